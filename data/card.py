@@ -1,0 +1,68 @@
+"""The data card: what the texts are, what was removed, and how much of them the models can see."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from data.corpus import Corpus
+from data.preparing import Part
+from data.splitting import PARTS
+
+PERCENTILES = (5, 25, 50, 75, 95, 100)
+
+
+def describe_corpus(corpus: Corpus, keep_negations: bool) -> dict:
+    """Facts of the whole corpus, before any split."""
+    return {
+        "name": corpus.name,
+        "source": corpus.source,
+        "notes": list(corpus.notes),
+        "texts": len(corpus.texts),
+        "class_names": list(corpus.class_names),
+        "class_shares": _class_shares(corpus.labels, corpus.class_names),
+        "keep_negations": keep_negations,
+    }
+
+
+def describe_split(
+    parts: dict[str, Part],
+    removed: dict,
+    class_names: Sequence[str],
+    vocabulary: Sequence[str],
+    sequence_length: int,
+) -> dict:
+    """Facts of one prepared split: removals, class shares, lengths, vocabulary coverage."""
+    known = set(vocabulary[2:])
+    labels = np.concatenate([parts[name].labels for name in PARTS])
+    shares = _class_shares(labels, class_names)
+    lengths = {name: np.array([len(text.split(" ")) for text in parts[name].cleaned]) for name in PARTS}
+    return {
+        **removed,
+        "positive_share": shares[class_names[1]] if len(class_names) == 2 else None,
+        "class_shares": {name: _class_shares(parts[name].labels, class_names) for name in PARTS},
+        "length_percentiles": {
+            name: {str(p): float(np.percentile(found, p)) for p in PERCENTILES} for name, found in lengths.items()
+        },
+        "longer_than_sequence": {name: float(np.mean(found > sequence_length)) for name, found in lengths.items()},
+        "words_in_vocabulary": len(known),
+        "vocabulary_coverage": {name: coverage(parts[name].cleaned, known) for name in PARTS},
+    }
+
+
+def coverage(texts: Sequence[str], known: set[str]) -> float:
+    """Share of the running words of cleaned texts that are in the vocabulary.
+
+    >>> coverage(["good film", "good grief"], {"good"})
+    0.5
+    """
+    words = [word for text in texts for word in text.split(" ")]
+    return sum(word in known for word in words) / max(len(words), 1)
+
+
+def _class_shares(labels: np.ndarray, class_names: Sequence[str]) -> dict[str, float]:
+    return {
+        name: float(share)
+        for name, share in zip(class_names, np.bincount(labels, minlength=len(class_names)) / len(labels), strict=True)
+    }

@@ -1,0 +1,67 @@
+"""The one thing every data source returns, and the only error a data source raises."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+
+class DataError(Exception):
+    """The data cannot be used; the message is one sentence that says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Labelled texts and where they came from.
+
+    Attributes:
+        name: short name for folders and table captions, such as `20newsgroups`.
+        source: where the texts came from, in words, for the data card.
+        texts: the raw texts, n of them.
+        labels: integer array of shape `(n,)`, indices into `class_names`.
+        class_names: names of the classes; with two of them the second is the positive one.
+        groups: what each text belongs to (its newsgroup, the phenomenon it exercises), n of
+            them, or `None`. Accuracy is reported per group.
+        is_test: boolean array of shape `(n,)` with the published test split, or `None` where
+            the source has none.
+        sentiment: whether the labels say how the writer feels; negations are then kept.
+        notes: what a reader must know beside every number measured on this corpus.
+    """
+
+    name: str
+    source: str
+    texts: list[str]
+    labels: np.ndarray
+    class_names: tuple[str, ...]
+    groups: list[str] | None = None
+    is_test: np.ndarray | None = None
+    sentiment: bool = False
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self):
+        """Refuses what no classifier can be trained on.
+
+        Raises:
+            DataError: fewer than two classes, or columns of different lengths.
+        """
+        columns = {"labels": self.labels, "groups": self.groups, "is_test": self.is_test}
+        for name, column in columns.items():
+            if column is not None and len(column) != len(self.texts):
+                raise DataError(f"{len(self.texts)} texts but {len(column)} {name}: each text needs one of them.")
+        present = len(np.unique(self.labels))
+        if present < 2:
+            raise DataError(
+                f"{self.name} has {present} class{'es' if present == 0 else ''} among its {len(self.texts)} texts: "
+                "a classifier needs texts of at least two."
+            )
+
+    def take(self, indices: np.ndarray) -> Corpus:
+        """The corpus of the texts at `indices`, an integer array of shape `(m,)`, in that order."""
+        return replace(
+            self,
+            texts=[self.texts[index] for index in indices],
+            labels=self.labels[indices],
+            groups=None if self.groups is None else [self.groups[index] for index in indices],
+            is_test=None if self.is_test is None else self.is_test[indices],
+        )

@@ -1,0 +1,118 @@
+"""20 Newsgroups, made binary by topic: technical posts (`comp.*` and `sci.*` without `sci.med`) against the rest.
+
+The labels say what a post is about, not how its writer feels. Source: http://qwone.com/~jason/20Newsgroups/
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import socket
+import warnings
+from collections.abc import Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+from data.corpus import Corpus, DataError
+
+NAME = "20newsgroups"
+POSITIVE_GROUPS = ("comp.*", "sci.crypt", "sci.electronics", "sci.space")
+DOWNLOAD_TIMEOUT = 10  # seconds without a byte
+
+
+class DownloadError(DataError):
+    """20 Newsgroups is neither cached nor can it be downloaded."""
+
+
+def load(positive_groups: Sequence[str] = POSITIVE_GROUPS, keep_subject: bool = False) -> Corpus:
+    """All 18,846 posts without headers, footers and quotes, from scikit-learn's cache or its download.
+
+    Args:
+        positive_groups: names or shell patterns of the newsgroups that make the positive class.
+        keep_subject: put the subject line in front of the text.
+
+    Raises:
+        DownloadError: the posts are neither in the cache nor can they be downloaded.
+        DataError: a pattern in `positive_groups` names no newsgroup.
+    """
+    bunches = [_fetch(subset, remove=("headers", "footers", "quotes")) for subset in ("train", "test")]
+    names = bunches[0].target_names
+    texts = [text for bunch in bunches for text in bunch.data]
+    targets = np.concatenate([bunch.target for bunch in bunches])
+    positive = _matching(names, positive_groups)
+    notes = ["the labels are topics, not sentiment"]
+    if keep_subject:
+        subjects = [_subject(post) for subset in ("train", "test") for post in _fetch(subset, remove=()).data]
+        texts = [f"{subject}\n{text}" for subject, text in zip(subjects, texts, strict=True)]
+        notes.append("subject lines kept: replies share theirs, and reply threads cross a random split")
+    return Corpus(
+        name=f"{NAME}-subject" if keep_subject else NAME,
+        source="20 Newsgroups (by date) through scikit-learn, without headers, footers and quotes; "
+        f"positive: {', '.join(positive_groups)}",
+        texts=texts,
+        labels=np.isin(targets, [names.index(name) for name in positive]).astype(np.int64),
+        class_names=("other", "technical") if tuple(positive_groups) == POSITIVE_GROUPS else ("other", "positive"),
+        groups=[names[target] for target in targets],
+        is_test=np.repeat([False, True], [len(bunch.data) for bunch in bunches]),
+        notes=tuple(notes),
+    )
+
+
+def _fetch(subset: str, remove: tuple[str, ...]):
+    from sklearn.datasets import fetch_20newsgroups, get_data_home
+
+    cache = Path(get_data_home()) / "20news-bydate_py3.pkz"
+    try:
+        with _socket_timeout(DOWNLOAD_TIMEOUT), warnings.catch_warnings(action="ignore"):
+            return fetch_20newsgroups(
+                subset=subset,
+                remove=remove,
+                shuffle=False,
+                n_retries=1,
+                delay=0.1,
+                download_if_missing=not cache.exists(),
+            )
+    except Exception as error:  # scikit-learn lets URL, socket, pickle, zlib and tar errors through alike
+        if cache.exists():
+            raise DataError(
+                f"20 Newsgroups could not be read ({_reason(error)}): delete {cache} so that it is downloaded again."
+            ) from error
+        raise DownloadError(
+            f"20 Newsgroups could not be had ({_reason(error)}): connect to the internet, or put scikit-learn's "
+            f"20news-bydate_py3.pkz into {cache.parent}."
+        ) from error
+
+
+@contextmanager
+def _socket_timeout(seconds: float):
+    """scikit-learn's download has no time limit of its own."""
+    before = socket.getdefaulttimeout()
+    socket.setdefaulttimeout(seconds)
+    try:
+        yield
+    finally:
+        socket.setdefaulttimeout(before)
+
+
+def _reason(error: Exception) -> str:
+    return str(getattr(error, "reason", error)) or type(error).__name__
+
+
+def _matching(names: list[str], patterns: Sequence[str]) -> set[str]:
+    found = set()
+    for pattern in patterns:
+        matches = fnmatch.filter(names, pattern)
+        if not matches:
+            raise DataError(f"No newsgroup matches {pattern!r}; there are: {', '.join(names)}.")
+        found.update(matches)
+    return found
+
+
+def _subject(post: str) -> str:
+    for line in post.splitlines():
+        if line.startswith("Subject:"):
+            return line.removeprefix("Subject:").strip()
+        if not line.strip():
+            break  # the header ends here
+    return ""

@@ -1,0 +1,64 @@
+"""Stratified train, validation and test splits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from data.corpus import Corpus, DataError
+
+PARTS = ("train", "validation", "test")
+SHARE = 1 / 6  # of the texts in validation and in test each: 3,000 texts give 2,000 / 500 / 500
+VALIDATION_SHARE_BY_DATE = 1 / 5  # of the published training part
+FEWEST_PER_CLASS = 6  # so that each part of a 4 : 1 : 1 split gets one
+
+
+@dataclass(frozen=True)
+class Split:
+    """Indices into the corpus, an integer array for each part."""
+
+    train: np.ndarray
+    validation: np.ndarray
+    test: np.ndarray
+
+
+def split(corpus: Corpus, sample: int | None, seed: int) -> Split:
+    """Draws a stratified split.
+
+    Args:
+        corpus: what to split.
+        sample: how many texts to draw and split 4 : 1 : 1. `None` takes all of them and, where
+            the corpus has one, its published test split; validation is then a fifth of the rest.
+        seed: of the draw; the same seed gives the same split.
+
+    Raises:
+        DataError: a class has too few texts.
+    """
+    counts = np.bincount(corpus.labels, minlength=len(corpus.class_names))
+    if counts.min() < FEWEST_PER_CLASS:
+        raise DataError(
+            f"Class {corpus.class_names[counts.argmin()]!r} has {counts.min()} texts: each needs at least "
+            f"{FEWEST_PER_CLASS}; add texts, or merge or remove the class."
+        )
+    if sample is not None and sample < FEWEST_PER_CLASS * len(counts):
+        raise DataError(f"--sample {sample} is too few for {len(counts)} classes: take at least {6 * len(counts)}.")
+    everything = np.arange(len(corpus.texts))
+    if sample is None and corpus.is_test is not None:
+        rest, test = everything[~corpus.is_test], everything[corpus.is_test]
+        validation_share = VALIDATION_SHARE_BY_DATE
+    else:
+        if sample is not None and sample < len(everything):
+            everything, _ = _draw(everything, corpus.labels, len(everything) - sample, seed)
+        rest, test = _draw(everything, corpus.labels, round(len(everything) * SHARE), seed)
+        validation_share = SHARE / (1 - SHARE)
+    train, validation = _draw(rest, corpus.labels, round(len(rest) * validation_share), seed)
+    return Split(train, validation, test)
+
+
+def _draw(indices: np.ndarray, labels: np.ndarray, count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """What stays and the `count` indices drawn, both stratified by label."""
+    from sklearn.model_selection import train_test_split
+
+    stay, drawn = train_test_split(indices, test_size=count, stratify=labels[indices], random_state=seed)
+    return stay, drawn
