@@ -1,0 +1,96 @@
+"""Keras layers of the Transformer: positions, the encoder block, and an average that leaves padding out.
+
+Masks are passed explicitly: Keras's implicit mask is lost at `h + x` and leaks through stacked blocks.
+"""
+
+from __future__ import annotations
+
+import keras
+from keras import layers, ops
+
+PACKAGE = "sentiment_architectures"
+
+
+@keras.saving.register_keras_serializable(PACKAGE)
+class PositionEmbedding(layers.Layer):
+    """Adds a learned vector for each position: `(batch, tokens, width)` to the same shape.
+
+    Positions count from the first token; rows are padded at the end, so padding moves no position.
+    Source: Gehring et al. 2017, https://arxiv.org/abs/1705.03122.
+    """
+
+    def __init__(self, sequence_length: int, **kwargs):
+        super().__init__(**kwargs)
+        self.sequence_length = sequence_length
+
+    def build(self, input_shape):
+        self.positions = self.add_weight(
+            name="positions", shape=(self.sequence_length, input_shape[-1]), initializer="uniform"
+        )
+
+    def call(self, inputs):
+        return inputs + self.positions[: ops.shape(inputs)[1]]  # (batch, tokens, width)
+
+    def get_config(self):
+        return super().get_config() | {"sequence_length": self.sequence_length}
+
+
+@keras.saving.register_keras_serializable(PACKAGE)
+class EncoderBlock(layers.Layer):
+    """Self-attention and feed-forward network, each with dropout, a residual connection and layer norm.
+
+    `(batch, tokens, width)` and a boolean mask `(batch, tokens)`, true at real tokens, to
+    `(batch, tokens, width)`. Source: Vaswani et al. 2017, https://arxiv.org/abs/1706.03762.
+    """
+
+    def __init__(self, heads: int, feed_forward: int, dropout: float = 0.1, **kwargs):
+        super().__init__(**kwargs)
+        self.heads, self.feed_forward, self.dropout = heads, feed_forward, dropout
+
+    def build(self, input_shape):
+        width = input_shape[-1]
+        self.attention = layers.MultiHeadAttention(self.heads, width // self.heads, dropout=self.dropout)
+        self.attention.build(input_shape, input_shape)
+        self.widen = layers.Dense(self.feed_forward, activation="relu")
+        self.widen.build(input_shape)
+        self.narrow = layers.Dense(width)
+        self.narrow.build((*input_shape[:-1], self.feed_forward))
+        self.attention_norm = layers.LayerNormalization(epsilon=1e-6)
+        self.attention_norm.build(input_shape)
+        self.feed_forward_norm = layers.LayerNormalization(epsilon=1e-6)
+        self.feed_forward_norm.build(input_shape)
+        self.attention_dropout = layers.Dropout(self.dropout)
+        self.feed_forward_dropout = layers.Dropout(self.dropout)
+
+    def call(self, inputs, padding_mask, training=None):
+        attended = self.attention(
+            inputs, inputs, attention_mask=ops.expand_dims(padding_mask, 1), training=training
+        )  # (batch, tokens, width)
+        hidden = self.attention_norm(inputs + self.attention_dropout(attended, training=training))
+        transformed = self.narrow(self.widen(hidden))  # (batch, tokens, width)
+        return self.feed_forward_norm(hidden + self.feed_forward_dropout(transformed, training=training))
+
+    def compute_output_shape(self, input_shape, *_):
+        return input_shape
+
+    def get_config(self):
+        return super().get_config() | {
+            "heads": self.heads,
+            "feed_forward": self.feed_forward,
+            "dropout": self.dropout,
+        }
+
+
+@keras.saving.register_keras_serializable(PACKAGE)
+class MaskedAverage(layers.Layer):
+    """Average over the real tokens: `(batch, tokens, width)` and mask `(batch, tokens)` to `(batch, width)`.
+
+    A row of padding only gives zeros, where `GlobalAveragePooling1D` gives NaN.
+    """
+
+    def call(self, inputs, padding_mask):
+        weights = ops.expand_dims(ops.cast(padding_mask, inputs.dtype), -1)  # (batch, tokens, 1)
+        return ops.sum(inputs * weights, axis=1) / ops.maximum(ops.sum(weights, axis=1), 1.0)
+
+    def compute_output_shape(self, input_shape, *_):
+        return (input_shape[0], input_shape[-1])
