@@ -1,0 +1,125 @@
+"""From the metrics that every trial left in a run folder to one comparison: a row per model, means over the seeds."""
+
+from __future__ import annotations
+
+import json
+import statistics
+from pathlib import Path
+
+import yaml
+
+MEANS = (
+    "accuracy",
+    "macro_precision",
+    "macro_recall",
+    "macro_f1",
+    "weighted_precision",
+    "weighted_recall",
+    "weighted_f1",
+    "roc_auc",
+    "log_loss",
+    "expected_calibration_error",
+)
+TRIAL_MEANS = (
+    "epochs",
+    "best_epoch",
+    "seconds_per_epoch",
+    "seconds_training",
+    "seconds_total",
+    "accuracy_per_million_parameters",
+)
+
+
+def compare(run: Path) -> dict:
+    """Reads a run folder.
+
+    Returns:
+        `run` (recipe, backend, seeds), `data` (name, positive share, samples and overlaps before and
+        after removal, of the first seed; `splits` has them of every seed), `rows` (one for each model
+        that was trained or failed) and `missing` (models whose weights could not be had).
+
+    Raises:
+        FileNotFoundError: the folder is no run folder.
+    """
+    settings = yaml.safe_load((run / "settings.yaml").read_text(encoding="utf-8"))
+    seeds = list(range(settings["seed"], settings["seed"] + settings["seeds"]))
+    card = _read(run / "data_card.json")
+    rows, missing = [], []
+    for model in dict.fromkeys(settings["models"]):
+        finished = [found for seed in seeds if (found := _read(run / model / str(seed) / "metrics.json"))]
+        failures = [found for seed in seeds if (found := _read(run / model / str(seed) / "failure.json"))]
+        if finished or any(failure["kind"] == "failed" for failure in failures):
+            rows.append(_row(model, finished, failures))
+        elif failures:
+            missing.append({"model": model, "reason": failures[0]["reason"]})
+    first = card["splits"][0] if card["splits"] else {}
+    return {
+        "run": {
+            "name": run.resolve().name,
+            "recipe": settings["recipe"],
+            "seeds": seeds,
+            **{name: _read(run / "environment.json")[name] for name in ("backend", "processor", "cores")},
+        },
+        "data": {
+            **{name: card[name] for name in ("name", "source", "notes", "texts", "class_names", "class_shares")},
+            **{name: first.get(name) for name in ("positive_share", "samples", "overlaps")},
+            "splits": card["splits"],
+        },
+        "rows": rows,
+        "missing": missing,
+    }
+
+
+def _row(model: str, finished: list[dict], failures: list[dict]) -> dict:
+    failed = failures[0]["reason"] if failures else None
+    if not finished:
+        return {"model": model, "title": model, "failed": failed, "by_seed": []}
+    accuracies = [trial["test"]["accuracy"] for trial in finished]
+    last = finished[-1]
+    return {
+        "model": model,
+        "title": last["title"],
+        "reads": last["reads"],
+        **{name: _mean([trial["test"][name] for trial in finished]) for name in MEANS},
+        "accuracy_std": statistics.stdev(accuracies) if len(accuracies) > 1 else None,
+        "validation_accuracy": _mean([trial["validation"]["accuracy"] for trial in finished]),
+        "train_accuracy": _mean([trial["train"]["accuracy"] for trial in finished]),
+        "parameters": last["parameters"],
+        "trainable_parameters": last["trainable_parameters"],
+        **{name: _mean([trial[name] for trial in finished]) for name in TRIAL_MEANS},
+        "peak_memory_mb": max(trial["peak_memory_mb"] for trial in finished),
+        "texts_per_second": {
+            size: _mean([trial["texts_per_second"][size] for trial in finished]) for size in last["texts_per_second"]
+        },
+        "accuracy_by_group": _by_group(
+            [trial["accuracy_by_group"] for trial in finished if trial["accuracy_by_group"]]
+        ),
+        "collapsed": any(trial["collapsed"] for trial in finished),
+        "overfitted": any(trial["overfitted"] for trial in finished),
+        "failed": failed,
+        "by_seed": finished,
+    }
+
+
+def _mean(values: list) -> float | int | None:
+    """The mean of what was measured; a single value is kept as it is."""
+    known = [value for value in values if value is not None]
+    if len(known) < 2:
+        return known[0] if known else None
+    return statistics.fmean(known)
+
+
+def _by_group(found: list[dict]) -> dict[str, dict] | None:
+    """Accuracy per group over the test texts of all seeds."""
+    if not found:
+        return None
+    pooled = {}
+    for group in sorted({name for trial in found for name in trial}):
+        cells = [trial[group] for trial in found if group in trial]
+        n = sum(cell["n"] for cell in cells)
+        pooled[group] = {"n": n, "accuracy": sum(cell["accuracy"] * cell["n"] for cell in cells) / n}
+    return pooled
+
+
+def _read(path: Path) -> dict | None:
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None

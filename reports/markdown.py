@@ -1,0 +1,136 @@
+"""`report.md`: the table, what it means, the data it was measured on, and how to repeat it."""
+
+from __future__ import annotations
+
+import yaml
+from tabulate import tabulate
+
+from reports.table import render
+
+PARTS = ("train", "validation", "test")
+
+
+def render_report(comparison: dict, sentences: list[str], settings: dict, environment: dict) -> str:
+    """The whole report as Markdown."""
+    sections = [
+        f"# {comparison['run']['name']}",
+        render(comparison, "pipe"),
+        "![Test accuracy of each model](accuracy.svg)",
+        *(f"- {sentence}" for sentence in sentences),
+        "## Data",
+        *_data(comparison["data"]),
+        "## Per class",
+        "Of the first seed's test texts.",
+        _per_class(comparison),
+        *_per_group(comparison),
+        "## Confusion",
+        "Of the first seed's test texts; rows are true classes, columns answers.",
+        *_confusion(comparison),
+        "## What each model read, and what was chosen on validation",
+        *(
+            f"- {row['title']}: {row['reads']}"
+            + (f"; {row['by_seed'][0]['chosen']}" if row["model"] == "linear" else "")
+            for row in comparison["rows"]
+            if row["by_seed"]
+        ),
+        "## To repeat it",
+        f"```\nKERAS_BACKEND={environment['backend']} python -m training.run --config settings.yaml\n```",
+        f"Python {environment['python']}, {environment['system']}, {environment['processor']}, "
+        f"{environment['cores']} cores; "
+        + ", ".join(f"{name} {version}" for name, version in environment["packages"].items())
+        + ".",
+        "```yaml\n" + yaml.safe_dump(settings, sort_keys=False, allow_unicode=True).strip() + "\n```",
+    ]
+    text = ""
+    for section in sections:
+        # Items of one list stand together, everything else apart.
+        together = section.startswith("- ") and text.rsplit("\n", 1)[-1].startswith("- ")
+        text += section if not text else ("\n" if together else "\n\n") + section
+    return text + "\n"
+
+
+def _data(data: dict) -> list[str]:
+    sections = [f"{data['source']}; {data['texts']:,} texts.", *(f"Note: {note}." for note in data["notes"])]
+    for split in data["splits"]:
+        rows = [
+            ["texts before", *(split["samples"]["before"][part] for part in PARTS)],
+            ["empty once cleaned, dropped", *(split["empty_after_cleaning"][part] for part in PARTS)],
+            ["texts after", *(split["samples"]["after"][part] for part in PARTS)],
+            ["repeated within the split, kept", *(split["duplicates_within"][part] for part in PARTS)],
+            *(
+                [f"share of {name}", *(f"{split['class_shares'][part][name]:.1%}" for part in PARTS)]
+                for name in data["class_names"]
+            ),
+            ["words in the median text", *(f"{split['length_percentiles'][part]['50']:.0f}" for part in PARTS)],
+            ["longer than the sequence length", *(f"{split['longer_than_sequence'][part]:.1%}" for part in PARTS)],
+            [
+                f"running words in the vocabulary of {split['words_in_vocabulary']:,}",
+                *(f"{split['vocabulary_coverage'][part]:.1%}" for part in PARTS),
+            ],
+        ]
+        if "wordpiece" in split:
+            pieces = split["wordpiece"]
+            rows.append(["word pieces known to the encoder", *(f"{pieces['coverage'][part]:.2%}" for part in PARTS)])
+            rows.append(["cut at the encoder's length", *(f"{pieces['cut'][part]:.1%}" for part in PARTS)])
+        overlaps = [
+            [pair, split["overlaps"]["before"][pair], split["overlaps"]["after"][pair]]
+            for pair in split["overlaps"]["before"]
+        ]
+        sections += [
+            f"Seed {split['seed']}; {split['label_conflicts']} texts stand with more than one label.",
+            _table(rows, ["", *PARTS]),
+            _table(overlaps, ["texts of the later split also in the earlier", "before", "after removal"]),
+        ]
+    return sections
+
+
+def _per_class(comparison: dict) -> str:
+    rows = [
+        [
+            row["title"],
+            name,
+            f"{scores['precision']:.3f}",
+            f"{scores['recall']:.3f}",
+            f"{scores['f1']:.3f}",
+            scores["n"],
+        ]
+        for row in comparison["rows"]
+        if row["by_seed"]
+        for name, scores in row["by_seed"][0]["test"]["per_class"].items()
+    ]
+    return _table(rows, ["model", "class", "precision", "recall", "F1", "n"])
+
+
+def _per_group(comparison: dict) -> list[str]:
+    rows = [row for row in comparison["rows"] if row["by_seed"] and row["accuracy_by_group"]]
+    if not rows:
+        return []
+    groups = rows[0]["accuracy_by_group"]
+    body = [
+        [group, groups[group]["n"], *(f"{row['accuracy_by_group'][group]['accuracy']:.1%}" for row in rows)]
+        for group in groups
+    ]
+    return [
+        "## Accuracy per group",
+        "Over the test texts of all seeds.",
+        _table(body, ["group", "n", *(row["title"] for row in rows)]),
+    ]
+
+
+def _confusion(comparison: dict) -> list[str]:
+    names = comparison["data"]["class_names"]
+    return [
+        _table(
+            [
+                [name, *counts]
+                for name, counts in zip(names, row["by_seed"][0]["test"]["confusion_matrix"], strict=True)
+            ],
+            [row["title"], *names],
+        )
+        for row in comparison["rows"]
+        if row["by_seed"]
+    ]
+
+
+def _table(rows: list[list], headers: list[str]) -> str:
+    return tabulate(rows, headers, tablefmt="pipe", disable_numparse=True)

@@ -1,0 +1,73 @@
+"""The comparison as a table, for the terminal and for Markdown."""
+
+from __future__ import annotations
+
+from tabulate import tabulate
+
+COLUMNS = {
+    "model": "model",
+    "accuracy": "accuracy",
+    "macro_f1": "macro F1",
+    "weighted_f1": "weighted F1",
+    "roc_auc": "ROC AUC",
+    "log_loss": "log loss",
+    "calibration": "ECE",
+    "epochs": "epochs",
+    "seconds_per_epoch": "s/epoch",
+    "seconds_total": "s in all",
+    "memory": "peak MB",
+    "speed": "texts/s at 1 · 32 · 256",
+    "parameters": "parameters (trained)",
+    "remark": "remark",
+}
+
+
+def render(comparison: dict, style: str) -> str:
+    """The table in one of tabulate's styles (`simple`, `pipe`), with its caption below."""
+    cells = [_cells(row) for row in comparison["rows"]]
+    cells += [{"model": entry["model"], "remark": "missing: see below"} for entry in comparison["missing"]]
+    body = [[row.get(name, "–") for name in COLUMNS] for row in cells]
+    align = ["left" if name in ("model", "remark") else "right" for name in COLUMNS]
+    table = tabulate(body, COLUMNS.values(), tablefmt=style, colalign=align if body else None, disable_numparse=True)
+    return f"{table}\n\n{caption(comparison)}"
+
+
+def caption(comparison: dict) -> str:
+    """On what data, split, seeds and machine the numbers were measured."""
+    data, run = comparison["data"], comparison["run"]
+    seeds = run["seeds"]
+    tests = [split["samples"]["after"]["test"] for split in data["splits"]]
+    size = f"{min(tests):,}" if len(set(tests)) == 1 else f"{min(tests):,}–{max(tests):,}"
+    spread = f"mean ± standard deviation over seeds {seeds[0]}–{seeds[-1]}" if len(seeds) > 1 else f"seed {seeds[0]}"
+    notes = "".join(f"; {note}" for note in data["notes"])
+    share = "" if data["positive_share"] is None else f", {data['positive_share']:.1%} {data['class_names'][1]}"
+    return (
+        f"Test split of {data['name']} (n = {size}{share}{notes}); {spread}; recipe {run['recipe']}; Keras on "
+        f"{run['backend']}, {run['cores']} cores. Memory is the highest of the training process."
+    )
+
+
+def _cells(row: dict) -> dict[str, str]:
+    if not row["by_seed"]:
+        return {"model": row["title"], "remark": "failed: see below"}
+    deviation = "" if row["accuracy_std"] is None else f" ± {100 * row['accuracy_std']:.1f}"
+    remarks = [name for name, shown in (("collapsed", row["collapsed"]), ("over-fitted", row["overfitted"])) if shown]
+    if row["failed"]:
+        remarks.append(f"{len(row['by_seed'])} seeds only")
+    speeds = " · ".join(f"{speed:,.0f}" for speed in row["texts_per_second"].values())
+    return {
+        "model": row["title"],
+        "accuracy": f"{100 * row['accuracy']:.1f}{deviation} %",
+        "macro_f1": f"{row['macro_f1']:.3f}",
+        "weighted_f1": f"{row['weighted_f1']:.3f}",
+        "roc_auc": "–" if row["roc_auc"] is None else f"{row['roc_auc']:.3f}",
+        "log_loss": f"{row['log_loss']:.3f}",
+        "calibration": f"{row['expected_calibration_error']:.3f}",
+        "epochs": "–" if row["epochs"] is None else f"{row['epochs']:.3g}",
+        "seconds_per_epoch": "–" if row["seconds_per_epoch"] is None else f"{row['seconds_per_epoch']:.2g}",
+        "seconds_total": f"{row['seconds_total']:.0f}",
+        "memory": f"{row['peak_memory_mb']:,.0f}",
+        "speed": speeds,
+        "parameters": f"{row['parameters']:,} ({row['trainable_parameters']:,})",
+        "remark": ", ".join(remarks),
+    }

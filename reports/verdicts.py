@@ -1,0 +1,84 @@
+"""What went wrong or stands out, in words: each verdict with its evidence, its cause and the setting to change."""
+
+from __future__ import annotations
+
+
+def verdicts(comparison: dict, settings: dict) -> list[str]:
+    """The sentences a reader of the table needs, the most important first.
+
+    Args:
+        comparison: of `reports.comparison.compare`.
+        settings: those of the run.
+    """
+    trained = [row for row in comparison["rows"] if row["by_seed"]]
+    return [
+        *_reference(trained),
+        *(sentence for row in trained for sentence in _collapse(row, settings)),
+        *_plateau(trained, settings),
+        *(sentence for row in trained for sentence in _overfit(row)),
+        *(f"{row['title']} failed: {row['failed']}" for row in comparison["rows"] if row["failed"]),
+        *(f"{entry['model']} is missing: {entry['reason']}" for entry in comparison["missing"]),
+    ]
+
+
+def _reference(rows: list[dict]) -> list[str]:
+    networks = [row for row in rows if row["model"] != "linear"]
+    linear = next((row for row in rows if row["model"] == "linear"), None)
+    if not linear or not networks:
+        return []
+    best = max(networks, key=lambda row: row["accuracy"])
+    difference = 100 * (linear["accuracy"] - best["accuracy"])
+    place = "above" if difference > 0 else "below"
+    texts = sum(trial["test"]["n"] for trial in linear["by_seed"])
+    return [
+        f"The linear reference is {abs(difference):.1f} points {place} the best network on test, {best['title']} "
+        f"({linear['accuracy']:.1%} against {best['accuracy']:.1%} of {texts:,} test answers), and is trained in "
+        f"{linear['seconds_training']:.0f} s against {best['seconds_training']:.0f} s."
+    ]
+
+
+def _collapse(row: dict, settings: dict) -> list[str]:
+    collapsed = [trial for trial in row["by_seed"] if trial["collapsed"]]
+    if not collapsed:
+        return []
+    worst = max(collapsed, key=lambda trial: trial["test"]["largest_answer_share"])
+    share, accuracy = worst["test"]["largest_answer_share"], worst["test"]["accuracy"]
+    if row["model"] in ("rnn", "lstm") and not settings["mask"]:
+        cause = (
+            "padding is read like words, so the last state has seen dozens of padding tokens since the last word; "
+            "keep padding out with --mask"
+        )
+    elif row["model"] == "distilbert" and settings["head_learning_rate"] < 1e-4:
+        cause = (
+            f"a learning rate of {settings['head_learning_rate']:g} is meant for a whole backbone and hardly moves a "
+            "fresh head; try --head-learning-rate 0.001"
+        )
+    else:
+        cause = "it learned nothing beyond the class shares; try more texts, more --epochs or another --learning-rate"
+    return [
+        f"{row['title']} collapsed to one class on {len(collapsed)} of {len(row['by_seed'])} seeds: {share:.0%} of its "
+        f"answers are the same class, so its accuracy of {accuracy:.1%} is that class's share of the test texts. "
+        f"Cause: {cause}."
+    ]
+
+
+def _plateau(rows: list[dict], settings: dict) -> list[str]:
+    plateau, stopping = settings["plateau_patience"], settings["early_stopping_patience"]
+    if plateau < stopping or all(row["epochs"] is None for row in rows):
+        return []
+    return [
+        f"The learning rate could never fall: ReduceLROnPlateau waits {plateau} epochs, and EarlyStopping ends the "
+        f"training after {stopping}; set --plateau-patience below it."
+    ]
+
+
+def _overfit(row: dict) -> list[str]:
+    found = [trial for trial in row["by_seed"] if trial["overfitted"]]
+    if not found:
+        return []
+    worst = max(found, key=lambda trial: trial["train"]["accuracy"] - trial["validation"]["accuracy"])
+    return [
+        f"{row['title']} over-fitted on {len(found)} of {len(row['by_seed'])} seeds: its kept weights know "
+        f"{worst['train']['accuracy']:.1%} of the training texts and {worst['validation']['accuracy']:.1%} of "
+        f"validation (seed {worst['seed']}); more texts (--sample) help most."
+    ]

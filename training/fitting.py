@@ -1,0 +1,94 @@
+"""Compiles and fits one Keras model."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from training.callbacks import EpochSignals
+from training.optimizers import TrackingAdam
+from training.settings import Settings
+
+
+class TrainingDiverged(Exception):
+    """The loss is no longer a number."""
+
+
+def fit(
+    model: keras.Model,
+    train: tuple[np.ndarray, np.ndarray],
+    validation: tuple[np.ndarray, np.ndarray],
+    *,
+    settings: Settings,
+    learning_rate: float,
+    batch_size: int,
+    folder: Path,
+    title: str,
+) -> dict[str, list[float]]:
+    """Trains `model` in place; it ends with the weights of its best epoch by validation loss.
+
+    Args:
+        model: from inputs of shape `(batch, ...)` to probabilities `(batch, classes)`.
+        train: inputs and integer labels `(n,)`.
+        validation: likewise.
+        settings: of the run.
+        learning_rate: of the first epoch.
+        batch_size: texts per step.
+        folder: gets `history.csv` and `tensorboard/`.
+        title: at the start of each progress line.
+
+    Returns:
+        The history: for each name a value per epoch.
+
+    Raises:
+        TrainingDiverged: the loss became NaN.
+    """
+    classes = model.output_shape[-1]
+    model.compile(
+        optimizer=TrackingAdam(
+            learning_rate, weight_decay=settings.weight_decay or None, global_clipnorm=settings.clip_norm or None
+        ),
+        # Keras smooths labels only in the one-hot form of the loss.
+        loss=keras.losses.CategoricalCrossentropy(label_smoothing=settings.label_smoothing),
+        metrics=["accuracy"],
+    )
+    history = model.fit(
+        train[0],
+        keras.utils.to_categorical(train[1], classes),
+        validation_data=(validation[0], keras.utils.to_categorical(validation[1], classes)),
+        batch_size=batch_size,
+        epochs=settings.epochs,
+        verbose=0,
+        callbacks=[
+            EpochSignals(title, settings.epochs),
+            keras.callbacks.EarlyStopping(
+                monitor="val_loss", patience=settings.early_stopping_patience, restore_best_weights=True
+            ),
+            keras.callbacks.ReduceLROnPlateau(
+                monitor="val_loss", factor=settings.plateau_factor, patience=settings.plateau_patience
+            ),
+            keras.callbacks.TerminateOnNaN(),
+            keras.callbacks.CSVLogger(str(folder / "history.csv")),
+            keras.callbacks.TensorBoard(str(folder / "tensorboard"), write_graph=False),
+        ],
+    ).history
+    if not history or not np.isfinite(history["loss"][-1]):
+        epoch = max(len(history.get("loss", [])), 1)
+        raise TrainingDiverged(f"the loss became NaN in epoch {epoch}: lower --learning-rate or --clip-norm.")
+    return history
+
+
+def write_hyperparameters(settings: Settings, model: str, seed: int, scores: dict[str, float], folder: Path) -> None:
+    """Writes settings and final scores for TensorBoard's HParams page."""
+    import tensorflow
+    from tensorboard.plugins.hparams import api
+
+    values = {name: value for name, value in asdict(settings).items() if isinstance(value, bool | int | float | str)}
+    values |= {"model": model, "seed": seed}
+    with tensorflow.summary.create_file_writer(str(folder / "tensorboard")).as_default():
+        api.hparams(values)
+        for name, score in scores.items():
+            tensorflow.summary.scalar(f"test/{name}", score, step=0)

@@ -1,0 +1,48 @@
+"""Where things lie in a run folder: the only channel between the processes of a run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """The paths of one run.
+
+    Attributes:
+        path: the folder itself.
+    """
+
+    path: Path
+
+    @property
+    def settings(self) -> Path:
+        """The settings, complete."""
+        return self.path / "settings.yaml"
+
+    @property
+    def environment(self) -> Path:
+        """Machine, versions, backend."""
+        return self.path / "environment.json"
+
+    @property
+    def data_card(self) -> Path:
+        """What the data is and what was removed."""
+        return self.path / "data_card.json"
+
+    def prepared(self, seed: int) -> Path:
+        """Texts, vocabulary and arrays of a seed's split."""
+        return self.path / "data" / str(seed)
+
+    def trial(self, model: str, seed: int) -> Path:
+        """What one architecture left behind for one seed."""
+        return self.path / model / str(seed)
+
+    def metrics(self, model: str, seed: int) -> Path:
+        """There once the trial is finished."""
+        return self.trial(model, seed) / "metrics.json"
+
+    def failure(self, model: str, seed: int) -> Path:
+        """There instead where the trial could not be finished: `kind` (`missing` or `failed`) and `reason`."""
+        return self.trial(model, seed) / "failure.json"

@@ -1,0 +1,27 @@
+"""Adam that remembers how long its gradients were."""
+
+from __future__ import annotations
+
+import keras
+from keras import ops
+
+_BackendAdam = type(keras.optimizers.Adam())  # on torch this is the faster one that `keras.optimizers.Adam` stands for
+
+
+class TrackingAdam(_BackendAdam):
+    """Adam (decoupled weight decay where it is set) with the sum of the gradient norms of all its steps.
+
+    The norm is that of the whole gradient, before clipping. Source: Loshchilov and Hutter 2019,
+    https://arxiv.org/abs/1711.05101.
+    """
+
+    def build(self, variables):
+        super().build(variables)
+        self.gradient_norm_sum = self.add_variable((), initializer="zeros", name="gradient_norm_sum")
+
+    def apply(self, grads, trainable_variables=None):
+        if not self.built:
+            self.build(trainable_variables)
+        squares = [ops.sum(ops.square(ops.convert_to_tensor(grad))) for grad in grads if grad is not None]
+        self.gradient_norm_sum.assign_add(ops.sqrt(sum(squares)))
+        return super().apply(grads, trainable_variables)

@@ -1,0 +1,115 @@
+"""What a child process does: make the arrays of a seed, or train and evaluate one architecture for it.
+
+All it is told and all it says is in the run folder; only progress goes to the terminal.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import resource
+import signal
+import time
+import traceback
+from pathlib import Path
+
+import numpy as np
+
+from data.files import read_json, write_json, write_text
+from data.preparing import Part, load_texts, vectorize_parts
+from training import settings as settings_file
+from training.evaluating import accuracy_by_group, evaluate, overfits, texts_per_second
+from training.layout import RunFolder
+from training.trainers import TRAINERS, Trained
+
+KIBIBYTES_PER_MEBIBYTE = 1024
+
+
+def make_arrays(path: Path, seed: int) -> None:
+    """Learns the vocabulary of a seed's training texts and writes the arrays of its three splits."""
+    _leave_interrupts_to_the_parent()
+    settings = settings_file.load(RunFolder(path).settings)
+    vectorize_parts(RunFolder(path).prepared(seed), settings.vocabulary_size, settings.sequence_length)
+
+
+def run_trial(path: Path, model: str, seed: int) -> None:
+    """Trains `model` and leaves `metrics.json`, or `failure.json` where that cannot be done.
+
+    Ends the process with code 1 after a failure.
+    """
+    _leave_interrupts_to_the_parent()
+    started = time.perf_counter()
+    run = RunFolder(path)
+    run.trial(model, seed).mkdir(parents=True, exist_ok=True)
+    from models.weights import BackboneUnavailable
+
+    try:
+        _train_and_evaluate(run, model, seed, started)
+    except BackboneUnavailable as error:
+        write_json(run.failure(model, seed), {"kind": "missing", "reason": str(error)})
+    except Exception as error:
+        details = traceback.format_exc()
+        write_text(run.trial(model, seed) / "traceback.txt", details)
+        reason = " ".join(str(error).split()) or type(error).__name__
+        write_json(run.failure(model, seed), {"kind": "failed", "reason": reason[:500]})
+        os._exit(1)  # not a traceback on the terminal: it is in the file
+
+
+def _leave_interrupts_to_the_parent() -> None:
+    """Ctrl-C reaches every process of the terminal; the parent decides what becomes of its children."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _train_and_evaluate(run: RunFolder, model: str, seed: int, started: float) -> None:
+    settings = settings_file.load(run.settings)
+    parts = load_texts(run.prepared(seed))
+    class_names = read_json(run.data_card)["class_names"]
+    trained = TRAINERS[model](model, settings, run, seed, parts, len(class_names))
+    seconds_training = time.perf_counter() - started
+    _write_predictions(run.trial(model, seed) / "predictions.csv", trained, parts, class_names)
+    scores = {part: evaluate(trained.probabilities[part], found.labels, class_names) for part, found in parts.items()}
+    test = parts["test"]
+    result = {
+        "model": model,
+        "title": trained.title,
+        "seed": seed,
+        **trained.facts,
+        "test": scores["test"],
+        "validation": scores["validation"],
+        "train": {"n": scores["train"]["n"], "accuracy": scores["train"]["accuracy"]},
+        "accuracy_by_group": None
+        if test.groups is None
+        else accuracy_by_group(trained.probabilities["test"].argmax(axis=1), test.labels, test.groups),
+        "parameters": trained.parameters,
+        "trainable_parameters": trained.trainable_parameters,
+        "accuracy_per_million_parameters": scores["test"]["accuracy"] / (trained.parameters / 1e6),
+        "epochs": len(trained.history["loss"]) if trained.history else None,
+        "best_epoch": int(np.argmin(trained.history["val_loss"])) + 1 if trained.history else None,
+        "learning_rate_moved": len(set(trained.history["learning_rate"])) > 1 if trained.history else None,
+        "seconds_per_epoch": float(np.median(trained.history["seconds"])) if trained.history else None,
+        "seconds_training": seconds_training,
+        "texts_per_second": texts_per_second(trained.answer),
+        "collapsed": scores["test"]["collapsed"],
+        "overfitted": overfits(scores["train"]["accuracy"], scores["validation"]["accuracy"]),
+    }
+    result["seconds_total"] = time.perf_counter() - started
+    result["peak_memory_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / KIBIBYTES_PER_MEBIBYTE
+    if trained.history:
+        from training.fitting import write_hyperparameters
+
+        finals = {name: scores["test"][name] for name in ("accuracy", "macro_f1", "log_loss")}
+        write_hyperparameters(settings, model, seed, finals, run.trial(model, seed))
+    write_json(run.metrics(model, seed), result)
+
+
+def _write_predictions(path: Path, trained: Trained, parts: dict[str, Part], class_names: list[str]) -> None:
+    """Every answer on validation and test, one text a row; `index` is the text's place in the corpus."""
+    table = io.StringIO()
+    writer = csv.writer(table)
+    writer.writerow(["part", "index", "label", "predicted", *(f"probability_{name}" for name in class_names)])
+    for part in ("validation", "test"):
+        for at, row in enumerate(trained.probabilities[part]):
+            label, predicted = class_names[parts[part].labels[at]], class_names[int(row.argmax())]
+            writer.writerow([part, parts[part].index[at], label, predicted, *(f"{value:.6f}" for value in row)])
+    write_text(path, table.getvalue())
