@@ -17,7 +17,7 @@ MINIMUM_TOKEN_LENGTH = 3
 
 # Bounded repeats keep the time linear on hostile input; 64 and 255 are the limits of RFC 5321.
 HTML = r"<!--[^>]{0,1000}-->|</?[a-zA-Z!][^<>]*>|&#?[a-zA-Z0-9]{1,31};"
-URL = r"(https?|ftp)://[^ \t\r\n<>\"]+|www\.[^ \t\r\n<>\"]+"
+URL = r"([hH][tT][tT][pP][sS]?|[fF][tT][pP])://[^ \t\r\n<>\"]+|[wW]{3}\.[^ \t\r\n<>\"]+"
 EMAIL = r"[a-zA-Z0-9._%+\-]{1,64}@[a-zA-Z0-9.\-]{1,255}"
 SPECIAL = r"[^a-z0-9 \t\r\n]"
 WHITESPACE = r"[ \t\r\n]+"

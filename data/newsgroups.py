@@ -6,10 +6,11 @@ The labels say what a post is about, not how its writer feels. Source: http://qw
 from __future__ import annotations
 
 import fnmatch
+import io
 import socket
 import warnings
 from collections.abc import Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ import numpy as np
 from data.corpus import Corpus, DataError
 
 NAME = "20newsgroups"
+CACHE = "20news-bydate_py3.pkz"  # as scikit-learn names it
 POSITIVE_GROUPS = ("comp.*", "sci.crypt", "sci.electronics", "sci.space")
 DOWNLOAD_TIMEOUT = 10  # seconds without a byte
 
@@ -34,7 +36,7 @@ def load(positive_groups: Sequence[str] = POSITIVE_GROUPS, keep_subject: bool = 
 
     Raises:
         DownloadError: the posts are neither in the cache nor can they be downloaded.
-        DataError: a pattern in `positive_groups` names no newsgroup.
+        DataError: the cache is broken, or a pattern in `positive_groups` names no newsgroup.
     """
     bunches = [_fetch(subset, remove=("headers", "footers", "quotes")) for subset in ("train", "test")]
     names = bunches[0].target_names
@@ -62,9 +64,20 @@ def load(positive_groups: Sequence[str] = POSITIVE_GROUPS, keep_subject: bool = 
 def _fetch(subset: str, remove: tuple[str, ...]):
     from sklearn.datasets import fetch_20newsgroups, get_data_home
 
-    cache = Path(get_data_home()) / "20news-bydate_py3.pkz"
     try:
-        with _socket_timeout(DOWNLOAD_TIMEOUT), warnings.catch_warnings(action="ignore"):
+        cache = Path(get_data_home()) / CACHE
+    except OSError as error:
+        raise DownloadError(
+            f"20 Newsgroups could not be had ({error.strerror}: {error.filename}): set SCIKIT_LEARN_DATA to a folder "
+            "that can be written."
+        ) from error
+    try:
+        # scikit-learn warns of its retries, and prints what is wrong with a cache before it raises.
+        with (
+            _socket_timeout(DOWNLOAD_TIMEOUT),
+            warnings.catch_warnings(action="ignore"),
+            redirect_stdout(io.StringIO()),
+        ):
             return fetch_20newsgroups(
                 subset=subset,
                 remove=remove,
@@ -76,11 +89,12 @@ def _fetch(subset: str, remove: tuple[str, ...]):
     except Exception as error:  # scikit-learn lets URL, socket, pickle, zlib and tar errors through alike
         if cache.exists():
             raise DataError(
-                f"20 Newsgroups could not be read ({_reason(error)}): delete {cache} so that it is downloaded again."
+                f"{cache} is not the 20 Newsgroups that scikit-learn keeps there: delete it so that it is downloaded "
+                "again."
             ) from error
         raise DownloadError(
             f"20 Newsgroups could not be had ({_reason(error)}): connect to the internet, or put scikit-learn's "
-            f"20news-bydate_py3.pkz into {cache.parent}."
+            f"{CACHE} into {cache.parent}."
         ) from error
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -38,7 +39,7 @@ def load(
     if name == "sample":
         return sample.load()
     path = Path(name)
-    if path.suffix.lower() in tables.SUFFIXES or path.exists():
+    if path.suffix.lower() in tables.SUFFIXES or os.path.exists(name):  # unlike Path.exists it never raises
         return tables.load(path, text_column, label_column, encoding)
     raise DataError(
         f"--data {name} is neither {newsgroups.NAME}, sample, nor a file ({', '.join(tables.SUFFIXES)}) that is there."

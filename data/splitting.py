@@ -12,6 +12,7 @@ PARTS = ("train", "validation", "test")
 SHARE = 1 / 6  # of the texts in validation and in test each: 3,000 texts give 2,000 / 500 / 500
 VALIDATION_SHARE_BY_DATE = 1 / 5  # of the published training part
 FEWEST_PER_CLASS = 6  # so that each part of a 4 : 1 : 1 split gets one
+LONGEST_NAME = 60  # characters of a class name in a message
 
 
 @dataclass(frozen=True)
@@ -35,30 +36,42 @@ def split(corpus: Corpus, sample: int | None, seed: int) -> Split:
     Raises:
         DataError: a class has too few texts.
     """
-    counts = np.bincount(corpus.labels, minlength=len(corpus.class_names))
-    if counts.min() < FEWEST_PER_CLASS:
-        raise DataError(
-            f"Class {corpus.class_names[counts.argmin()]!r} has {counts.min()} texts: each needs at least "
-            f"{FEWEST_PER_CLASS}; add texts, or merge or remove the class."
-        )
-    if sample is not None and sample < FEWEST_PER_CLASS * len(counts):
-        raise DataError(f"--sample {sample} is too few for {len(counts)} classes: take at least {6 * len(counts)}.")
     everything = np.arange(len(corpus.texts))
+    _refuse_rare_classes(corpus, everything, "add texts, or merge or remove the class")
+    classes = len(corpus.class_names)
+    if sample is not None and sample < FEWEST_PER_CLASS * classes:
+        raise DataError(
+            f"--sample {sample} is too few for {classes} classes: take at least {FEWEST_PER_CLASS * classes}."
+        )
     if sample is None and corpus.is_test is not None:
         rest, test = everything[~corpus.is_test], everything[corpus.is_test]
         validation_share = VALIDATION_SHARE_BY_DATE
     else:
         if sample is not None and sample < len(everything):
             everything, _ = _draw(everything, corpus.labels, len(everything) - sample, seed)
+            _refuse_rare_classes(corpus, everything, "take a larger --sample, or merge or remove the class")
         rest, test = _draw(everything, corpus.labels, round(len(everything) * SHARE), seed)
         validation_share = SHARE / (1 - SHARE)
     train, validation = _draw(rest, corpus.labels, round(len(rest) * validation_share), seed)
     return Split(train, validation, test)
 
 
+def _refuse_rare_classes(corpus: Corpus, indices: np.ndarray, remedy: str) -> None:
+    counts = np.bincount(corpus.labels[indices], minlength=len(corpus.class_names))
+    if counts.min() < FEWEST_PER_CLASS:
+        drawn = f" of the {len(indices):,} drawn" if len(indices) < len(corpus.texts) else ""
+        name = corpus.class_names[counts.argmin()][:LONGEST_NAME]
+        raise DataError(
+            f"Class {name!r} has {counts.min()} texts{drawn}: each needs at least {FEWEST_PER_CLASS}; {remedy}."
+        )
+
+
 def _draw(indices: np.ndarray, labels: np.ndarray, count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """What stays and the `count` indices drawn, both stratified by label."""
+    """What stays and the `count` indices drawn, both stratified by label as far as `count` allows."""
     from sklearn.model_selection import train_test_split
 
-    stay, drawn = train_test_split(indices, test_size=count, stratify=labels[indices], random_state=seed)
+    strata = labels[indices]
+    if count < len(np.unique(strata)):
+        strata = None  # fewer texts than classes cannot be stratified
+    stay, drawn = train_test_split(indices, test_size=count, stratify=strata, random_state=seed)
     return stay, drawn

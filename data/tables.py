@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import difflib
+import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TextIO
 
 import numpy as np
 
@@ -34,28 +36,24 @@ def load(path: Path, text_column: str = "text", label_column: str = "label", enc
                 if column not in record:
                     raise DataError(_no_column(path, line, column, list(record)))
             text, label = record[text_column], record[label_column]
-            if label is None or not str(label).strip():
+            label = _string(label).strip()
+            if not label:
                 raise DataError(
                     f"{path}, line {line}: no label in column {label_column!r}; label the row or remove it."
                 )
-            texts.append("" if text is None else str(text))
-            labels.append(str(label).strip())
+            texts.append(_string(text))
+            labels.append(label)
     except OSError as error:
         raise DataError(f"{path} could not be read: {error.strerror or error}.") from error
-    except UnicodeDecodeError as error:
-        raise DataError(
-            f"{path} is not {encoding}: byte {error.start:,} is 0x{error.object[error.start]:02x}; "
-            "save it as UTF-8 or name its encoding with --encoding."
-        ) from error
-    except csv.Error as error:
-        raise DataError(f"{path} is not a well-formed table: {error}; save it again as CSV.") from error
-    class_names, indices = np.unique(labels, return_inverse=True) if labels else (np.array([]), np.array([], int))
+    # Not np.unique: it pads every label to the longest, and takes "a" and "a\0" for the same.
+    class_names = sorted(set(labels))
+    indices = {name: index for index, name in enumerate(class_names)}
     return Corpus(
         name=path.stem,
         source=f"{path.name}: column {text_column!r} labelled by column {label_column!r}",
         texts=texts,
-        labels=indices.astype(np.int64),
-        class_names=tuple(str(name) for name in class_names),
+        labels=np.array([indices[label] for label in labels], dtype=np.int64),
+        class_names=tuple(class_names),
         sentiment=True,
     )
 
@@ -64,42 +62,71 @@ def _records(path: Path, encoding: str) -> Iterator[tuple[int, dict]]:
     """Line number and columns of each row."""
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
-        raise DataError(f"{path.name} is none of {', '.join(SUFFIXES)}: save the table as one of them.")
-    with path.open(encoding=encoding, newline="" if suffix in DELIMITERS else None) as file:
-        if suffix in JSON_LINES:
-            yield from _json_lines(path, file)
-        else:
-            yield from _delimited(path, file, DELIMITERS[suffix])
+        raise DataError(f"{path} is none of {', '.join(SUFFIXES)}: save the table as one of them.")
+    text = _decode(path, encoding)
+    if suffix in JSON_LINES:
+        yield from _json_lines(path, io.StringIO(text, newline=None))
+    else:
+        yield from _delimited(path, io.StringIO(text, newline=""), DELIMITERS[suffix])
 
 
-def _delimited(path: Path, file, delimiter: str) -> Iterator[tuple[int, dict]]:
+def _decode(path: Path, encoding: str) -> str:
+    raw = path.read_bytes()
+    try:
+        return raw.decode(encoding)
+    except UnicodeDecodeError as error:
+        position = len(raw) - len(error.object) + error.start  # a codec may take a BOM away first
+        line = error.object[: error.start].count(b"\n") + 1
+        raise DataError(
+            f"{path} is not {encoding}: line {line:,}, byte {position:,} of the file, is 0x{raw[position]:02x}; "
+            "save it as UTF-8 or name its encoding with --encoding."
+        ) from error
+    except UnicodeError as error:
+        raise DataError(f"{path} is not {encoding} ({error}): name its encoding with --encoding.") from error
+    except (LookupError, ValueError) as error:
+        raise DataError(f"--encoding {encoding} is no text encoding: try utf-8, utf-16, cp1252 or latin-1.") from error
+
+
+def _delimited(path: Path, file: TextIO, delimiter: str) -> Iterator[tuple[int, dict]]:
     csv.field_size_limit(LONGEST_FIELD)
-    reader = csv.DictReader(file, delimiter=delimiter, strict=True)
-    header = [name.strip() for name in reader.fieldnames or []]
-    repeated = sorted({name for name in header if header.count(name) > 1})
-    if repeated:
-        raise DataError(f"{path} names a column twice ({', '.join(repeated)}): give each column its own name.")
-    reader.fieldnames = header
-    for record in reader:
-        if None in record or None in record.values():
-            raise DataError(
-                f"{path}, line {reader.line_num}: expected {len(header)} fields as in the header; "
-                "quote texts that contain the delimiter or a line break."
-            )
-        yield reader.line_num, record
+    rows = csv.DictReader(file, delimiter=delimiter, strict=True)
+    try:
+        header = [name.strip() for name in rows.fieldnames or []]
+        repeated = sorted({name for name in header if header.count(name) > 1})
+        if repeated:
+            names = ", ".join(map(repr, repeated))
+            raise DataError(f"{path} names a column twice ({names}): give each column its own name.")
+        rows.fieldnames = header
+        for record in rows:
+            if None in record or None in record.values():
+                raise DataError(
+                    f"{path}, line {rows.line_num}: expected {len(header)} fields as in the header; "
+                    "quote texts that contain the delimiter or a line break."
+                )
+            yield rows.line_num, record
+    except csv.Error as error:
+        raise DataError(
+            f"{path}, line {rows.reader.line_num}, is not well-formed: {error}; put texts in quotes, and double the "
+            "quotes within them."
+        ) from error
 
 
-def _json_lines(path: Path, file) -> Iterator[tuple[int, dict]]:
+def _json_lines(path: Path, file: TextIO) -> Iterator[tuple[int, dict]]:
     for number, line in enumerate(file, start=1):
         if not line.strip():
             continue
         try:
             record = json.loads(line)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise DataError(f"{path}, line {number}: not JSON ({error}); each line must be one JSON object.") from error
         if not isinstance(record, dict):
             raise DataError(f"{path}, line {number}: expected a JSON object, got {type(record).__name__}.")
         yield number, record
+
+
+def _string(value: object) -> str:
+    """A cell as text; JSON can escape half a surrogate pair, which no file or tokenizer takes."""
+    return "" if value is None else str(value).encode("utf-8", "replace").decode("utf-8")
 
 
 def _no_column(path: Path, line: int, column: str, columns: list[str]) -> str:

@@ -28,6 +28,23 @@ TRIAL_MEANS = (
     "seconds_total",
     "accuracy_per_million_parameters",
 )
+OTHERS = (
+    "reads",
+    "accuracy_std",
+    "validation_accuracy",
+    "train_accuracy",
+    "parameters",
+    "trainable_parameters",
+    "peak_memory_mb",
+    "texts_per_second",
+    "accuracy_by_group",
+    "collapsed",
+    "overfitted",
+)
+
+
+class RunFolderError(Exception):
+    """A folder is no run folder, or a file in it is damaged; the message is one sentence."""
 
 
 def compare(run: Path) -> dict:
@@ -36,14 +53,14 @@ def compare(run: Path) -> dict:
     Returns:
         `run` (recipe, backend, seeds), `data` (name, positive share, samples and overlaps before and
         after removal, of the first seed; `splits` has them of every seed), `rows` (one for each model
-        that was trained or failed) and `missing` (models whose weights could not be had).
+        that was trained or failed, with `None` for what a failed one has not) and `missing` (models
+        whose weights could not be had).
 
     Raises:
-        FileNotFoundError: the folder is no run folder.
+        RunFolderError: the folder is no run folder, or a file in it is damaged.
     """
-    settings = yaml.safe_load((run / "settings.yaml").read_text(encoding="utf-8"))
+    settings, environment, card = read_settings(run), read_environment(run), _read_card(run)
     seeds = list(range(settings["seed"], settings["seed"] + settings["seeds"]))
-    card = _read(run / "data_card.json")
     rows, missing = [], []
     for model in dict.fromkeys(settings["models"]):
         finished = [found for seed in seeds if (found := _read(run / model / str(seed) / "metrics.json"))]
@@ -58,7 +75,7 @@ def compare(run: Path) -> dict:
             "name": run.resolve().name,
             "recipe": settings["recipe"],
             "seeds": seeds,
-            **{name: _read(run / "environment.json")[name] for name in ("backend", "processor", "cores")},
+            **{name: environment[name] for name in ("backend", "processor", "cores")},
         },
         "data": {
             **{name: card[name] for name in ("name", "source", "notes", "texts", "class_names", "class_shares")},
@@ -73,7 +90,8 @@ def compare(run: Path) -> dict:
 def _row(model: str, finished: list[dict], failures: list[dict]) -> dict:
     failed = failures[0]["reason"] if failures else None
     if not finished:
-        return {"model": model, "title": model, "failed": failed, "by_seed": []}
+        unknown = dict.fromkeys((*MEANS, *TRIAL_MEANS, *OTHERS))
+        return {"model": model, "title": model, **unknown, "failed": failed, "by_seed": []}
     accuracies = [trial["test"]["accuracy"] for trial in finished]
     last = finished[-1]
     return {
@@ -121,5 +139,36 @@ def _by_group(found: list[dict]) -> dict[str, dict] | None:
     return pooled
 
 
+def read_settings(run: Path) -> dict:
+    """The settings of a run."""
+    return _require(run / "settings.yaml", {"recipe", "models", "seed", "seeds"})
+
+
+def read_environment(run: Path) -> dict:
+    """The machine and the versions of a run."""
+    return _require(run / "environment.json", {"backend", "processor", "cores", "python", "system", "packages"})
+
+
+def _read_card(run: Path) -> dict:
+    return _require(
+        run / "data_card.json", {"name", "source", "notes", "texts", "class_names", "class_shares", "splits"}
+    )
+
+
+def _require(path: Path, names: set[str]) -> dict:
+    found = _read(path)
+    if not isinstance(found, dict) or not names <= found.keys():
+        state = "is not in it" if found is None else "is not one that python -m training.run writes"
+        raise RunFolderError(f"{path.parent} is no run folder: {path.name} {state}.")
+    return found
+
+
 def _read(path: Path) -> dict | None:
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+    """What a YAML or JSON file holds, `None` where there is no such file."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        return yaml.safe_load(text) if path.suffix == ".yaml" else json.loads(text)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (ValueError, yaml.YAMLError) as error:
+        raise RunFolderError(f"{path} is damaged: {' '.join(str(error).split())}.") from error

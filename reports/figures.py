@@ -40,6 +40,7 @@ def draw_accuracy(comparison: dict, path: Path) -> None:
     axes.set_xticks(range(0, 101, 20))
     axes.set_xlabel("test accuracy, %")
     axes.spines[["top", "right"]].set_visible(False)
-    figure.legend(loc="outside upper right", ncols=2, frameon=False, fontsize=8)
+    if rows:
+        figure.legend(loc="outside upper right", ncols=2, frameon=False, fontsize=8)
     figure.savefig(path, metadata={"Date": None})
     pyplot.close(figure)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import yaml
 from tabulate import tabulate
 
-from reports.table import render
+from reports.table import escape, render
 
 PARTS = ("train", "validation", "test")
 
@@ -16,7 +16,7 @@ def render_report(comparison: dict, sentences: list[str], settings: dict, enviro
         f"# {comparison['run']['name']}",
         render(comparison, "pipe"),
         "![Test accuracy of each model](accuracy.svg)",
-        *(f"- {sentence}" for sentence in sentences),
+        *(f"- {escape(sentence)}" for sentence in sentences),
         "## Data",
         *_data(comparison["data"]),
         "## Per class",
@@ -28,7 +28,7 @@ def render_report(comparison: dict, sentences: list[str], settings: dict, enviro
         *_confusion(comparison),
         "## What each model read, and what was chosen on validation",
         *(
-            f"- {row['title']}: {row['reads']}"
+            f"- {escape(row['title'])}: {escape(row['reads'])}"
             + (f"; {row['by_seed'][0]['chosen']}" if row["model"] == "linear" else "")
             for row in comparison["rows"]
             if row["by_seed"]
@@ -50,7 +50,7 @@ def render_report(comparison: dict, sentences: list[str], settings: dict, enviro
 
 
 def _data(data: dict) -> list[str]:
-    sections = [f"{data['source']}; {data['texts']:,} texts.", *(f"Note: {note}." for note in data["notes"])]
+    sections = [f"{escape(data['source'])}; {data['texts']:,} texts.", *(f"Note: {note}." for note in data["notes"])]
     for split in data["splits"]:
         rows = [
             ["texts before", *(split["samples"]["before"][part] for part in PARTS)],
@@ -92,7 +92,7 @@ def _per_class(comparison: dict) -> str:
             f"{scores['precision']:.3f}",
             f"{scores['recall']:.3f}",
             f"{scores['f1']:.3f}",
-            scores["n"],
+            f"{scores['n']:.0f}",
         ]
         for row in comparison["rows"]
         if row["by_seed"]
@@ -105,10 +105,15 @@ def _per_group(comparison: dict) -> list[str]:
     rows = [row for row in comparison["rows"] if row["by_seed"] and row["accuracy_by_group"]]
     if not rows:
         return []
-    groups = rows[0]["accuracy_by_group"]
+    # A model that failed on some seeds has answered fewer texts, perhaps none of a rare group.
+    found = [row["accuracy_by_group"] for row in rows]
     body = [
-        [group, groups[group]["n"], *(f"{row['accuracy_by_group'][group]['accuracy']:.1%}" for row in rows)]
-        for group in groups
+        [
+            group,
+            max(cells[group]["n"] for cells in found if group in cells),
+            *(f"{cells[group]['accuracy']:.1%}" if group in cells else "–" for cells in found),
+        ]
+        for group in sorted(set().union(*found))
     ]
     return [
         "## Accuracy per group",
@@ -133,4 +138,5 @@ def _confusion(comparison: dict) -> list[str]:
 
 
 def _table(rows: list[list], headers: list[str]) -> str:
-    return tabulate(rows, headers, tablefmt="pipe", disable_numparse=True)
+    body = [[escape(str(cell)) for cell in row] for row in rows]
+    return tabulate(body, [escape(header) for header in headers], tablefmt="pipe", disable_numparse=True)

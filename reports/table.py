@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tabulate import tabulate
 
 COLUMNS = {
@@ -23,13 +25,23 @@ COLUMNS = {
 
 
 def render(comparison: dict, style: str) -> str:
-    """The table in one of tabulate's styles (`simple`, `pipe`), with its caption below."""
-    cells = [_cells(row) for row in comparison["rows"]]
+    """The table in one of tabulate's styles (`simple`, or `pipe` for Markdown), with its caption below."""
+    shown = escape if style == "pipe" else str
+    cells = [_cells(row, len(comparison["run"]["seeds"])) for row in comparison["rows"]]
     cells += [{"model": entry["model"], "remark": "missing: see below"} for entry in comparison["missing"]]
-    body = [[row.get(name, "–") for name in COLUMNS] for row in cells]
+    body = [[shown(row.get(name, "–")) for name in COLUMNS] for row in cells]
     align = ["left" if name in ("model", "remark") else "right" for name in COLUMNS]
     table = tabulate(body, COLUMNS.values(), tablefmt=style, colalign=align if body else None, disable_numparse=True)
-    return f"{table}\n\n{caption(comparison)}"
+    return f"{table}\n\n{shown(caption(comparison))}"
+
+
+def escape(text: str) -> str:
+    r"""Text as Markdown shows it, on one line, so that a class name neither ends a table's cell nor becomes HTML.
+
+    >>> print(escape("a|b <i>"))
+    a\|b \<i>
+    """
+    return re.sub(r"([\\`*\[<|&])", r"\\\1", " ".join(text.split()))
 
 
 def caption(comparison: dict) -> str:
@@ -37,7 +49,8 @@ def caption(comparison: dict) -> str:
     data, run = comparison["data"], comparison["run"]
     seeds = run["seeds"]
     tests = [split["samples"]["after"]["test"] for split in data["splits"]]
-    size = f"{min(tests):,}" if len(set(tests)) == 1 else f"{min(tests):,}–{max(tests):,}"
+    fewest, most = min(tests, default=0), max(tests, default=0)
+    size = f"{fewest:,}" if fewest == most else f"{fewest:,}–{most:,}"
     spread = f"mean ± standard deviation over seeds {seeds[0]}–{seeds[-1]}" if len(seeds) > 1 else f"seed {seeds[0]}"
     notes = "".join(f"; {note}" for note in data["notes"])
     share = "" if data["positive_share"] is None else f", {data['positive_share']:.1%} {data['class_names'][1]}"
@@ -47,12 +60,12 @@ def caption(comparison: dict) -> str:
     )
 
 
-def _cells(row: dict) -> dict[str, str]:
+def _cells(row: dict, seeds: int) -> dict[str, str]:
     if not row["by_seed"]:
         return {"model": row["title"], "remark": "failed: see below"}
     deviation = "" if row["accuracy_std"] is None else f" ± {100 * row['accuracy_std']:.1f}"
     remarks = [name for name, shown in (("collapsed", row["collapsed"]), ("over-fitted", row["overfitted"])) if shown]
-    if row["failed"]:
+    if len(row["by_seed"]) < seeds:
         remarks.append(f"{len(row['by_seed'])} seeds only")
     speeds = " · ".join(f"{speed:,.0f}" for speed in row["texts_per_second"].values())
     return {

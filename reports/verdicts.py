@@ -28,10 +28,11 @@ def _reference(rows: list[dict]) -> list[str]:
         return []
     best = max(networks, key=lambda row: row["accuracy"])
     difference = 100 * (linear["accuracy"] - best["accuracy"])
-    place = "above" if difference > 0 else "below"
+    distance = f"{abs(difference):.1f} points {'above' if difference > 0 else 'below'}"
+    place = "level with" if distance.startswith("0.0 ") else distance
     texts = sum(trial["test"]["n"] for trial in linear["by_seed"])
     return [
-        f"The linear reference is {abs(difference):.1f} points {place} the best network on test, {best['title']} "
+        f"The linear reference is {place} the best network on test, {best['title']} "
         f"({linear['accuracy']:.1%} against {best['accuracy']:.1%} of {texts:,} test answers), and is trained in "
         f"{linear['seconds_training']:.0f} s against {best['seconds_training']:.0f} s."
     ]
@@ -57,8 +58,8 @@ def _collapse(row: dict, settings: dict) -> list[str]:
         cause = "it learned nothing beyond the class shares; try more texts, more --epochs or another --learning-rate"
     return [
         f"{row['title']} collapsed to one class on {len(collapsed)} of {len(row['by_seed'])} seeds: {share:.0%} of its "
-        f"answers are the same class, so its accuracy of {accuracy:.1%} is that class's share of the test texts. "
-        f"Cause: {cause}."
+        f"answers are the same class (seed {worst['seed']}) and its mean recall is that of guessing, so its accuracy "
+        f"of {accuracy:.1%} is hardly more than that class's share of the test texts. Cause: {cause}."
     ]
 
 
