@@ -9,6 +9,7 @@ from __future__ import annotations
 import keras
 from keras import layers, ops
 
+from models.initializers import initial
 from models.settings import Architecture
 
 
@@ -16,14 +17,17 @@ def build(settings: Architecture) -> keras.Model:
     """Token ids, `int32` of shape `(batch, sequence_length)`, to probabilities `(batch, classes)`.
 
     With `settings.mask` the state stands still over padding (id 0), so that the last state is the
-    state after the last word; without it the padding is read like words.
+    state after the last word; without it the layer goes on reading, a zero vector for each padding
+    token (PyTorch's `padding_idx`), and forgets.
     """
+    start = initial(settings, recurrent="identity")
     token_ids = layers.Input((settings.sequence_length,), dtype="int32", name="token_ids")
-    padding_mask = ops.not_equal(token_ids, 0) if settings.mask else None  # (batch, tokens)
-    hidden = layers.Embedding(settings.vocabulary_size, settings.width)(token_ids)  # (batch, tokens, width)
+    padding_mask = ops.not_equal(token_ids, 0)  # (batch, tokens)
+    hidden = layers.Embedding(settings.vocabulary_size, settings.width, start.embedding)(token_ids)
+    hidden = hidden * ops.expand_dims(ops.cast(padding_mask, hidden.dtype), -1)  # (batch, tokens, width)
     hidden = layers.Dropout(settings.dropout)(hidden)
-    state = layers.SimpleRNN(settings.width, recurrent_initializer=settings.recurrent_initializer)(
-        hidden, mask=padding_mask
+    state = layers.SimpleRNN(settings.width, kernel_initializer=start.kernel, recurrent_initializer=start.recurrent)(
+        hidden, mask=padding_mask if settings.mask else None
     )  # (batch, width)
     state = layers.Dropout(settings.dropout)(state)
     probabilities = layers.Dense(settings.classes, activation="softmax")(state)  # (batch, classes)

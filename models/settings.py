@@ -16,7 +16,7 @@ class Architecture:
         width: of the embedding and of everything up to the output.
         dropout: share of the activations dropped in training, after the embedding and before the output.
         mask: keep padding out of the answer.
-        recurrent_initializer: of the SimpleRNN's recurrent weights.
+        initialization: `keras` or `torch`, see `models.initializers`.
     """
 
     classes: int = 2
@@ -25,4 +25,4 @@ class Architecture:
     width: int = 64
     dropout: float = 0.3
     mask: bool = True
-    recurrent_initializer: str = "identity"
+    initialization: str = "keras"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import keras
 from keras import layers, ops
 
+from models.initializers import initial
 from models.layers import EncoderBlock, MaskedAverage, PositionEmbedding
 from models.settings import Architecture
 
@@ -22,7 +23,8 @@ def build(settings: Architecture) -> keras.Model:
     """
     token_ids = layers.Input((settings.sequence_length,), dtype="int32", name="token_ids")
     padding_mask = ops.not_equal(token_ids, 0 if settings.mask else -1)  # (batch, tokens)
-    hidden = layers.Embedding(settings.vocabulary_size, settings.width)(token_ids)  # (batch, tokens, width)
+    hidden = layers.Embedding(settings.vocabulary_size, settings.width, initial(settings).embedding)(token_ids)
+    # (batch, tokens, width)
     hidden = PositionEmbedding(settings.sequence_length)(hidden)
     hidden = layers.Dropout(settings.dropout)(hidden)
     for _ in range(BLOCKS):

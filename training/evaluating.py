@@ -11,7 +11,7 @@ from sklearn import metrics
 BATCH_SIZES = (1, 32, 256)
 BINS = 15
 MEASURE_SECONDS = 0.5  # of predicting, at each batch size
-COLLAPSE_SHARE, COLLAPSE_MARGIN = 0.95, 0.05
+COLLAPSE_SHARE, COLLAPSE_MARGIN = 0.85, 0.05
 OVERFIT_ACCURACY, OVERFIT_GAP = 0.85, 0.10
 
 
@@ -55,7 +55,8 @@ def evaluate(probabilities: np.ndarray, labels: np.ndarray, class_names: Sequenc
 
 
 def has_collapsed(predicted: np.ndarray, labels: np.ndarray, classes: int) -> bool:
-    """Whether a model says (nearly) one class to everything: 95 % of its answers, at a mean recall near chance.
+    """Whether a model says (nearly) one class to everything: 85 % of its answers, at a mean recall within
+    5 points of guessing.
 
     >>> has_collapsed(np.array([0, 0, 0, 0]), np.array([0, 0, 0, 1]), 2)
     True

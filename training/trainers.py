@@ -59,7 +59,7 @@ def train_small(
         settings.width,
         settings.dropout,
         settings.mask,
-        settings.recurrent_initializer,
+        settings.initialization,
     )
     build = importlib.import_module(f"models.{name}").build
     model = build(architecture)
