@@ -1,0 +1,178 @@
+"""A split prepared: what goes, what is counted, what is written, and that the vocabulary is training's alone."""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from data import preparing
+from data.card import coverage, describe_corpus, describe_split
+from data.cleaning import Cleaner
+from data.corpus import Corpus, DataError
+from data.leakage import LeakageError
+from data.preparing import Part, load_ids, load_texts, load_vocabulary, prepare, save_texts, vectorize_parts
+from data.splitting import PARTS, Split
+
+
+def _part(texts, labels=None, groups=None, first=0):
+    labels = np.zeros(len(texts), int) if labels is None else np.array(labels)
+    return Part(np.arange(first, first + len(texts)), texts, [Cleaner().clean(text) for text in texts], labels, groups)
+
+
+@pytest.fixture
+def prepared(monkeypatch):
+    """Thirteen texts in a split known beforehand, sequences of three words."""
+    posts = {
+        "train": [("Cats sleep", 0), ("cats SLEEP!", 1), ("Dogs bark", 1), ("the", 0), ("one two three four", 0)],
+        "validation": [("<b>dogs</b> bark", 1), ("Birds sing", 0), ("Fish swim", 1), ("...", 0)],
+        "test": [("birds sing?", 0), ("cats sleep", 0), ("one two three five", 1), ("Bees hum", 1), ("bats fly", 0)],
+    }
+    texts, labels = zip(*(post for part in PARTS for post in posts[part]), strict=True)
+    groups = [f"group{at}" for at in range(len(texts))]
+    corpus = Corpus("tiny", "made up", list(texts), np.array(labels), ("bad", "good"), groups)
+    ends = np.cumsum([0, *(len(posts[part]) for part in PARTS)])
+    known = Split(*(np.arange(start, end) for start, end in zip(ends, ends[1:], strict=False)))
+    monkeypatch.setattr(preparing, "split", lambda corpus, sample, seed: known)
+    return prepare(corpus, None, 0, keep_negations=False, sequence_length=3)
+
+
+def test_what_is_left_of_each_split(prepared):
+    parts, _ = prepared
+    assert {name: part.cleaned for name, part in parts.items()} == {
+        "train": ["cats sleep", "cats sleep", "dogs bark", "one two three four"],  # whole but for the empty "the"
+        "validation": ["birds sing", "fish swim"],  # "dogs bark" is in training, "..." cleans to nothing
+        "test": ["bees hum", "bats fly"],  # "one two three five" is training's in its first three words
+    }
+    assert parts["test"].texts == ["Bees hum", "bats fly"]
+    assert parts["test"].labels.tolist() == [1, 0]
+    assert parts["test"].index.tolist() == [12, 13]
+    assert parts["test"].groups == ["group12", "group13"]
+
+
+def test_what_is_counted(prepared):
+    _, card = prepared
+    assert card == {
+        "samples": {
+            "before": {"train": 5, "validation": 4, "test": 5},
+            "after": {"train": 4, "validation": 2, "test": 2},
+        },
+        "empty_after_cleaning": {"train": 1, "validation": 1, "test": 0},
+        "duplicates_within": {"train": 1, "validation": 0, "test": 0},
+        "overlaps": {
+            # "dogs bark"; "cats sleep" and "one two three"; "birds sing".
+            "before": {"train-validation": 1, "train-test": 2, "validation-test": 1},
+            "after": {"train-validation": 0, "train-test": 0, "validation-test": 0},
+        },
+        # "cats sleep" is 0 and 1 in training, "one two three" 0 in training and 1 in test.
+        "label_conflicts": 2,
+    }
+
+
+def test_data_card_of_the_split(prepared):
+    parts, removed = prepared
+    card = describe_split(parts, removed, ("bad", "good"), ["", "[UNK]", "cats", "sleep", "birds"], sequence_length=3)
+    assert card["samples"] == removed["samples"]
+    # Of 8 texts: cats sleep (good once), dogs bark (good), fish swim (good), bees hum (good).
+    assert card["positive_share"] == 4 / 8
+    assert card["class_shares"]["train"] == {"bad": 0.5, "good": 0.5}
+    assert card["words_in_vocabulary"] == 3
+    # Training: 2 of "cats sleep" twice = 4 of 10 words. Validation: "birds" of 4. Test: none of 4.
+    assert card["vocabulary_coverage"] == {"train": 0.4, "validation": 0.25, "test": 0.0}
+    # Lengths 2, 2, 2, 4: the median is 2, one text of four is longer than 3.
+    assert card["length_percentiles"]["train"]["50"] == 2
+    assert card["length_percentiles"]["train"]["100"] == 4
+    assert card["longer_than_sequence"] == {"train": 0.25, "validation": 0.0, "test": 0.0}
+
+
+def test_no_positive_share_among_three_classes():
+    parts = {name: _part(["cats sleep", "dogs bark", "bees hum"], [0, 1, 2]) for name in PARTS}
+    card = describe_split(parts, {}, ("a", "b", "c"), ["", "[UNK]", "cats"], 3)
+    assert card["positive_share"] is None
+    assert card["class_shares"]["test"] == pytest.approx({"a": 1 / 3, "b": 1 / 3, "c": 1 / 3})
+
+
+def test_data_card_of_the_corpus(make_corpus):
+    card = describe_corpus(make_corpus(3, 1), keep_negations=True)
+    assert card["texts"] == 4
+    assert card["class_shares"] == {"class0": 0.75, "class1": 0.25}
+    assert card["keep_negations"] is True
+
+
+@pytest.mark.parametrize(
+    ("texts", "known", "expected"),
+    [(["a b", "a c"], {"a"}, 0.5), (["a"], set(), 0.0), ([], {"a"}, 0.0), (["a b"], {"a", "b", "c"}, 1.0)],
+)
+def test_coverage(texts, known, expected):
+    assert coverage(texts, known) == expected
+
+
+def test_texts_that_all_clean_to_nothing_are_refused(make_corpus):
+    corpus = make_corpus(30, 30)
+    corpus.texts[:] = ["..."] * 60
+    with pytest.raises(DataError, match=r"^Of 40 texts in train 0 are left .*: add texts or take a larger --sample\.$"):
+        prepare(corpus, None, 0, keep_negations=False, sequence_length=3)
+
+
+def test_one_text_over_and_over_is_refused(make_corpus):
+    corpus = make_corpus(30, 30)
+    corpus.texts[:] = ["the same words"] * 60
+    with pytest.raises(DataError, match="^Of 10 texts in validation 0 are left"):
+        prepare(corpus, None, 0, keep_negations=False, sequence_length=3)
+
+
+def test_negations_are_kept_where_asked_for(make_corpus):
+    corpus = make_corpus(30, 30)
+    corpus.texts[:] = [f"not {text}" for text in corpus.texts]
+    for keep_negations, words in ((True, 2), (False, 1)):
+        parts, _ = prepare(corpus, None, 0, keep_negations, sequence_length=3)
+        assert {len(text.split()) for text in parts["train"].cleaned} == {words}
+
+
+@pytest.mark.parametrize("groups", [None, ["one", "two|three"]])
+def test_texts_come_back_as_they_were(tmp_path, groups):
+    dirty = ["NUL \0, emoji 😀, half a pair \ud83d, line\u2028separators\x85\r\n\x1e", '"quotes"\t\\ and é']
+    parts = {name: _part(dirty, [0, 1], groups, first=10 * at) for at, name in enumerate(PARTS)}
+    save_texts(parts, tmp_path)
+    loaded = load_texts(tmp_path)
+    assert list(loaded) == list(PARTS)
+    for name in PARTS:
+        assert loaded[name].texts == dirty
+        assert loaded[name].cleaned == parts[name].cleaned
+        assert loaded[name].groups == groups
+        np.testing.assert_array_equal(loaded[name].index, parts[name].index)
+        np.testing.assert_array_equal(loaded[name].labels, parts[name].labels)
+
+
+@pytest.fixture
+def twelve_texts():
+    train = ["cats sleep here", "cats purr", "dogs bark cats", "dogs sleep", "birds sing", "cats dogs birds"]
+    return {
+        "train": _part(train),
+        "validation": _part(["zebra cats", "zebra zebra dogs", "sleep birds"]),
+        "test": _part(["zebra sleep", "purr purr purr purr purr", "sing"]),
+    }
+
+
+def test_arrays_of_a_dozen_texts(tmp_path, twelve_texts):
+    save_texts(twelve_texts, tmp_path)
+    vectorize_parts(tmp_path, vocabulary_size=6, sequence_length=4)
+    vocabulary, ids = load_vocabulary(tmp_path), load_ids(tmp_path)
+    # Six in all with padding and unknown, so four words: those that training has most often.
+    assert vocabulary[:2] == ["", "[UNK]"]
+    counts = Counter(word for text in twelve_texts["train"].cleaned for word in text.split())
+    assert counts == {"cats": 4, "dogs": 3, "sleep": 2, "birds": 2, "purr": 1, "bark": 1, "sing": 1}
+    assert vocabulary[2:4] == ["cats", "dogs"]
+    assert set(vocabulary[4:]) == {"sleep", "birds"}
+    # "zebra" is the most frequent word of validation and test, and unknown all the same.
+    assert ids["validation"][:2].tolist() == [[1, 2, 0, 0], [1, 1, 3, 0]]
+    assert ids["test"][1].tolist() == [1, 1, 1, 1]  # cut at four
+    assert {array.dtype for array in ids.values()} == {np.dtype("int32")}
+    assert {name: array.shape for name, array in ids.items()} == {"train": (6, 4), "validation": (3, 4), "test": (3, 4)}
+
+
+def test_arrays_that_share_a_row_are_not_written(tmp_path, twelve_texts):
+    twelve_texts["test"] = _part(["cats purr"])
+    save_texts(twelve_texts, tmp_path)
+    with pytest.raises(LeakageError, match="1 rows of test also stand in train"):
+        vectorize_parts(tmp_path, vocabulary_size=20, sequence_length=4)
+    assert not (tmp_path / preparing.ARRAYS).exists()

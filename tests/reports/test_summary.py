@@ -1,0 +1,239 @@
+"""The command on a run folder: table, report and comparison agree, and no folder brings it down."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+
+from reports.summary import main
+
+
+def _cells(line):
+    """The cells of a row of a Markdown table; an escaped pipe parts nothing."""
+    return [cell.strip() for cell in re.split(r"(?<!\\)\|", line.strip())[1:-1]]
+
+
+def _tables(report):
+    tables, lines = [], []
+    for line in [*report.splitlines(), ""]:
+        if line.startswith("|"):
+            lines.append(_cells(line))
+        elif lines:
+            tables.append(lines)
+            lines = []
+    return tables
+
+
+def _summarize(run, capsys):
+    run.write()
+    assert main([str(run.folder)]) == 0
+    output = capsys.readouterr()
+    assert output.err == ""
+    report = (run.folder / "report.md").read_text(encoding="utf-8")
+    comparison = json.loads((run.folder / "comparison.json").read_text(encoding="utf-8"))
+    return output.out, report, comparison
+
+
+def test_table_on_the_terminal(whole_run, capsys):
+    output, _, _ = _summarize(whole_run, capsys)
+    lines = output.splitlines()
+    (rnn,) = [line for line in lines if line.startswith("rnn ")]
+    assert re.split(r"\s{2,}", rnn) == [
+        "rnn",
+        "82.0 ± 2.8 %",
+        "0.810",
+        "0.815",
+        "0.900",
+        "0.400",
+        "0.030",
+        "5.5",
+        "1.5",
+        "12",
+        "450",
+        "200 · 2,500 · 9,000",
+        "1,234,567 (98,690)",
+    ]
+    assert any(re.match(r"linear +89.0 ± 1.4 %.* – +– +12 ", line) for line in lines)
+    assert any(re.match(r"lstm +–.*failed: see below", line) for line in lines)
+    assert any(re.match(r"distilbert +–.*missing: see below", line) for line in lines)
+    assert "- lstm failed: its process ended with SIGKILL" in lines
+
+
+def test_caption_says_on_what_it_was_measured(whole_run, capsys):
+    output, report, _ = _summarize(whole_run, capsys)
+    caption = (
+        "Test split of reviews (n = 100–101, 45.0% good; made up for the tests); mean ± standard deviation over seeds "
+        "5–6; recipe sound; Keras on jax, 2 cores. Memory is the highest of the training process."
+    )
+    assert caption in output
+    assert caption in report
+
+
+def test_report_has_the_numbers_of_the_comparison(whole_run, capsys):
+    _, report, comparison = _summarize(whole_run, capsys)
+    head, _, *body = _tables(report)[0]
+    shown = {cells[0]: dict(zip(head, cells, strict=True)) for cells in body}
+    assert list(shown) == ["rnn", "lstm", "linear", "distilbert"]
+    for row in comparison["rows"]:
+        cells = shown[row["model"]]
+        if not row["by_seed"]:
+            assert cells["accuracy"] == "–"
+            continue
+        assert cells["accuracy"] == f"{100 * row['accuracy']:.1f} ± {100 * row['accuracy_std']:.1f} %"
+        assert cells["macro F1"] == f"{row['macro_f1']:.3f}"
+        assert cells["weighted F1"] == f"{row['weighted_f1']:.3f}"
+        assert cells["peak MB"] == f"{row['peak_memory_mb']:.0f}"
+        assert cells["parameters (trained)"] == f"{row['parameters']:,} ({row['trainable_parameters']:,})"
+    for sentence in comparison["verdicts"]:
+        assert f"- {sentence}" in report.splitlines()
+
+
+def test_report_shows_the_data_card(whole_run, capsys):
+    _, report, _ = _summarize(whole_run, capsys)
+    rows = [cells for table in _tables(report) for cells in table]
+    assert ["texts before", "400", "100", "100"] in rows
+    assert ["texts after", "398", "97", "100"] in rows
+    assert ["empty once cleaned, dropped", "2", "1", "0"] in rows
+    assert ["share of good", "45.0%", "45.0%", "45.0%"] in rows
+    assert ["running words in the vocabulary of 998", "90.0%", "80.0%", "75.0%"] in rows
+    assert ["train-test", "5", "0"] in rows
+    assert ["train-test", "6", "0"] in rows
+    assert "1 texts stand with more than one label" in report
+
+
+def test_report_shows_classes_and_confusion(whole_run, capsys):
+    _, report, _ = _summarize(whole_run, capsys)
+    rows = [cells for table in _tables(report) for cells in table]
+    assert ["rnn", "good", "0.500", "0.400", "0.444", "45"] in rows
+    assert ["bad", "40", "15"] in rows
+    assert "linear: the first 64 cleaned words; LinearSVC(C=1)" in report
+
+
+def test_report_says_how_to_repeat_it(whole_run, capsys):
+    _, report, _ = _summarize(whole_run, capsys)
+    assert "KERAS_BACKEND=jax python -m training.run --config settings.yaml" in report
+    assert "early_stopping_patience: 3" in report
+
+
+def test_class_names_cannot_break_the_report(fake_run, capsys, trial):
+    names = ["a|b\\", "<script>x</script>\n*c* [d](e) `f` &amp;"]
+    fake_run.card |= {"class_names": names, "source": "<b>|.csv"}
+    for split in fake_run.card["splits"]:
+        split["class_shares"] = dict.fromkeys(("train", "validation", "test"), dict.fromkeys(names, 0.5))
+    scores = {"precision": 0.5, "recall": 0.5, "f1": 0.5, "n": 50.0}
+    fake_run.trials = [
+        trial(
+            "rnn",
+            5,
+            0.8,
+            title="rnn (x|y)",
+            test={"per_class": dict.fromkeys(names, scores)},
+            accuracy_by_group={"one|two": {"n": 2, "accuracy": 0.5}},
+        )
+    ]
+    _, report, comparison = _summarize(fake_run, capsys)
+    for table in _tables(report):
+        assert {len(cells) for cells in table} == {len(table[0])}, table
+    assert not re.search(r"(?<!\\)<", report.split("```")[0])
+    cells = [cell for table in _tables(report) for row in table for cell in row]
+    assert "a\\|b\\\\" in cells
+    assert "\\<script>x\\</script> \\*c\\* \\[d](e) \\`f\\` \\&amp;" in cells
+    assert comparison["data"]["class_names"] == names
+
+
+def test_a_group_that_only_one_model_answered(fake_run, capsys, trial):
+    # lstm failed on the seed whose test split has the rare group.
+    groups = {"often": {"n": 9, "accuracy": 1.0}}
+    fake_run.trials = [
+        trial("lstm", 5, 0.8, accuracy_by_group=groups),
+        trial("rnn", 5, 0.8, accuracy_by_group=groups),
+        trial("rnn", 6, 0.8, accuracy_by_group=groups | {"rare": {"n": 1, "accuracy": 0.0}}),
+    ]
+    fake_run.failures = [("lstm", 6, "failed", "loss became NaN")]
+    _, report, _ = _summarize(fake_run, capsys)
+    rows = [cells for table in _tables(report) for cells in table]
+    assert ["rare", "1", "0.0%", "–"] in rows
+    assert ["often", "18", "100.0%", "100.0%"] in rows
+
+
+def test_a_row_of_fewer_seeds_says_so(fake_run, capsys, trial):
+    # As an interrupted run leaves them: nothing failed.
+    fake_run.trials = [trial("rnn", 5, 0.8), trial("rnn", 6, 0.8), trial("lstm", 5, 0.8)]
+    output, _, _ = _summarize(fake_run, capsys)
+    assert re.search(r"^lstm .* 1 seeds only$", output, re.MULTILINE)
+    assert not re.search(r"^rnn .*only", output, re.MULTILINE)
+
+
+def test_a_run_that_was_stopped_before_the_first_split(fake_run, capsys):
+    fake_run.card["splits"] = []
+    output, report, comparison = _summarize(fake_run, capsys)
+    assert "Test split of reviews (n = 0;" in output
+    assert comparison["rows"] == []
+    assert report.startswith("# 2026-01-02-reviews\n")
+
+
+def test_remarks(fake_run, capsys, trial):
+    fake_run.settings["seeds"] = 1
+    fake_run.trials = [trial("rnn", 5, 0.8, collapsed=True), trial("lstm", 5, 0.8, collapsed=True, overfitted=True)]
+    output, _, _ = _summarize(fake_run, capsys)
+    assert re.search(r"^rnn +80.0 % .* collapsed$", output, re.MULTILINE)
+    assert re.search(r"^lstm .* collapsed, over-fitted$", output, re.MULTILINE)
+    assert "; seed 5; " in output
+
+
+def test_picture(whole_run, capsys):
+    _summarize(whole_run, capsys)
+    picture = whole_run.folder / "accuracy.svg"
+    first = picture.read_bytes()
+    assert b"<svg" in first
+    _summarize(whole_run, capsys)
+    assert picture.read_bytes() == first
+
+
+def _run_command(*arguments):
+    environment = dict(os.environ, PYTHONPATH=os.pathsep.join(path or "." for path in sys.path))
+    code = (
+        "import runpy, sys, atexit\n"
+        "heavy = {'keras', 'tensorflow', 'jax', 'torch', 'sklearn', 'nltk'}\n"
+        "atexit.register(lambda: print('imported:', sorted(heavy & sys.modules.keys())))\n"
+        "runpy.run_module('reports.summary', run_name='__main__', alter_sys=True)\n"
+    )
+    command = [sys.executable, "-c", code, *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=60)
+
+
+def test_the_command_needs_no_deep_learning(whole_run):
+    before = os.times()
+    result = _run_command(whole_run.folder)
+    after = os.times()
+    assert result.returncode == 0, result.stderr
+    # Of the processor, so that a busy machine does not count.
+    assert after.children_user + after.children_system - before.children_user - before.children_system < 5
+    assert result.stdout.endswith("imported: []\n")
+    assert (whole_run.folder / "report.md").exists()
+
+
+def test_a_folder_that_is_no_run_folder(tmp_path):
+    result = _run_command(tmp_path)
+    assert result.returncode == 2
+    assert result.stderr == f"error: {tmp_path} is no run folder: settings.yaml is not in it.\n"
+
+
+@pytest.mark.parametrize("name", ["missing", "file"])
+def test_what_is_no_folder(tmp_path, capsys, name):
+    (tmp_path / "file").write_text("no folder")
+    assert main([str(tmp_path / name)]) == 2
+    assert capsys.readouterr().err.endswith(f"{name} is no run folder: settings.yaml is not in it.\n")
+
+
+def test_a_folder_that_cannot_be_written(whole_run, capsys, monkeypatch):
+    def refuse(path, value):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr("reports.summary.write_json", refuse)
+    assert main([str(whole_run.folder)]) == 2
+    error = capsys.readouterr().err
+    assert error == f"error: {whole_run.folder / 'comparison.json'}: Permission denied.\n"

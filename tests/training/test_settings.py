@@ -1,0 +1,92 @@
+"""The command line: every setting shown, every wrong one refused, and settings.yaml as good as flags."""
+
+from dataclasses import fields
+
+import pytest
+import yaml
+
+from training import settings
+from training.settings import RECIPES, Settings, parse
+
+
+def test_no_flags_give_the_defaults():
+    assert parse([]) == Settings()
+
+
+def test_help_shows_every_setting_with_its_default(capsys):
+    with pytest.raises(SystemExit) as ended:
+        parse(["--help"])
+    assert ended.value.code == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    for entry in fields(Settings):
+        assert f"--{entry.name.replace('_', '-')}" in shown
+    assert "(default: 3000)" in shown
+    assert "(default: rnn lstm transformer distilbert linear)" in shown
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "--epochs 0",
+        "--epochs many",
+        "--epoch 3",  # no abbreviations: settings.yaml could not have them
+        "--learning-rate nan",
+        "--learning-rate -1",
+        "--dropout 1",
+        "--width 30",
+        "--sample some",
+        "--sample 0",
+        "--models rnn gru",
+        "--recipe best",
+        "--unknown 3",
+        "--config nowhere.yaml",
+        "--seed -1",
+    ],
+)
+def test_a_wrong_setting_is_refused_in_one_sentence(arguments, capsys):
+    with pytest.raises(SystemExit) as ended:
+        parse(arguments.split())
+    assert ended.value.code == 2
+    assert capsys.readouterr().err.strip().splitlines()[-1].startswith("python -m training.run: error: ")
+
+
+@pytest.mark.parametrize("arguments", ["", "--recipe slides", "--models lstm rnn --seeds 3 --no-mask --keep-negations"])
+def test_saved_settings_give_the_same_run(arguments, tmp_path):
+    given = parse(arguments.split())
+    settings.save(given, tmp_path / "settings.yaml")
+    assert settings.load(tmp_path / "settings.yaml") == given
+
+
+def test_the_recipe_changes_defaults_and_flags_win(tmp_path):
+    slides = parse(["--recipe", "slides"])
+    assert {name: getattr(slides, name) for name in RECIPES["slides"]} == RECIPES["slides"]
+    assert parse(["--recipe", "slides", "--mask"]).mask
+    config = tmp_path / "mine.yaml"
+    config.write_text("recipe: slides\nepochs: 7\n", encoding="utf-8")
+    assert parse(["--config", str(config)]).batch_size == 16
+    assert parse(["--config", str(config), "--epochs", "9"]).epochs == 9
+
+
+@pytest.mark.parametrize(
+    "text", ["epochs: 0", "epoch: 3", "- a list", "epochs: [", "epochs: {a: 1}", "mask: 3", "models: rnn gru"]
+)
+def test_a_wrong_config_is_refused(text, tmp_path, capsys):
+    config = tmp_path / "mine.yaml"
+    config.write_text(text, encoding="utf-8")
+    with pytest.raises(SystemExit) as ended:
+        parse(["--config", str(config)])
+    assert ended.value.code == 2
+    assert "error: " in capsys.readouterr().err
+
+
+def test_the_sound_plateau_rule_can_act():
+    assert Settings().plateau_patience < Settings().early_stopping_patience
+
+
+def test_settings_are_plain_values():
+    dumped = yaml.safe_dump({entry.name: getattr(Settings(), entry.name) for entry in fields(Settings)})
+    assert "!!python" not in dumped
+
+
+def test_an_architecture_named_twice_is_trained_once():
+    assert parse(["--models", "rnn", "rnn"]).models == ["rnn"]
