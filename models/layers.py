@@ -43,7 +43,7 @@ class EncoderBlock(layers.Layer):
     `(batch, tokens, width)`. Source: Vaswani et al. 2017, https://arxiv.org/abs/1706.03762.
     """
 
-    def __init__(self, heads: int, feed_forward: int, dropout: float = 0.1, **kwargs):
+    def __init__(self, heads: int, feed_forward: int, dropout: float, **kwargs):
         super().__init__(**kwargs)
         self.heads, self.feed_forward, self.dropout = heads, feed_forward, dropout
 

@@ -14,7 +14,8 @@ class Architecture:
         vocabulary_size: token ids lie below it.
         sequence_length: tokens in a row, padding included.
         width: of the embedding and of everything up to the output.
-        dropout: share of the activations dropped in training, after the embedding and before the output.
+        dropout: share of the activations dropped in training: after the embedding, in the encoder blocks, before the
+            output.
         mask: keep padding out of the answer.
         initialization: `keras` or `torch`, see `models.initializers`.
     """

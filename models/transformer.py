@@ -28,7 +28,7 @@ def build(settings: Architecture) -> keras.Model:
     hidden = PositionEmbedding(settings.sequence_length)(hidden)
     hidden = layers.Dropout(settings.dropout)(hidden)
     for _ in range(BLOCKS):
-        hidden = EncoderBlock(HEADS, FEED_FORWARD)(hidden, padding_mask=padding_mask)
+        hidden = EncoderBlock(HEADS, FEED_FORWARD, settings.dropout)(hidden, padding_mask=padding_mask)
     pooled = MaskedAverage()(hidden, padding_mask=padding_mask)  # (batch, width)
     pooled = layers.Dropout(settings.dropout)(pooled)
     probabilities = layers.Dense(settings.classes, activation="softmax")(pooled)  # (batch, classes)

@@ -19,10 +19,11 @@ class TrainingDiverged(Exception):
 
 def fit(
     model: keras.Model,
-    train: tuple[np.ndarray, np.ndarray],
-    validation: tuple[np.ndarray, np.ndarray],
+    train: tuple[np.ndarray, np.ndarray] | keras.utils.PyDataset,
+    validation: tuple[np.ndarray, np.ndarray] | keras.utils.PyDataset,
     *,
     settings: Settings,
+    epochs: int,
     learning_rate: float,
     batch_size: int,
     folder: Path,
@@ -32,11 +33,12 @@ def fit(
 
     Args:
         model: from inputs of shape `(batch, ...)` to probabilities `(batch, classes)`.
-        train: inputs and integer labels `(n,)`.
+        train: inputs and integer labels `(n,)`, or batches of inputs and one-hot labels.
         validation: likewise.
         settings: of the run.
+        epochs: the most there may be.
         learning_rate: of the first epoch.
-        batch_size: texts per step.
+        batch_size: texts per step; batches that come ready have their own.
         folder: gets `history.csv` and `tensorboard/`.
         title: at the start of each progress line.
 
@@ -56,14 +58,12 @@ def fit(
         metrics=["accuracy"],
     )
     history = model.fit(
-        train[0],
-        keras.utils.to_categorical(train[1], classes),
-        validation_data=(validation[0], keras.utils.to_categorical(validation[1], classes)),
-        batch_size=batch_size,
-        epochs=settings.epochs,
+        **_inputs(train, classes, batch_size),
+        validation_data=validation if isinstance(validation, keras.utils.PyDataset) else _one_hot(validation, classes),
+        epochs=epochs,
         verbose=0,
         callbacks=[
-            EpochSignals(title, settings.epochs),
+            EpochSignals(title, epochs),
             keras.callbacks.EarlyStopping(
                 monitor="val_loss", patience=settings.early_stopping_patience, restore_best_weights=True
             ),
@@ -79,6 +79,17 @@ def fit(
         epoch = max(len(history.get("loss", [])), 1)
         raise TrainingDiverged(f"the loss became NaN in epoch {epoch}: lower --learning-rate or --clip-norm.")
     return history
+
+
+def _inputs(data: tuple[np.ndarray, np.ndarray] | keras.utils.PyDataset, classes: int, batch_size: int) -> dict:
+    if isinstance(data, keras.utils.PyDataset):
+        return {"x": data}
+    inputs, labels = _one_hot(data, classes)
+    return {"x": inputs, "y": labels, "batch_size": batch_size}
+
+
+def _one_hot(data: tuple[np.ndarray, np.ndarray], classes: int) -> tuple[np.ndarray, np.ndarray]:
+    return data[0], keras.utils.to_categorical(data[1], classes)
 
 
 def write_hyperparameters(settings: Settings, model: str, seed: int, scores: dict[str, float], folder: Path) -> None:

@@ -144,6 +144,19 @@ class Settings:
     learning_rate: float = _setting(1e-3, "of Adam, small models", "training", type=_real(0))
     head_batch_size: int = _setting(32, "texts per step, DistilBERT's head", "training", type=_count(1))
     head_learning_rate: float = _setting(1e-3, "of Adam, DistilBERT's head", "training", type=_real(0))
+    unfreeze: int = _setting(
+        0,
+        "blocks of the pretrained encoder, from the last, to train too once the head is trained; 2 take some three "
+        "minutes for 3,000 texts",
+        "training",
+        type=_count(0),
+        metavar="N",
+    )
+    unfreeze_epochs: int = _setting(5, "most epochs of that", "training", type=_count(1))
+    unfreeze_learning_rate: float = _setting(
+        5e-5, "of Adam for that; pretrained weights are wrecked by more", "training", type=_real(0)
+    )
+    unfreeze_batch_size: int = _setting(16, "texts per step of that", "training", type=_count(1))
     weight_decay: float = _setting(1e-4, "of Adam, decoupled", "training", type=_real(0))
     label_smoothing: float = _setting(0.05, "share of the target spread over all classes", "training", type=_real(0, 1))
     clip_norm: float = _setting(1.0, "longest gradient, over all weights together", "training", type=_real(0))

@@ -18,12 +18,20 @@ import numpy as np
 
 from data.files import read_json, write_json, write_text
 from data.preparing import Part, load_texts, vectorize_parts
+from training import pretrained, reference, small
 from training import settings as settings_file
 from training.evaluating import accuracy_by_group, evaluate, overfits, texts_per_second
 from training.layout import RunFolder
-from training.trainers import TRAINERS, Trained
+from training.trained import Trained
 
 KIBIBYTES_PER_MEBIBYTE = 1024
+TRAINERS = {
+    "rnn": small.train,
+    "lstm": small.train,
+    "transformer": small.train,
+    "distilbert": pretrained.train,
+    "linear": reference.train,
+}
 
 
 def make_arrays(path: Path, seed: int) -> None:

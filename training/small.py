@@ -1,0 +1,53 @@
+"""Trains `rnn`, `lstm` or `transformer` on the token ids."""
+
+from __future__ import annotations
+
+import importlib
+
+from data.preparing import Part, load_ids
+from models.settings import Architecture
+from training.layout import RunFolder
+from training.settings import Settings
+from training.trained import Trained, predict, progress_title, rows, save_weights, trainable_count
+
+
+def train(name: str, settings: Settings, run: RunFolder, seed: int, parts: dict[str, Part], classes: int) -> Trained:
+    """Trains the architecture `name` from the first weight on."""
+    from training.fitting import fit
+    from training.framework import make_deterministic
+
+    make_deterministic(seed)
+    ids = load_ids(run.prepared(seed))
+    architecture = Architecture(
+        classes,
+        settings.vocabulary_size,
+        settings.sequence_length,
+        settings.width,
+        settings.dropout,
+        settings.mask,
+        settings.initialization,
+    )
+    build = importlib.import_module(f"models.{name}").build
+    model = build(architecture)
+    folder = run.trial(name, seed)
+    history = fit(
+        model,
+        (ids["train"], parts["train"].labels),
+        (ids["validation"], parts["validation"].labels),
+        settings=settings,
+        epochs=settings.epochs,
+        learning_rate=settings.learning_rate,
+        batch_size=settings.batch_size,
+        folder=folder,
+        title=progress_title(name, settings, seed),
+    )
+    save_weights(model, build(architecture), folder)
+    return Trained(
+        title=name,
+        probabilities=predict(model, ids),
+        answer=lambda size: model.predict_on_batch(rows(ids["test"], size)),
+        parameters=model.count_params(),
+        trainable_parameters=trainable_count(model),
+        history=history,
+        facts={"reads": f"the first {settings.sequence_length} cleaned words"},
+    )
