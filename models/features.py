@@ -10,7 +10,7 @@ import hashlib
 import os
 import tempfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
@@ -118,6 +118,7 @@ def cached_features(
     pooling: str = "auto",
     *,
     cache_dir: Path,
+    progress: Callable[[int, int], None] | None = None,
 ) -> np.ndarray:
     """The features of `texts`, out of the files in `cache_dir` where they hold them, else computed and added to them.
 
@@ -128,6 +129,7 @@ def cached_features(
         backbone: given as `BackboneFiles` it is loaded only if a text is new.
         texts, sequence_length, pooling: as for `encode`.
         cache_dir: the folder of the files, made if missing.
+        progress: told how many texts are encoded and how many have to be, at the start and after each file.
 
     Returns:
         `float32` array of shape `(n, width)`, rows in the order of `texts`.
@@ -141,12 +143,16 @@ def cached_features(
     known = _read_rows(cache_dir, key, set(wanted))
     missing = {digest: text for digest, text in zip(wanted, texts, strict=True) if digest not in known}
     digests = list(missing)
+    if progress:
+        progress(0, len(digests))
     loaded = backbone.load() if missing and isinstance(backbone, BackboneFiles) else backbone
     for start in range(0, len(digests), TEXTS_PER_FILE):
         part = digests[start : start + TEXTS_PER_FILE]
         rows = encode(loaded, [missing[digest] for digest in part], sequence_length, pooling)
         _write_rows(cache_dir, key, part, rows)
         known.update(zip(part, rows, strict=True))
+        if progress:
+            progress(start + len(part), len(digests))
     return np.stack([known[digest] for digest in wanted])
 
 

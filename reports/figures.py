@@ -38,7 +38,9 @@ def draw_accuracy(comparison: dict, path: Path) -> None:
     axes.set_yticks(range(len(rows)), [row["title"] for row in rows])
     axes.set_xlim(0, 108)
     axes.set_xticks(range(0, 101, 20))
-    axes.set_xlabel("test accuracy, %")
+    seeds = len(comparison["run"]["seeds"])
+    spread = f"mean and deviation of {seeds} seeds" if seeds > 1 else f"seed {comparison['run']['seeds'][0]}"
+    axes.set_xlabel(f"accuracy on the test split of {comparison['data']['name']}, %; {spread}")
     axes.spines[["top", "right"]].set_visible(False)
     if rows:
         figure.legend(loc="outside upper right", ncols=2, frameon=False, fontsize=8)

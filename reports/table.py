@@ -67,6 +67,9 @@ def _cells(row: dict, seeds: int) -> dict[str, str]:
     remarks = [name for name, shown in (("collapsed", row["collapsed"]), ("over-fitted", row["overfitted"])) if shown]
     if len(row["by_seed"]) < seeds:
         remarks.append(f"{len(row['by_seed'])} seeds only")
+    cached = sum(trial.get("cached_texts", 0) for trial in row["by_seed"])
+    if cached:  # seconds would otherwise look like those of a first run
+        remarks.append(f"{cached:,} texts encoded earlier")
     speeds = " · ".join(f"{speed:,.0f}" for speed in row["texts_per_second"].values())
     return {
         "model": row["title"],

@@ -59,7 +59,7 @@ def _collapse(row: dict, settings: dict) -> list[str]:
     return [
         f"{row['title']} collapsed to one class on {len(collapsed)} of {len(row['by_seed'])} seeds: {share:.0%} of its "
         f"answers are the same class (seed {worst['seed']}) and its mean recall is that of guessing, so its accuracy "
-        f"of {accuracy:.1%} is hardly more than that class's share of the test texts. Cause: {cause}."
+        f"of {accuracy:.1%} only shows how large that class is. Cause: {cause}."
     ]
 
 

@@ -53,7 +53,7 @@ def compare(settings: Settings) -> tuple[RunFolder, bool]:
         encoding=settings.encoding,
     )
     keep_negations = corpus.sentiment if settings.keep_negations is None else settings.keep_negations
-    whole = True
+    whole, missing = True, set()  # what is missing for one seed is not looked for again for the next
     # The first split is drawn before there is a folder, so that data too poor to split leaves none behind.
     first = _prepare(corpus, settings, settings.seed, keep_negations)
     run = _new_run_folder(Path(settings.output), corpus.name)
@@ -66,7 +66,10 @@ def compare(settings: Settings) -> tuple[RunFolder, bool]:
             parts, removed = first if seed == settings.seed else _prepare(corpus, settings, seed, keep_negations)
             _write_split(run, settings, seed, parts, removed, corpus)
             for model in settings.models:
-                whole &= _run_trial(run, model, seed)
+                if model not in missing:
+                    outcome = _run_trial(run, model, seed)
+                    whole &= outcome != "failed"
+                    missing |= {model} if outcome == "missing" else set()
     except KeyboardInterrupt:
         raise Interrupted(run) from None
     return run, whole
@@ -121,20 +124,20 @@ def _write_split(
     write_json(run.data_card, described)
 
 
-def _run_trial(run: RunFolder, model: str, seed: int) -> bool:
-    """Trains one architecture; whether it was finished, or only lacked weights that cannot be had."""
+def _run_trial(run: RunFolder, model: str, seed: int) -> str:
+    """Trains one architecture: `finished`, `failed`, or `missing` where weights cannot be had."""
     # The linear reference starts from a bare interpreter, so that its peak memory is its own and not Keras's.
     code = _in_child("spawn" if model == "linear" else "forkserver", run_trial, run.path, model, seed)
     if run.metrics(model, seed).exists():
         _add_to_card(run, model, seed)
-        return True
+        return "finished"
     if not run.failure(model, seed).exists():
         ended = signal.Signals(-code).name if code < 0 else f"exit code {code}"
         run.trial(model, seed).mkdir(parents=True, exist_ok=True)
         write_json(run.failure(model, seed), {"kind": "failed", "reason": f"its process ended with {ended}"})
     failure = read_json(run.failure(model, seed))
     print(f"{model}: {failure['kind']}: {failure['reason']}", flush=True)
-    return failure["kind"] == "missing"
+    return failure["kind"]
 
 
 def _add_to_card(run: RunFolder, model: str, seed: int) -> None:

@@ -13,6 +13,7 @@ import numpy as np
 
 from data.cleaning import strip_markup
 from data.preparing import Part
+from data.splitting import PARTS
 from training.layout import RunFolder
 from training.settings import Settings
 from training.trained import Trained, predict, progress_title, rows, save_weights, trainable_count
@@ -38,18 +39,28 @@ def train(name: str, settings: Settings, run: RunFolder, seed: int, parts: dict[
         part: found.cleaned if settings.backbone_cleaned else [strip_markup(text) for text in found.texts]
         for part, found in parts.items()
     }
-    count = sum(map(len, texts.values()))
     line = progress_title(name, settings, seed)
-    print(f"{line:<22} {count:,} texts through the frozen encoder, {backbone.label}", flush=True)
+    new_texts = 0
+
+    def show_progress(done: int, new: int) -> None:
+        nonlocal new_texts
+        new_texts = new
+        if done or not new:
+            print(f"{line:<22} {backbone.label}: {done:,} of {new:,} new texts encoded", flush=True)
+
     with quiet_stderr():
         loaded = backbone.load()
     compiled = loaded.model.jit_compile  # Keras's choice, asked before determinism takes XLA away
-    features = {
-        part: cached_features(
-            loaded, found, settings.backbone_length, settings.pooling, cache_dir=cache_directory() / "features"
-        )
-        for part, found in texts.items()
-    }
+    everything = cached_features(
+        loaded,
+        [text for part in PARTS for text in texts[part]],
+        settings.backbone_length,
+        settings.pooling,
+        cache_dir=cache_directory() / "features",
+        progress=show_progress,
+    )
+    ends = np.cumsum([len(texts[part]) for part in PARTS])
+    features = dict(zip(PARTS, np.split(everything, ends[:-1]), strict=True))
     make_deterministic(seed)
     width = features["train"].shape[1]
     head = build_head(width, classes)
@@ -69,6 +80,7 @@ def train(name: str, settings: Settings, run: RunFolder, seed: int, parts: dict[
     facts = {
         "weights": backbone.label,
         "weights_key": backbone.key,
+        "cached_texts": len(everything) - new_texts,
         "pooling": settings.pooling,
         "wordpiece": _describe_tokens(tokens, loaded.tokenizer),
         "reads": f"the first {settings.backbone_length} word pieces of the "
