@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import resource
 import signal
 import time
@@ -61,7 +60,7 @@ def run_trial(path: Path, model: str, seed: int) -> None:
         write_text(run.trial(model, seed) / "traceback.txt", details)
         reason = " ".join(str(error).split()) or type(error).__name__
         write_json(run.failure(model, seed), {"kind": "failed", "reason": reason[:500]})
-        os._exit(1)  # not a traceback on the terminal: it is in the file
+        raise SystemExit(1) from None  # no traceback on the terminal: it is in the file
 
 
 def _leave_interrupts_to_the_parent() -> None:
