@@ -19,7 +19,7 @@ def draw_accuracy(comparison: dict, path: Path) -> None:
     from matplotlib import pyplot
 
     rows = [row for row in comparison["rows"] if row["by_seed"]][::-1]
-    figure, axes = pyplot.subplots(figsize=(7.5, 0.9 + 0.5 * len(rows)), layout="constrained")
+    figure, axes = pyplot.subplots(figsize=(7.5, 1.1 + 0.5 * len(rows)), layout="constrained")
     for at, row in enumerate(rows):
         accuracy, deviation = 100 * row["accuracy"], 100 * (row["accuracy_std"] or 0)
         color = "#8a8a8a" if row["model"] == "linear" else "#2b6ca3"
@@ -40,7 +40,7 @@ def draw_accuracy(comparison: dict, path: Path) -> None:
     axes.set_xticks(range(0, 101, 20))
     seeds = len(comparison["run"]["seeds"])
     spread = f"mean and deviation of {seeds} seeds" if seeds > 1 else f"seed {comparison['run']['seeds'][0]}"
-    axes.set_xlabel(f"accuracy on the test split of {comparison['data']['name']}, %; {spread}")
+    axes.set_xlabel(f"test accuracy, %\n{comparison['data']['name']}, {spread}")
     axes.spines[["top", "right"]].set_visible(False)
     if rows:
         figure.legend(loc="outside upper right", ncols=2, frameon=False, fontsize=8)
