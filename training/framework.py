@@ -49,3 +49,7 @@ def make_deterministic(seed: int) -> None:
 with quiet_stderr():
     import keras
     import tensorflow  # for TextVectorization and TensorBoard on every backend
+
+    if keras.backend.backend() != "tensorflow":
+        # It then only reads strings and writes events: the GPU's memory is for the backend that trains.
+        tensorflow.config.set_visible_devices([], "GPU")
