@@ -13,7 +13,7 @@ from pathlib import Path
 from data import card, preparing, sources
 from data.corpus import Corpus
 from data.files import read_json, write_json
-from training import settings as settings_file
+from training import command_line
 from training.environment import describe_environment
 from training.layout import RunFolder
 from training.settings import Settings
@@ -57,7 +57,7 @@ def compare(settings: Settings) -> tuple[RunFolder, bool]:
     # The first split is drawn before there is a folder, so that data too poor to split leaves none behind.
     first = _prepare(corpus, settings, settings.seed, keep_negations)
     run = _new_run_folder(Path(settings.output), corpus.name)
-    settings_file.save(settings, run.settings)
+    command_line.save(settings, run.settings)
     write_json(run.environment, describe_environment())
     write_json(run.data_card, card.describe_corpus(corpus, keep_negations) | {"splits": []})
     print(f"{corpus.source}; {len(corpus.texts):,} texts. Run folder: {run.path}", flush=True)

@@ -17,8 +17,7 @@ import numpy as np
 
 from data.files import read_json, write_json, write_text
 from data.preparing import Part, load_texts, vectorize_parts
-from training import pretrained, reference, small
-from training import settings as settings_file
+from training import command_line, pretrained, reference, small
 from training.evaluating import accuracy_by_group, evaluate, overfits, texts_per_second
 from training.layout import RunFolder
 from training.trained import Trained
@@ -36,7 +35,7 @@ TRAINERS = {
 def make_arrays(path: Path, seed: int) -> None:
     """Learns the vocabulary of a seed's training texts and writes the arrays of its three splits."""
     _leave_interrupts_to_the_parent()
-    settings = settings_file.load(RunFolder(path).settings)
+    settings = command_line.load(RunFolder(path).settings)
     vectorize_parts(RunFolder(path).prepared(seed), settings.vocabulary_size, settings.sequence_length)
 
 
@@ -69,7 +68,7 @@ def _leave_interrupts_to_the_parent() -> None:
 
 
 def _train_and_evaluate(run: RunFolder, model: str, seed: int, started: float) -> None:
-    settings = settings_file.load(run.settings)
+    settings = command_line.load(run.settings)
     parts = load_texts(run.prepared(seed))
     class_names = read_json(run.data_card)["class_names"]
     trained = TRAINERS[model](model, settings, run, seed, parts, len(class_names))

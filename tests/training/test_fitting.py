@@ -9,10 +9,10 @@ import pytest
 from models import rnn
 from models.settings import Architecture
 from training.callbacks import EpochSignals
+from training.command_line import parse
 from training.fitting import TrainingDiverged, fit
 from training.framework import make_deterministic
 from training.optimizers import TrackingAdam
-from training.settings import parse
 
 TINY = Architecture(vocabulary_size=12, sequence_length=6, width=8)
 

@@ -5,8 +5,11 @@ from dataclasses import fields
 import pytest
 import yaml
 
-from training import settings
-from training.settings import RECIPES, Settings, parse
+from data.newsgroups import POSITIVE_GROUPS
+from models.features import POOLINGS
+from training import command_line, settings
+from training.command_line import parse
+from training.settings import RECIPES, Settings
 
 
 def test_no_flags_give_the_defaults():
@@ -53,8 +56,8 @@ def test_a_wrong_setting_is_refused_in_one_sentence(arguments, capsys):
 @pytest.mark.parametrize("arguments", ["", "--recipe slides", "--models lstm rnn --seeds 3 --no-mask --keep-negations"])
 def test_saved_settings_give_the_same_run(arguments, tmp_path):
     given = parse(arguments.split())
-    settings.save(given, tmp_path / "settings.yaml")
-    assert settings.load(tmp_path / "settings.yaml") == given
+    command_line.save(given, tmp_path / "settings.yaml")
+    assert command_line.load(tmp_path / "settings.yaml") == given
 
 
 def test_the_recipe_changes_defaults_and_flags_win(tmp_path):
@@ -90,3 +93,8 @@ def test_settings_are_plain_values():
 
 def test_an_architecture_named_twice_is_trained_once():
     assert parse(["--models", "rnn", "rnn"]).models == ["rnn"]
+
+
+def test_values_that_settings_repeats_for_a_quick_help_are_those_of_their_owners():
+    assert Settings().positive_groups == list(POSITIVE_GROUPS)
+    assert set(settings.POOLINGS) == set(POOLINGS)

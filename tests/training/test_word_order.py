@@ -8,9 +8,9 @@ from data.preparing import prepare
 from data.vectorizing import learn_vocabulary, vectorize
 from models import linear, lstm
 from models.settings import Architecture
+from training.command_line import parse
 from training.fitting import fit
 from training.framework import make_deterministic
-from training.settings import parse
 
 
 @pytest.fixture(scope="module")
