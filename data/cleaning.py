@@ -22,7 +22,20 @@ EMAIL = r"[a-zA-Z0-9._%+\-]{1,64}@[a-zA-Z0-9.\-]{1,255}"
 SPECIAL = r"[^a-z0-9 \t\r\n]"
 WHITESPACE = r"[ \t\r\n]+"
 
+# What `str.split` takes for a space.
+UNICODE_WHITESPACE = "[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+"
+# The words that NLTK's tokenizer takes apart, of those that are left once only letters and digits are.
+CONTRACTIONS = {
+    "cannot": "can not",
+    "gimme": "gim me",
+    "gonna": "gon na",
+    "gotta": "got ta",
+    "lemme": "lem me",
+    "wanna": "wan na",
+}
+
 _HTML, _URL, _EMAIL, _SPECIAL, _WHITESPACE = map(re.compile, (HTML, URL, EMAIL, SPECIAL, WHITESPACE))
+_UNICODE_WHITESPACE = re.compile(UNICODE_WHITESPACE)
 _ASCII_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 
 
@@ -34,7 +47,7 @@ def strip_markup(text: str) -> str:
     """
     for pattern in (_HTML, _URL, _EMAIL):
         text = pattern.sub(" ", text)
-    return " ".join(text.split())
+    return _UNICODE_WHITESPACE.sub(" ", text).strip(" ")
 
 
 def normalize(text: str) -> str:
@@ -76,3 +89,19 @@ class Cleaner:
         if self.keep_negations and token in NEGATIONS:
             return True
         return len(token) >= MINIMUM_TOKEN_LENGTH and token not in STOP_WORDS
+
+
+def dropped_words(keep_negations: bool) -> str:
+    """A pattern of the words that `Cleaner` drops, for engines that only know regular expressions.
+
+    It says the same as `Cleaner.keeps` of words made of `a-z0-9`, the only ones that `normalize` leaves.
+    """
+    kept = NEGATIONS if keep_negations else frozenset()
+    letters = string.ascii_lowercase + string.digits
+    firsts: dict[str, str] = {}  # by what may follow them in a word too short to stay
+    for first in letters:
+        seconds = "".join(second for second in letters if first + second not in kept)
+        firsts[seconds] = firsts.get(seconds, "") + first
+    short = [f"[{first}][{seconds}]?" for seconds, first in firsts.items()]
+    stop = sorted(word for word in STOP_WORDS - kept if word.isalnum() and len(word) >= MINIMUM_TOKEN_LENGTH)
+    return rf"\b(?:{'|'.join(short + stop)})\b"

@@ -8,6 +8,8 @@ Source: https://scikit-learn.org/stable/modules/feature_extraction.html.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from sklearn.base import ClassifierMixin
@@ -62,6 +64,57 @@ def fit(
                 best_loss = loss
                 best = make_pipeline(vectorizer, classifier), f"1- to {ngrams}-grams, {classifier}"
     return best
+
+
+@dataclass(frozen=True)
+class LinearModel:
+    """A fitted pipeline as plain arrays: all it takes to answer, in any language.
+
+    The count of each term in a text becomes `1 + ln(count)`, is multiplied by the term's inverse frequency, and the
+    text's vector is brought to length 1; `softmax(vector @ weights + bias)` are the probabilities.
+
+    Attributes:
+        terms: V words, and pairs of words with a space between them.
+        inverse_frequencies: of the terms, `float64` array of shape `(V,)`.
+        weights: `float64` array of shape `(V, classes)`.
+        bias: `float64` array of shape `(classes,)`.
+    """
+
+    terms: list[str]
+    inverse_frequencies: np.ndarray
+    weights: np.ndarray
+    bias: np.ndarray
+
+    @classmethod
+    def from_pipeline(cls, pipeline: Pipeline) -> LinearModel:
+        """The arrays of what `fit` returned."""
+        vectorizer, classifier = pipeline.named_steps.values()
+        if isinstance(classifier, ComplementNB):
+            weights, bias = classifier.feature_log_prob_.T, np.zeros(len(classifier.classes_))
+        else:
+            weights, bias = classifier.coef_.T, classifier.intercept_
+        if weights.shape[1] == 1:  # two classes of logistic regression: a sigmoid is a softmax against 0
+            weights, bias = np.hstack([np.zeros_like(weights), weights]), np.array([0.0, *bias])
+        return cls(list(vectorizer.get_feature_names_out()), vectorizer.idf_, weights, bias)
+
+    def save(self, path: Path) -> None:
+        """Writes the arrays as an `.npz` without pickle; the terms as UTF-8, one a line."""
+        terms = np.frombuffer("\n".join(self.terms).encode(), np.uint8)
+        with open(path, "wb") as file:  # numpy appends .npz to a name
+            np.savez(
+                file,
+                terms=terms,
+                inverse_frequencies=self.inverse_frequencies,
+                weights=self.weights,
+                bias=self.bias,
+            )
+
+    @classmethod
+    def load(cls, path: Path) -> LinearModel:
+        """What `save` wrote."""
+        with np.load(path, allow_pickle=False) as arrays:
+            terms = arrays["terms"].tobytes().decode().split("\n")
+            return cls(terms, arrays["inverse_frequencies"], arrays["weights"], arrays["bias"])
 
 
 def parameter_count(pipeline: Pipeline) -> int:

@@ -13,9 +13,9 @@ from pathlib import Path
 from data import card, preparing, sources
 from data.corpus import Corpus
 from data.files import read_json, write_json
+from models.run_folder import RunFolder
 from training import command_line
 from training.environment import describe_environment
-from training.layout import RunFolder
 from training.settings import Settings
 from training.trials import make_arrays, run_trial
 
@@ -77,7 +77,7 @@ def compare(settings: Settings) -> tuple[RunFolder, bool]:
 
 def _start_fork_server() -> None:
     """Imports Keras while the data is prepared; each child then starts from it in hundredths of a second."""
-    multiprocessing.get_context("forkserver").set_forkserver_preload(["training.framework"])
+    multiprocessing.get_context("forkserver").set_forkserver_preload(["models.framework"])
     forkserver.ensure_running()
 
 

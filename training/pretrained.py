@@ -14,7 +14,7 @@ import numpy as np
 from data.cleaning import strip_markup
 from data.preparing import Part
 from data.splitting import PARTS
-from training.layout import RunFolder
+from models.run_folder import RunFolder
 from training.settings import Settings
 from training.trained import Trained, predict, progress_title, rows, save_weights, trainable_count
 
@@ -30,9 +30,9 @@ def train(name: str, settings: Settings, run: RunFolder, seed: int, parts: dict[
     from models.backbones import locate_backbone, tokenize
     from models.distilbert import build_head, join
     from models.features import cached_features
+    from models.framework import make_deterministic, quiet_stderr
     from models.weights import cache_directory
     from training.fitting import fit
-    from training.framework import make_deterministic, quiet_stderr
 
     backbone = locate_backbone(settings.backbone)
     texts = {
@@ -96,10 +96,17 @@ def train(name: str, settings: Settings, run: RunFolder, seed: int, parts: dict[
         save_weights(head, build_head(width, classes), folder)
         title = f"{name} ({backbone.label})"
     joined.jit_compile = compiled
+
+    def answer_texts(texts: list[str], cleaned: list[str]) -> np.ndarray:
+        read = cleaned if settings.backbone_cleaned else [strip_markup(text) for text in texts]
+        token_ids, padding_mask = tokenize(loaded, read, settings.backbone_length)
+        return joined.predict_on_batch({"token_ids": token_ids, "padding_mask": padding_mask})
+
     return Trained(
         title=title,
         probabilities=predict(joined, inputs) if settings.unfreeze else predict(head, features),
         answer=_answerer(joined, *tokens["test"]),
+        answer_texts=answer_texts,
         parameters=joined.count_params(),
         trainable_parameters=trainable_count(joined),
         history=history,

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import importlib
 
-from data.preparing import Part, load_ids
+from data.preparing import Part, load_ids, load_vocabulary
+from models.run_folder import RunFolder
 from models.settings import Architecture
-from training.layout import RunFolder
 from training.settings import Settings
 from training.trained import Trained, predict, progress_title, rows, save_weights, trainable_count
 
 
 def train(name: str, settings: Settings, run: RunFolder, seed: int, parts: dict[str, Part], classes: int) -> Trained:
     """Trains the architecture `name` from the first weight on."""
+    from data.vectorizing import vectorize
+    from models.framework import make_deterministic
     from training.fitting import fit
-    from training.framework import make_deterministic
 
     make_deterministic(seed)
     ids = load_ids(run.prepared(seed))
+    vocabulary = load_vocabulary(run.prepared(seed))
     architecture = Architecture(
         classes,
         settings.vocabulary_size,
@@ -46,6 +48,9 @@ def train(name: str, settings: Settings, run: RunFolder, seed: int, parts: dict[
         title=name,
         probabilities=predict(model, ids),
         answer=lambda size: model.predict_on_batch(rows(ids["test"], size)),
+        answer_texts=lambda _, cleaned: model.predict_on_batch(
+            vectorize(cleaned, vocabulary, settings.sequence_length)
+        ),
         parameters=model.count_params(),
         trainable_parameters=trainable_count(model),
         history=history,

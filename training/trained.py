@@ -19,6 +19,7 @@ class Trained:
         title: its name beside a number; where weights stood in for others, it names them.
         probabilities: for each split, an array of shape `(n, classes)`.
         answer: answers a batch of the given number of test texts, from prepared input.
+        answer_texts: probabilities for texts as they came and as they were cleaned, which were in no split.
         parameters: all weights.
         trainable_parameters: those that were trained.
         history: a value per epoch for each name, empty where there are no epochs.
@@ -28,6 +29,7 @@ class Trained:
     title: str
     probabilities: dict[str, np.ndarray]
     answer: Callable[[int], object]
+    answer_texts: Callable[[list[str], list[str]], np.ndarray]
     parameters: int
     trainable_parameters: int
     history: dict[str, list[float]] = field(default_factory=dict)

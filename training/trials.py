@@ -15,11 +15,13 @@ from pathlib import Path
 
 import numpy as np
 
+from data.cleaning import Cleaner
 from data.files import read_json, write_json, write_text
 from data.preparing import Part, load_texts, vectorize_parts
+from data.probes import PROBES
+from models.run_folder import RunFolder
 from training import command_line, pretrained, reference, small
 from training.evaluating import accuracy_by_group, evaluate, overfits, texts_per_second
-from training.layout import RunFolder
 from training.trained import Trained
 
 KIBIBYTES_PER_MEBIBYTE = 1024
@@ -70,10 +72,12 @@ def _leave_interrupts_to_the_parent() -> None:
 def _train_and_evaluate(run: RunFolder, model: str, seed: int, started: float) -> None:
     settings = command_line.load(run.settings)
     parts = load_texts(run.prepared(seed))
-    class_names = read_json(run.data_card)["class_names"]
+    card = read_json(run.data_card)
+    class_names = card["class_names"]
     trained = TRAINERS[model](model, settings, run, seed, parts, len(class_names))
     seconds_training = time.perf_counter() - started
-    _write_predictions(run.trial(model, seed) / "predictions.csv", trained, parts, class_names)
+    _write_predictions(run.predictions(model, seed), trained, parts, class_names)
+    _write_probes(run.probes(model, seed), trained, Cleaner(card["keep_negations"]))
     scores = {part: evaluate(trained.probabilities[part], found.labels, class_names) for part, found in parts.items()}
     test = parts["test"]
     result = {
@@ -119,3 +123,16 @@ def _write_predictions(path: Path, trained: Trained, parts: dict[str, Part], cla
             label, predicted = class_names[parts[part].labels[at]], class_names[int(row.argmax())]
             writer.writerow([part, parts[part].index[at], label, predicted, *(f"{value:.6f}" for value in row)])
     write_text(path, table.getvalue())
+
+
+def _write_probes(path: Path, trained: Trained, cleaner: Cleaner) -> None:
+    """The answers to `data.probes`, which every export must give too."""
+    texts = list(PROBES.values())
+    probabilities = trained.answer_texts(texts, [cleaner.clean(text) for text in texts])
+    write_json(
+        path,
+        {
+            name: {"text": text, "probabilities": [float(value) for value in row]}
+            for (name, text), row in zip(PROBES.items(), probabilities, strict=True)
+        },
+    )

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from models import rnn
+from models.framework import make_deterministic
 from models.settings import Architecture
 from training.callbacks import EpochSignals
 from training.command_line import parse
 from training.fitting import TrainingDiverged, fit
-from training.framework import make_deterministic
 from training.optimizers import TrackingAdam
 
 TINY = Architecture(vocabulary_size=12, sequence_length=6, width=8)

@@ -7,10 +7,10 @@ from data import sample
 from data.preparing import prepare
 from data.vectorizing import learn_vocabulary, vectorize
 from models import linear, lstm
+from models.framework import make_deterministic
 from models.settings import Architecture
 from training.command_line import parse
 from training.fitting import fit
-from training.framework import make_deterministic
 
 
 @pytest.fixture(scope="module")

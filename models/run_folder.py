@@ -39,6 +39,14 @@ class RunFolder:
         """What one architecture left behind for one seed."""
         return self.path / model / str(seed)
 
+    def predictions(self, model: str, seed: int) -> Path:
+        """Probabilities on validation and test, a text a row."""
+        return self.trial(model, seed) / "predictions.csv"
+
+    def probes(self, model: str, seed: int) -> Path:
+        """Answers to `data.probes`."""
+        return self.trial(model, seed) / "probes.json"
+
     def metrics(self, model: str, seed: int) -> Path:
         """There once the trial is finished."""
         return self.trial(model, seed) / "metrics.json"

@@ -1,0 +1,1 @@
+"""From a trained model to files that answer as it does, and the proof that they do."""

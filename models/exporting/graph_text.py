@@ -1,0 +1,71 @@
+"""From raw texts to a model's input within a TensorFlow graph, exactly as Python does it for training.
+
+The patterns are those of `data.cleaning`; RE2 (https://github.com/google/re2/wiki/Syntax) reads them as `re` does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import tensorflow as tf
+
+from data.cleaning import (
+    CONTRACTIONS,
+    EMAIL,
+    HTML,
+    SPECIAL,
+    UNICODE_WHITESPACE,
+    URL,
+    WHITESPACE,
+    dropped_words,
+)
+from data.vectorizing import PADDING
+
+UNKNOWN = 1  # the place of `[UNK]` in every vocabulary
+
+
+def as_utf8(texts: tf.Tensor) -> tf.Tensor:
+    """The texts with U+FFFD for every byte that is not UTF-8, which patterns would pass over."""
+    return tf.strings.unicode_transcode(texts, "UTF-8", "UTF-8", errors="replace")
+
+
+def clean(texts: tf.Tensor, keep_negations: bool) -> tf.Tensor:
+    """`data.cleaning.Cleaner(keep_negations).clean` of each text, but for spaces left over at dropped words.
+
+    Args:
+        texts: UTF-8 strings of shape `(batch,)`.
+        keep_negations: as for `Cleaner`.
+    """
+    texts = tf.strings.lower(as_utf8(texts))  # ASCII letters only
+    for pattern in (HTML, URL, EMAIL, SPECIAL, WHITESPACE):
+        texts = tf.strings.regex_replace(texts, pattern, " ")
+    for word, tokens in CONTRACTIONS.items():
+        texts = tf.strings.regex_replace(texts, rf"\b{word}\b", tokens)
+    return tf.strings.regex_replace(texts, dropped_words(keep_negations), "")
+
+
+def strip_markup(texts: tf.Tensor) -> tf.Tensor:
+    """`data.cleaning.strip_markup` of each text, strings of shape `(batch,)`."""
+    texts = as_utf8(texts)
+    for pattern in (HTML, URL, EMAIL, UNICODE_WHITESPACE):
+        texts = tf.strings.regex_replace(texts, pattern, " ")
+    return tf.strings.strip(texts)
+
+
+class WordIds(tf.Module):
+    """Token ids of cleaned texts: what `data.vectorizing.vectorize` gives.
+
+    Args:
+        vocabulary: words by id, padding and `[UNK]` first.
+    """
+
+    def __init__(self, vocabulary: Sequence[str]):
+        super().__init__()
+        words = tf.constant(list(vocabulary[UNKNOWN + 1 :]))
+        ids = tf.range(UNKNOWN + 1, len(vocabulary), dtype=tf.int32)
+        self.table = tf.lookup.StaticHashTable(tf.lookup.KeyValueTensorInitializer(words, ids), UNKNOWN)
+
+    def __call__(self, cleaned: tf.Tensor, sequence_length: int) -> tf.Tensor:
+        """`int32` of shape `(batch, sequence_length)`, cut or padded with 0 at the end."""
+        words = tf.strings.split(cleaned)[:, :sequence_length]
+        return self.table.lookup(words).to_tensor(PADDING, shape=(None, sequence_length))
