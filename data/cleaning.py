@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import string
+import unicodedata
 from dataclasses import dataclass
 
 from data.stopwords import NEGATIONS, STOP_WORDS
@@ -24,6 +25,8 @@ WHITESPACE = r"[ \t\r\n]+"
 
 # What `str.split` takes for a space.
 UNICODE_WHITESPACE = "[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+"
+# What Unicode's case folding deletes, other than the format characters, at which pretrained tokenizers split.
+IGNORABLE = "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]+"
 # The words that NLTK's tokenizer takes apart, of those that are left once only letters and digits are.
 CONTRACTIONS = {
     "cannot": "can not",
@@ -35,18 +38,22 @@ CONTRACTIONS = {
 }
 
 _HTML, _URL, _EMAIL, _SPECIAL, _WHITESPACE = map(re.compile, (HTML, URL, EMAIL, SPECIAL, WHITESPACE))
-_UNICODE_WHITESPACE = re.compile(UNICODE_WHITESPACE)
+_IGNORABLE, _UNICODE_WHITESPACE = map(re.compile, (IGNORABLE, UNICODE_WHITESPACE))
 _ASCII_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 
 
 def strip_markup(text: str) -> str:
     """The text without HTML tags and entities, URLs and e-mail addresses: what a pretrained encoder reads.
 
-    >>> strip_markup("See <b>this</b>: https://example.com, it isn't bad!")
-    "See this : it isn't bad!"
+    Characters are brought to Unicode's form NFKC (a wide letter becomes the plain one, an ellipsis three points).
+    Tokenizers do so too, but some before they split at punctuation and some after it.
+
+    >>> strip_markup("See <b>this</b>: https://example.com, it isn't bad\u2026")
+    "See this : it isn't bad..."
     """
     for pattern in (_HTML, _URL, _EMAIL):
         text = pattern.sub(" ", text)
+    text = _IGNORABLE.sub("", unicodedata.normalize("NFKC", text))
     return _UNICODE_WHITESPACE.sub(" ", text).strip(" ")
 
 

@@ -122,7 +122,7 @@ def tokenize(
     import keras
     import keras_nlp
 
-    preprocessor = _preprocessor_class(type(backbone.tokenizer))(backbone.tokenizer, sequence_length=sequence_length)
+    preprocess = preprocessor(backbone, sequence_length)
     # TensorFlow's tokenizer stops at a NUL and refuses half a surrogate pair.
     cleaned = [text.replace("\0", "").encode("utf-8", "replace").decode() for text in texts]
     # Within tf.data keras-nlp runs compiled code on every backend, called directly it runs Python. For word pieces the
@@ -130,15 +130,28 @@ def tokenize(
     if isinstance(backbone.tokenizer, keras_nlp.tokenizers.WordPieceTokenizer):
         import tensorflow as tf
 
-        dataset = tf.data.Dataset.from_tensor_slices(cleaned).batch(TEXTS_AT_ONCE).map(preprocessor)
+        dataset = tf.data.Dataset.from_tensor_slices(cleaned).batch(TEXTS_AT_ONCE).map(preprocess)
         batches = list(dataset.as_numpy_iterator())
     else:
-        batches = [preprocessor(cleaned)]
+        batches = [preprocess(cleaned)]
     token_ids, padding_mask = (
         np.concatenate([keras.ops.convert_to_numpy(batch[name]) for batch in batches]).astype("int32")
         for name in ("token_ids", "padding_mask")
     )
     return token_ids, padding_mask
+
+
+def preprocessor(backbone: Backbone, sequence_length: int) -> keras.layers.Layer:
+    """The preprocessing keras-nlp pairs with a tokenizer; it knows the special tokens and where they go."""
+    import keras_nlp
+
+    for candidate in keras_nlp.models.TextClassifierPreprocessor.__subclasses__():
+        if candidate.tokenizer_cls is type(backbone.tokenizer):
+            return candidate(backbone.tokenizer, sequence_length=sequence_length)
+    raise BackboneUnavailable(
+        f"keras-nlp has no text classification for {type(backbone.tokenizer).__name__}: use a BERT, DistilBERT, "
+        "RoBERTa, ALBERT or another encoder."
+    )
 
 
 @functools.cache
@@ -172,16 +185,3 @@ def _is_preset(name: str) -> bool:
     import keras_nlp
 
     return name in keras_nlp.models.Backbone.presets
-
-
-def _preprocessor_class(tokenizer_class: type) -> type:
-    """The preprocessing keras-nlp pairs with a tokenizer; it knows the special tokens and where they go."""
-    import keras_nlp
-
-    for candidate in keras_nlp.models.TextClassifierPreprocessor.__subclasses__():
-        if candidate.tokenizer_cls is tokenizer_class:
-            return candidate
-    raise BackboneUnavailable(
-        f"keras-nlp has no text classification for {tokenizer_class.__name__}: use a BERT, DistilBERT, RoBERTa, ALBERT "
-        "or another encoder."
-    )

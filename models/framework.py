@@ -1,35 +1,8 @@
-"""Imports Keras and its backend once, quietly; the fork server preloads this module for all its children.
-
-What TensorFlow prints while it is imported is silenced by no environment variable, so file descriptor 2
-is turned away for that time. It is shown after all if the import fails.
-"""
+"""Imports Keras and its backend once, quietly; the fork server preloads this module for all its children."""
 
 from __future__ import annotations
 
-import os
-import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-
-@contextmanager
-def quiet_stderr() -> Iterator[None]:
-    """Keeps file descriptor 2 off the terminal while nothing goes wrong."""
-    sys.stderr.flush()
-    terminal = os.dup(2)
-    with tempfile.TemporaryFile() as aside:
-        os.dup2(aside.fileno(), 2)
-        try:
-            yield
-        except BaseException:
-            aside.seek(0)
-            os.write(terminal, aside.read())
-            raise
-        finally:
-            sys.stderr.flush()
-            os.dup2(terminal, 2)
-            os.close(terminal)
+from models.quiet import quiet_stderr
 
 
 def make_deterministic(seed: int) -> None:

@@ -54,3 +54,12 @@ class RunFolder:
     def failure(self, model: str, seed: int) -> Path:
         """There instead where the trial could not be finished: `kind` (`missing` or `failed`) and `reason`."""
         return self.trial(model, seed) / "failure.json"
+
+    def export(self, model: str) -> Path:
+        """The architecture as others can load it: SavedModel, ONNX ..., and how faithful they are."""
+        return self.path / model / "export"
+
+    @property
+    def comparison(self) -> Path:
+        """Everything measured, and which model is recommended."""
+        return self.path / "comparison.json"

@@ -30,7 +30,8 @@ def train(name: str, settings: Settings, run: RunFolder, seed: int, parts: dict[
     from models.backbones import locate_backbone, tokenize
     from models.distilbert import build_head, join
     from models.features import cached_features
-    from models.framework import make_deterministic, quiet_stderr
+    from models.framework import make_deterministic
+    from models.quiet import quiet_stderr
     from models.weights import cache_directory
     from training.fitting import fit
 

@@ -13,6 +13,7 @@ from data.cleaning import (
     CONTRACTIONS,
     EMAIL,
     HTML,
+    IGNORABLE,
     SPECIAL,
     UNICODE_WHITESPACE,
     URL,
@@ -45,11 +46,18 @@ def clean(texts: tf.Tensor, keep_negations: bool) -> tf.Tensor:
 
 
 def strip_markup(texts: tf.Tensor) -> tf.Tensor:
-    """`data.cleaning.strip_markup` of each text, strings of shape `(batch,)`."""
+    """`data.cleaning.strip_markup` of each text, strings of shape `(batch,)`, and without NUL bytes.
+
+    The graph then has an operation of TensorFlow Text: who loads it must `import tensorflow_text` first.
+    """
+    import tensorflow_text
+
     texts = as_utf8(texts)
-    for pattern in (HTML, URL, EMAIL, UNICODE_WHITESPACE):
+    for pattern in (HTML, URL, EMAIL):
         texts = tf.strings.regex_replace(texts, pattern, " ")
-    return tf.strings.strip(texts)
+    texts = tf.strings.regex_replace(tensorflow_text.normalize_utf8(texts, "NFKC"), IGNORABLE, "")
+    texts = tf.strings.strip(tf.strings.regex_replace(texts, UNICODE_WHITESPACE, " "))
+    return tf.strings.regex_replace(texts, "\\x00", "")  # the tokenizer would stop there
 
 
 class WordIds(tf.Module):
@@ -65,7 +73,7 @@ class WordIds(tf.Module):
         ids = tf.range(UNKNOWN + 1, len(vocabulary), dtype=tf.int32)
         self.table = tf.lookup.StaticHashTable(tf.lookup.KeyValueTensorInitializer(words, ids), UNKNOWN)
 
-    def __call__(self, cleaned: tf.Tensor, sequence_length: int) -> tf.Tensor:
-        """`int32` of shape `(batch, sequence_length)`, cut or padded with 0 at the end."""
+    def __call__(self, cleaned: tf.Tensor, sequence_length: int | None) -> tf.Tensor:
+        """`int32` of shape `(batch, sequence_length)`, cut or padded with 0 at the end; `None` keeps every word."""
         words = tf.strings.split(cleaned)[:, :sequence_length]
         return self.table.lookup(words).to_tensor(PADDING, shape=(None, sequence_length))

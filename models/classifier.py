@@ -1,0 +1,109 @@
+"""A trained classifier from files: raw texts in, labels and probabilities out.
+
+from models.classifier import load_classifier
+
+classifier = load_classifier("runs/latest")
+classifier.predict(["The launch was moved to Friday."])
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from models.engines import CLASSIFIER, FILES, Answer, Engine, ExportUnusable, load_engine, read_classifier
+from models.run_folder import RunFolder
+
+
+class Classifier:
+    """Answers as scikit-learn's classifiers do.
+
+    Attributes:
+        classes_: array of the class names, in the order of the probabilities.
+        model, title: which architecture answers: `distilbert`, `distilbert (MiniLM-L6 weights)`.
+        format: what runs it: `onnx`, `saved_model`, `openvino` or `onnx_int8`.
+    """
+
+    def __init__(self, engine: Engine, description: dict, format: str):
+        self.engine, self.format = engine, format
+        self.classes_ = np.array(description["class_names"], dtype=object)
+        self.model, self.title = description["model"], description["title"]
+        self.batch_size = description["batch_size"]
+
+    def answer(self, texts: Sequence[str]) -> Answer:
+        """Probabilities and number of tokens read, of n texts.
+
+        Texts of like length go through the model together, since a batch is as long as its longest text.
+        """
+        if isinstance(texts, str):
+            raise TypeError("Expected a list of texts, got one string: write [text].")
+        lengths = np.array([len(text) for text in texts], np.int64)
+        probabilities = np.zeros((len(texts), len(self.classes_)), np.float32)
+        tokens_seen = np.zeros(len(texts), np.int32)
+        order = np.argsort(lengths, kind="stable")
+        for start in range(0, len(order), self.batch_size):
+            rows = order[start : start + self.batch_size]
+            probabilities[rows], tokens_seen[rows] = self.engine.answer([texts[row] for row in rows])
+        return Answer(probabilities, tokens_seen)
+
+    def predict_proba(self, texts: Sequence[str]) -> np.ndarray:
+        """Probabilities, `float32` array of shape `(n, classes)`."""
+        return self.answer(texts).probabilities
+
+    def predict(self, texts: Sequence[str]) -> np.ndarray:
+        """The most probable class of each of n texts, array of n names."""
+        return self.classes_[self.predict_proba(texts).argmax(axis=1)]
+
+
+def load_classifier(path: str | Path, model: str | None = None, format: str | None = None) -> Classifier:
+    """Loads an exported model.
+
+    Args:
+        path: a run folder, or an export folder in one (`runs/latest/lstm/export`), wherever it was copied to.
+        model: which architecture of a run; the recommended one by default.
+        format: `onnx`, `saved_model`, `openvino` or `onnx_int8`; by default the first of these that is there.
+
+    Raises:
+        ExportUnusable: there is no such export, or it cannot be loaded.
+    """
+    path = Path(path)
+    folder = path if (path / CLASSIFIER).is_file() else _find(path, model)
+    description = read_classifier(folder)
+    formats = [name for name, files in FILES.items() if all((folder / file).exists() for file in files)]
+    if not formats and format is None:
+        raise ExportUnusable(f"{folder} holds no exported model: python -m models.exporting RUN writes one.")
+    chosen = format or formats[0]
+    return Classifier(load_engine(folder, chosen), description, chosen)
+
+
+def exported_models(run: Path) -> list[str]:
+    """The architectures of a run folder that can be loaded, in alphabetical order."""
+    return sorted(path.parent.parent.name for path in run.glob(f"*/export/{CLASSIFIER}"))
+
+
+def _find(run: Path, model: str | None) -> Path:
+    """The export folder of an architecture in a run folder."""
+    there = exported_models(run)
+    if not there:
+        raise ExportUnusable(
+            f"{run} holds no exported model: name a run folder, such as runs/latest, or export its models with "
+            f"python -m models.exporting {run}."
+        )
+    model = model or _recommended(RunFolder(run), there)
+    if model not in there:
+        raise ExportUnusable(f"{run} has no exported {model}: choose one of {', '.join(there)} with --model.")
+    return RunFolder(run).export(model)
+
+
+def _recommended(run: RunFolder, there: list[str]) -> str:
+    if len(there) == 1:
+        return there[0]
+    try:
+        return json.loads(run.comparison.read_text(encoding="utf-8"))["recommended"]["model"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ExportUnusable(
+            f"{run.path} recommends no model: choose one of {', '.join(there)} with --model."
+        ) from error

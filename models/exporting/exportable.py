@@ -1,0 +1,57 @@
+"""A trained model in the two halves that every export is made of: texts to tokens, and tokens to probabilities."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import onnx
+    import tensorflow as tf
+    from tokenizers import Tokenizer
+
+Tokens = dict[str, "tf.Tensor"]
+
+
+class ExportRefused(Exception):
+    """A model cannot be exported, or not in this format; the message is one sentence that says why."""
+
+
+class Exportable(Protocol):
+    """What `models.exporting` asks of a model; a `tf.Module`, so that its variables and tables are found."""
+
+    def tokens(self, texts: tf.Tensor) -> Tokens:
+        """Raw texts `(batch,)` to the model's input, integers of shape `(batch, tokens)`, within a graph."""
+
+    def probabilities(self, tokens: Tokens) -> tf.Tensor:
+        """The model's answer, `float32` of shape `(batch, classes)`, within a graph."""
+
+    def tokens_seen(self, tokens: Tokens) -> tf.Tensor:
+        """How many tokens of each text the model reads, `int32` of shape `(batch,)`."""
+
+    def tokenizer(self) -> Tokenizer:
+        """`tokens` without TensorFlow."""
+
+    def to_onnx(self) -> onnx.ModelProto:
+        """`probabilities` as ONNX, with the names of `tokens` as inputs and `probabilities` as output."""
+
+
+@dataclass(frozen=True)
+class Description:
+    """What goes beside every export.
+
+    Attributes:
+        model: `rnn`, `lstm` ...
+        title: its name beside a number; where weights stood in for others, it names them.
+        seed: of the trial it comes from.
+        class_names: in the order of the probabilities.
+        batch_size: texts per step that answer fast.
+        data_card: the run's.
+    """
+
+    model: str
+    title: str
+    seed: int
+    class_names: list[str]
+    batch_size: int
+    data_card: dict

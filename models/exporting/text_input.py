@@ -1,0 +1,41 @@
+"""The front of an exported graph: raw texts in, a model's integers out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import tensorflow as tf
+
+from models.backbones import Backbone, preprocessor
+from models.exporting import graph_text
+from models.exporting.exportable import Tokens
+
+
+class WordInput(tf.Module):
+    """Texts to the word ids that the small models were trained on."""
+
+    def __init__(self, vocabulary: Sequence[str], keep_negations: bool, sequence_length: int):
+        super().__init__()
+        self.word_ids = graph_text.WordIds(vocabulary)
+        self.keep_negations, self.sequence_length = keep_negations, sequence_length
+
+    def __call__(self, texts: tf.Tensor) -> Tokens:
+        return {"token_ids": self.word_ids(graph_text.clean(texts, self.keep_negations), self.sequence_length)}
+
+
+class EncoderInput(tf.Module):
+    """Texts to the word pieces of a pretrained encoder, cut to the longest text of the batch."""
+
+    def __init__(self, backbone: Backbone, cleaned: bool, keep_negations: bool, sequence_length: int):
+        super().__init__()
+        self.preprocess = preprocessor(backbone, sequence_length)
+        self.cleaned, self.keep_negations = cleaned, keep_negations
+
+    def __call__(self, texts: tf.Tensor) -> Tokens:
+        read = graph_text.clean(texts, self.keep_negations) if self.cleaned else graph_text.strip_markup(texts)
+        found = self.preprocess(read)
+        mask = tf.cast(found["padding_mask"], tf.int32)  # (batch, sequence_length)
+        longest = tf.reduce_max(
+            tf.concat([tf.reduce_sum(mask, axis=1), [1]], axis=0)
+        )  # a batch of no texts has one too
+        return {"token_ids": found["token_ids"][:, :longest], "padding_mask": mask[:, :longest]}
