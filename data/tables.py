@@ -58,6 +58,23 @@ def load(path: Path, text_column: str = "text", label_column: str = "label", enc
     )
 
 
+def read_column(path: Path, file: TextIO, column: str) -> Iterator[str]:
+    """The texts of one column of an open table, one after another.
+
+    Raises:
+        DataError: the file is not what its suffix says, or lacks the column.
+    """
+    for line, record in _rows(path, file):
+        if column not in record:
+            raise DataError(_no_column(path, line, column, list(record)))
+        yield _string(record[column])
+
+
+def _rows(path: Path, file: TextIO) -> Iterator[tuple[int, dict]]:
+    suffix = path.suffix.lower()
+    return _json_lines(path, file) if suffix in JSON_LINES else _delimited(path, file, DELIMITERS[suffix])
+
+
 def _records(path: Path, encoding: str) -> Iterator[tuple[int, dict]]:
     """Line number and columns of each row."""
     suffix = path.suffix.lower()

@@ -18,7 +18,13 @@ class ExportRefused(Exception):
 
 
 class Exportable(Protocol):
-    """What `models.exporting` asks of a model; a `tf.Module`, so that its variables and tables are found."""
+    """What `models.exporting` asks of a model; a `tf.Module`, so that its variables and tables are found.
+
+    Attributes:
+        runs_in_openvino: whether OpenVINO has what `probabilities` is made of.
+    """
+
+    runs_in_openvino: bool
 
     def tokens(self, texts: tf.Tensor) -> Tokens:
         """Raw texts `(batch,)` to the model's input, integers of shape `(batch, tokens)`, within a graph."""

@@ -91,6 +91,8 @@ def write_openvino(exportable: Exportable, folder: Path) -> None:
     import openvino
     import tensorflow as tf
 
+    if not exportable.runs_in_openvino:
+        raise ExportRefused("OpenVINO has no operation that looks terms up: use onnx or saved_model")
     texts = tf.TensorSpec([None], tf.string)
     tokens = tf.function(exportable.tokens).get_concrete_function(texts).structured_outputs
     signature = {name: tf.TensorSpec(tensor.shape, tensor.dtype, name) for name, tensor in tokens.items()}

@@ -24,6 +24,8 @@ class LinearExport(tf.Module):
         keep_negations: as for `data.cleaning.Cleaner`.
     """
 
+    runs_in_openvino = False  # it compares every word of a batch with every term: 50 GB for a few hundred texts
+
     def __init__(self, model: LinearModel, keep_negations: bool):
         super().__init__()
         words = sorted({word for term in model.terms for word in term.split(" ")})

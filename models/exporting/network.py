@@ -21,6 +21,8 @@ class Network(tf.Module):
         tokenizer: the same without TensorFlow.
     """
 
+    runs_in_openvino = True
+
     def __init__(
         self, model: keras.Model, to_tokens: Callable[[tf.Tensor], Tokens], tokenizer: Callable[[], Tokenizer]
     ):

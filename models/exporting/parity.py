@@ -59,7 +59,7 @@ def read_reference(run: RunFolder, model: str, seed: int) -> Reference:
 
 
 def check(path: Path, model: str, seed: int, folder: Path, name: str, result: Path) -> None:
-    """Loads one export, asks it everything, and writes the outcome to `result` as JSON; to be run in a fresh process."""
+    """Loads one export, asks it everything and writes the outcome to `result` as JSON; to be run in a fresh process."""
     reference = read_reference(RunFolder(path), model, seed)
     started = time.perf_counter()
     try:

@@ -1,0 +1,56 @@
+"""Answers as a table, as CSV and as JSON Lines, each written as it comes."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable
+from typing import TextIO
+
+TABLE, CSV, JSON_LINES = "table", "csv", "jsonl"
+SHOWN = 60  # characters of a text in the table
+
+
+def _write_table(file: TextIO, names: list[str]) -> Callable[[dict], None]:
+    width = max(len("label"), *map(len, names))
+    file.write(f"{'label':<{width}}  confidence  tokens  text\n")
+
+    def write(answer: dict) -> None:
+        text = " ".join(answer["text"].split())
+        shown = text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
+        file.write(
+            f"{answer['label']:<{width}}  {answer['confidence']:10.1%}  {answer['tokens_seen']:6}  {_plain(shown)}\n"
+        )
+
+    return write
+
+
+def _write_csv(file: TextIO, names: list[str]) -> Callable[[dict], None]:
+    rows = csv.writer(file)
+    rows.writerow(["text", "label", "confidence", *(f"probability_{name}" for name in names), "tokens_seen"])
+
+    def write(answer: dict) -> None:
+        probabilities = (f"{value:.6f}" for value in answer["probabilities"].values())
+        rows.writerow(
+            [
+                _plain(answer["text"]),
+                answer["label"],
+                f"{answer['confidence']:.6f}",
+                *probabilities,
+                answer["tokens_seen"],
+            ]
+        )
+
+    return write
+
+
+def _write_json_lines(file: TextIO, names: list[str]) -> Callable[[dict], None]:
+    return lambda answer: file.write(json.dumps(answer) + "\n")
+
+
+WRITERS = {TABLE: _write_table, CSV: _write_csv, JSON_LINES: _write_json_lines}
+
+
+def _plain(text: str) -> str:
+    """The text with a question mark for half a surrogate pair, which no file can hold."""
+    return text.encode("utf-8", "replace").decode()
