@@ -58,7 +58,9 @@ def parser() -> Parser:
     result.add_argument(
         "--config", type=Path, metavar="YAML", help="settings.yaml of an earlier run; flags win over it"
     )
-    result.add_argument(DEBUG, action="store_true", help="show the traceback of an error too")
+    result.add_argument(
+        DEBUG, action="store_true", default=argparse.SUPPRESS, help="show the traceback of an error too"
+    )
     groups = {}
     for entry in fields(Settings):
         name = entry.metadata["group"]
@@ -96,7 +98,8 @@ def parse(arguments: Sequence[str]) -> Settings:
     recipe = command_line.parse_args(given).recipe
     command_line.set_defaults(**RECIPES[recipe])
     values = vars(command_line.parse_args(given))
-    del values["config"], values[DEBUG.removeprefix("--")]
+    del values["config"]
+    values.pop(DEBUG.removeprefix("--"), None)
     values["models"] = list(dict.fromkeys(values["models"]))
     return Settings(**values)
 
@@ -155,11 +158,10 @@ def _as_arguments(entry: Field, value: str | list | dict) -> list[str] | None:
             return []
         truth = yaml.constructor.SafeConstructor.bool_values.get(value.lower()) if isinstance(value, str) else None
         return None if truth is None else [flag if truth else _flag(f"no_{entry.name}")]
-    if isinstance(value, str):
-        return [f"{flag}={value}"]
-    if "nargs" in entry.metadata["argument"] and isinstance(value, list) and all(isinstance(x, str) for x in value):
-        return [flag, *value]
-    return None
+    items = value if isinstance(value, list) and "nargs" in entry.metadata["argument"] else [value]
+    if not all(isinstance(item, str) and "\0" not in item for item in items):
+        return None
+    return [flag, *items] if isinstance(value, list) else [f"{flag}={value}"]
 
 
 def _flag(name: str) -> str:

@@ -58,6 +58,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(settings: Settings) -> int:
     _check_backend()
+    if "distilbert" in settings.models:
+        _check_backbone(settings.backbone)
     # Not before the settings are parsed: scikit-learn takes a second to import.
     from training.experiment import Interrupted, compare
 
@@ -88,10 +90,12 @@ def end_fork_server() -> None:
 
 def _explain(error: Exception) -> tuple[int, str]:
     """Exit code and sentence for what went wrong."""
+    if isinstance(error, Refused):
+        return EXIT_BAD_INPUT, str(error)
     from data.corpus import DataError
     from training.experiment import RunFailed
 
-    if isinstance(error, Refused | DataError | RunFailed):
+    if isinstance(error, DataError | RunFailed):
         return EXIT_BAD_INPUT, str(error)
     if isinstance(error, OSError):
         return EXIT_BAD_INPUT, f"{error}: free some space or choose another folder with --output."
@@ -108,6 +112,19 @@ def _check_backend() -> None:
     if importlib.util.find_spec(backend) is None:
         raise Refused(f"KERAS_BACKEND={backend} is not installed: pip install -e '.[{backend}]'.")
     os.environ["KERAS_BACKEND"] = backend  # else ~/.keras/keras.json would decide
+
+
+def _check_backbone(name: str) -> None:
+    """A folder that is named and broken is refused here, rather than found out once the other models are trained."""
+    from models.backbones import named_folder
+    from models.weights import BackboneUnavailable, check_preset
+
+    folder = named_folder(name)
+    try:
+        if folder:
+            check_preset(folder)
+    except BackboneUnavailable as error:
+        raise Refused(f"--backbone {name}: {error}") from error
 
 
 if __name__ == "__main__":
