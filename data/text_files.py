@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import re
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -123,7 +122,7 @@ def _wrong_encoding(path: Path, encoding: str, error: UnicodeError) -> DataError
     except UnicodeDecodeError as found:
         position = len(raw) - len(found.object) + found.start  # a codec may take a byte order mark away first
         before = raw[:position].decode(encoding, "ignore")
-        line = len(re.findall("\r\n|\r|\n", before)) + 1
+        line = before.count("\n") + before.count("\r") - before.count("\r\n") + 1
         return DataError(
             f"{shown(path)} is not {encoding}: line {line:,}, byte {position:,} of the file, is "
             f"0x{raw[position : position + 1].hex()}; save it as UTF-8 or name its encoding with --encoding."
