@@ -62,7 +62,8 @@ def _refuse_rare_classes(corpus: Corpus, indices: np.ndarray, remedy: str) -> No
         drawn = f" of the {len(indices):,} drawn" if len(indices) < len(corpus.texts) else ""
         least = int(counts.argmin())
         texts = "1 text" if counts[least] == 1 else f"{counts[least]} texts"
-        more = f", and {len(rare) - 1:,} other classes have too few" if len(rare) > 1 else ""
+        others = "1 other class has" if len(rare) == 2 else f"{len(rare) - 1:,} other classes have"
+        more = f", and {others} too few" if len(rare) > 1 else ""
         raise DataError(
             f"Class {shorten(corpus.class_names[least])!r} has {texts}{drawn}{more}: each needs at least "
             f"{FEWEST_PER_CLASS}; {remedy}."

@@ -128,7 +128,7 @@ def _read_config(command_line: Parser, path: Path) -> list[str]:
         # The base loader makes nothing but strings, lists and dictionaries, whatever tags stand in the file, and
         # leaves a column named 1.10 or `no` as it is written.
         values = yaml.load(path.read_bytes(), Loader=yaml.BaseLoader)
-    except (OSError, yaml.YAMLError, ValueError, RecursionError) as error:
+    except (OSError, yaml.YAMLError, ValueError, OverflowError, RecursionError) as error:
         reason = " ".join(str(error).split())
         command_line.refuse(f"--config {path} could not be read ({reason}): write one `setting: value` a line.")
     if not isinstance(values, dict):
