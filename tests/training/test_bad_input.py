@@ -1,5 +1,6 @@
 """Whatever is given that cannot be used: one sentence with the mend and exit code 2, on every way in."""
 
+import csv
 import os
 import re
 import subprocess
@@ -277,3 +278,47 @@ def test_no_process_is_left_behind(tmp_path):
 
 def _has(process, marked):
     return marked.items() <= (process.info["environ"] or {}).items()
+
+
+def test_hostile_names_and_labels_stay_names_and_secrets_stay_out(command, tmp_path):
+    labels = [
+        "../../up",
+        "/etc/x",
+        "<script>alert(1)</script>",
+        "-rf",
+        ".hidden",
+        "x" * 300,
+        "a|b",
+        "nul\0",
+        "$(id)",
+        "`id`",
+        "<script>ALERT(1)</script>",  # a note says that it is like the other
+    ]
+    path = tmp_path / f"-..é {'n' * 200}.csv"
+    with path.open("w", newline="", encoding="utf-8") as file:
+        rows = ([f"word{at % 11} item{at} <script>alert('text')</script>", labels[at % 11]] for at in range(200))
+        csv.writer(file, quoting=csv.QUOTE_ALL).writerows([["text", "label"], *rows])
+    secrets = {"API_TOKEN": "a-secret-token", "HOME": str(tmp_path / "home-of-a-person"), "USER": "a-person"}
+    done = command(
+        "training.run",
+        "--data",
+        path,
+        "--models",
+        "linear",
+        "--output",
+        tmp_path / "runs",
+        "--sequence-length",
+        8,
+        **secrets,
+    )
+    assert done.returncode == 0, done.stderr
+    written = [found for found in (tmp_path / "runs").rglob("*") if not found.is_symlink()]
+    assert {found.parents[0] for found in (tmp_path / "runs").iterdir()} == {tmp_path / "runs"}
+    for found in written:
+        assert re.fullmatch(r"[\w][\w.-]*", found.name)
+        assert len(found.name.encode()) < 128
+    contents = [found.read_bytes() for found in written if found.is_file()]
+    assert len(contents) > 8
+    for secret in secrets.values():
+        assert not any(secret.encode() in content for content in contents)
+    assert "<script" not in (tmp_path / "runs/latest/report.md").read_text(encoding="utf-8").replace(r"\<script", "")
