@@ -9,8 +9,8 @@ import threading
 import time
 import zipfile
 
-import keras
 import h5py
+import keras
 import numpy as np
 import pytest
 
