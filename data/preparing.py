@@ -11,7 +11,8 @@ import numpy as np
 
 from data import leakage
 from data.cleaning import Cleaner
-from data.corpus import Corpus, DataError, shorten
+from data.corpus import Corpus, DataError
+from data.messages import shorten
 from data.splitting import PARTS, split
 
 TEXTS, VOCABULARY, ARRAYS = "texts.jsonl", "vocabulary.txt", "arrays.npz"

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from data import newsgroups, sample, tables
-from data.corpus import Corpus, DataError, shorten
+from data.corpus import Corpus, DataError
+from data.messages import shorten
 from data.text_files import LONGEST_PATH
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from data.corpus import Corpus, DataError, shorten
+from data.corpus import Corpus, DataError
+from data.messages import shorten
 
 PARTS = ("train", "validation", "test")
 SHARE = 1 / 6  # of the texts in validation and in test each: 3,000 texts give 2,000 / 500 / 500

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from data.corpus import Corpus, DataError, printable, shorten
+from data.corpus import Corpus, DataError
+from data.messages import printable, shorten
 from data.text_files import LONGEST_LINE, read_lines, shown
 
 DELIMITERS = {".csv": ",", ".tsv": "\t"}

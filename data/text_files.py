@@ -7,7 +7,8 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from data.corpus import DataError, shorten
+from data.corpus import DataError
+from data.messages import shorten
 
 LONGEST_LINE = 10_000_000  # characters, three times War and Peace: what is longer is no text but a broken file
 LONGEST_PATH = 200  # characters of a path in a message
@@ -69,7 +70,8 @@ def read_lines(path: Path, encoding: str) -> Iterator[str]:
                 yield line.removeprefix("\ufeff") if number == 1 else line
                 number += 1
     except OSError as error:
-        raise DataError(f"{shown(path)} could not be read: {error.strerror or error}.") from error
+        reason = error.strerror or error
+        raise DataError(f"{shown(path)} could not be read: {reason}; check that you may read it.") from error
     except UnicodeError as error:
         raise _wrong_encoding(path, encoding, error) from error
     except (LookupError, ValueError) as error:

@@ -13,6 +13,7 @@ from dataclasses import MISSING, Field, asdict, fields
 from pathlib import Path
 from typing import NoReturn
 
+from data.messages import printable
 from training.settings import RECIPES, Settings
 
 DEBUG = "--debug"
@@ -27,13 +28,14 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         unknown = message.removeprefix("unrecognized arguments: ")
         if unknown != message:
-            near = did_you_mean(unknown.partition("=")[0].partition(" ")[0], self._option_string_actions)
+            flags = [_flag(entry.name) for entry in fields(Settings)]
+            near = did_you_mean(unknown.partition("=")[0].partition(" ")[0], flags)
             message = f"unknown setting {unknown}{near}"
         self.refuse(f"{message}; `{PROGRAM} --help` lists every setting.")
 
     def refuse(self, sentence: str) -> NoReturn:
         """Ends the process with the sentence, on one line."""
-        shown = "".join(character if character.isprintable() else " " for character in sentence)
+        shown = printable(sentence)
         if len(shown) > LONGEST_MESSAGE:
             shown = f"{shown[: LONGEST_MESSAGE // 2]} … {shown[-LONGEST_MESSAGE // 2 :]}"
         self.exit(2, f"error: {shown}\n")

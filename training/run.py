@@ -19,6 +19,7 @@ import traceback
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from data.messages import printable
 from training.command_line import DEBUG, PROGRAM, parse
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if DEBUG in arguments:
             traceback.print_exc()
         code, sentence = _explain(error)
-        print(f"error: {sentence}", file=sys.stderr)
+        print(f"error: {printable(sentence)}", file=sys.stderr)
         return code
 
 
@@ -92,6 +93,8 @@ def _explain(error: Exception) -> tuple[int, str]:
     """Exit code and sentence for what went wrong."""
     if isinstance(error, Refused):
         return EXIT_BAD_INPUT, str(error)
+    if isinstance(error, ImportError):
+        return EXIT_BAD_INPUT, f"{error}: install what is missing with `pip install -e .` in the project's folder."
     from data.corpus import DataError
     from training.experiment import RunFailed
 

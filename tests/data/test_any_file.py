@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from data import sources
 from data.card import describe_corpus, describe_split
-from data.corpus import CONTROLS, DataError
+from data.corpus import DataError
+from data.messages import CONTROLS
 from data.preparing import load_texts, prepare, save_texts
 from data.splitting import PARTS
 

@@ -13,7 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from data import sources
-from data.corpus import CONTROLS, DataError, printable
+from data.corpus import DataError
+from data.messages import CONTROLS, printable
 from data.tables import load
 
 ROWS = [

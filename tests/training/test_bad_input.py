@@ -230,6 +230,11 @@ def test_backends(refused, monkeypatch):
     assert "KERAS_BACKEND=jax is not installed: pip install -e '.[jax]'." in refused("--data", "sample")
 
 
+def test_a_package_that_is_not_installed(refused, monkeypatch):
+    monkeypatch.setitem(sys.modules, "training.experiment", None)  # what an import fails at
+    assert "install what is missing with `pip install -e .`" in refused("--data", "sample")
+
+
 @pytest.mark.parametrize("debug", [True, False])
 def test_a_defect_is_no_bad_input(debug, monkeypatch, capsys):
     def defective(settings):
