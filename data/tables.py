@@ -57,7 +57,7 @@ def load(path: Path, text_column: str = "text", label_column: str = "label", enc
     indices = {name: index for index, name in enumerate(class_names)}
     return Corpus(
         name=printable(shorten(path.stem, LONGEST_NAME)),
-        source=printable(f"{shown(path.name)}: column {text_column!r} labelled by column {label_column!r}"),
+        source=printable(f"{shown(Path(path.name))}: column {text_column!r} labelled by column {label_column!r}"),
         texts=texts,
         labels=np.array([indices[label] for label in labels], dtype=np.int64),
         class_names=tuple(class_names),

@@ -144,7 +144,7 @@ def _read_config(command_line: Parser, path: Path) -> list[str]:
             command_line.refuse(f"--config {path}: unknown setting {name!r}{near}: correct it or take it out.")
         found = _as_arguments(entry, value)
         if found is None:
-            wrong = repr(value) if isinstance(value, str) else "a list or mapping"  # it may be endless
+            wrong = repr(value) if isinstance(value, str) else "that"  # written out, a list may be endless
             command_line.refuse(f"--config {path}: {name} cannot be {wrong}: {entry.metadata['meaning']}.")
         arguments += found
     return arguments
@@ -155,15 +155,17 @@ def _as_arguments(entry: Field, value: str | list | dict) -> list[str] | None:
     import yaml
 
     flag = _flag(entry.name)
+    if entry.default is None and value in ("null", "~", ""):
+        return []
     if entry.type.startswith("bool"):
-        if entry.default is None and value in ("null", "~", ""):
-            return []
         truth = yaml.constructor.SafeConstructor.bool_values.get(value.lower()) if isinstance(value, str) else None
         return None if truth is None else [flag if truth else _flag(f"no_{entry.name}")]
     items = value if isinstance(value, list) and "nargs" in entry.metadata["argument"] else [value]
     if not all(isinstance(item, str) and "\0" not in item for item in items):
         return None
-    return [flag, *items] if isinstance(value, list) else [f"{flag}={value}"]
+    if isinstance(value, list):
+        return None if any(item.startswith("-") for item in items) else [flag, *items]  # it would be read as a flag
+    return [f"{flag}={value}"]
 
 
 def _flag(name: str) -> str:

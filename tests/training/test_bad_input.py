@@ -119,15 +119,16 @@ CONFIG = {
     "another config": ("config: b.yaml", "unknown setting 'config'"),
     "wrong type": ("epochs: many", "argument --epochs: invalid whole number value: 'many'"),
     "nothing": ("epochs:", "argument --epochs: invalid whole number value: ''"),
-    "a list for a number": ("epochs: [3, 4]", "epochs cannot be a list or mapping: most epochs."),
-    "a list of lists": ("models: [[rnn]]", "models cannot be a list or mapping: architectures to train."),
+    "a list for a number": ("epochs: [3, 4]", "epochs cannot be that: most epochs."),
+    "a list of lists": ("models: [[rnn]]", "models cannot be that: architectures to train."),
+    "a flag in a list": ("models: [--help]", "models cannot be that: architectures to train."),
     "a number for a switch": ("mask: 3", "mask cannot be '3': keep padding out of the small models' answers."),
     "a NUL": ('output: "a\\0b"', r"output cannot be 'a\x00b': folder that gets a folder for this run."),
     "too deep": ("[" * 10_000, "could not be read (maximum recursion depth exceeded"),
     "an impossible character": ('data: "\\UFFFFFFFF"', "could not be read ("),
     "laughs": (
         "models: [&l0 [x, x]" + "".join(f", &l{n} [*l{n - 1}, *l{n - 1}]" for n in range(1, 50)) + "]",
-        "models cannot be a list or mapping",  # written out it would have 2 ** 50 items
+        "models cannot be that",  # written out it would have 2 ** 50 items
     ),
     "itself": ("models: &a [*a]", "could not be read (found unconstructable recursive node"),
 }
