@@ -6,9 +6,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from data.messages import printable
+
 
 class DataError(Exception):
-    """The data cannot be used; the message is one sentence that says why and what to do."""
+    """The data cannot be used; the message is one sentence that says why and what to do, on one line."""
+
+    def __init__(self, sentence: str):
+        super().__init__(printable(sentence))
 
 
 @dataclass(frozen=True)
@@ -52,7 +57,7 @@ class Corpus:
         present = len(np.unique(self.labels))
         if present < 2:
             raise DataError(
-                f"{self.name} has {present} class{'es' if present == 0 else ''} among its {len(self.texts)} texts: "
+                f"{self.name} has {present} class{'es' if present == 0 else ''} among its {len(self.texts):,} texts: "
                 "a classifier needs texts of at least two."
             )
 

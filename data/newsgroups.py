@@ -6,9 +6,12 @@ The labels say what a post is about, not how its writer feels. Source: http://qw
 from __future__ import annotations
 
 import fnmatch
+import functools
 import io
+import pickle
 import socket
 import warnings
+import zlib
 from collections.abc import Sequence
 from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
@@ -20,6 +23,7 @@ from data.corpus import Corpus, DataError
 NAME = "20newsgroups"
 CACHE = "20news-bydate_py3.pkz"  # as scikit-learn names it
 POSITIVE_GROUPS = ("comp.*", "sci.crypt", "sci.electronics", "sci.space")
+CACHED_CLASSES = {("sklearn", "Bunch"), ("numpy", "_reconstruct"), ("numpy", "ndarray"), ("numpy", "dtype")}
 DOWNLOAD_TIMEOUT = 10  # seconds without a byte
 
 
@@ -43,6 +47,8 @@ def load(positive_groups: Sequence[str] = POSITIVE_GROUPS, keep_subject: bool = 
     texts = [text for bunch in bunches for text in bunch.data]
     targets = np.concatenate([bunch.target for bunch in bunches])
     positive = _matching(names, positive_groups)
+    if len(positive) == len(names):
+        raise DataError(f"{' '.join(positive_groups)} makes every newsgroup positive: leave some out.")
     notes = ["the labels are topics, not sentiment"]
     if keep_subject:
         subjects = [_subject(post) for subset in ("train", "test") for post in _fetch(subset, remove=()).data]
@@ -72,6 +78,8 @@ def _fetch(subset: str, remove: tuple[str, ...]):
             "that can be written."
         ) from error
     try:
+        if cache.exists():
+            _inspect(cache, cache.stat().st_mtime_ns)
         # scikit-learn warns of its retries, and prints what is wrong with a cache before it raises.
         with (
             _socket_timeout(DOWNLOAD_TIMEOUT),
@@ -96,6 +104,29 @@ def _fetch(subset: str, remove: tuple[str, ...]):
             f"20 Newsgroups could not be had ({_reason(error)}): connect to the internet, or put scikit-learn's "
             f"{CACHE} into {cache.parent}."
         ) from error
+
+
+@functools.cache
+def _inspect(cache: Path, changed: int) -> None:
+    """Looks through scikit-learn's cache, which is a pickle, before scikit-learn loads it and runs what is in it.
+
+    Args:
+        cache: the file.
+        changed: when, so that each state of it is looked at once.
+
+    Raises:
+        UnpicklingError: it holds more than lists and arrays.
+    """
+    _ArraysOnly(io.BytesIO(zlib.decompress(cache.read_bytes()))).load()
+
+
+class _ArraysOnly(pickle.Unpickler):
+    """Source: https://docs.python.org/3/library/pickle.html#restricting-globals."""
+
+    def find_class(self, module: str, name: str):
+        if (module.partition(".")[0], name) not in CACHED_CLASSES:
+            raise pickle.UnpicklingError(f"{module}.{name} has no business here")
+        return super().find_class(module, name)
 
 
 @contextmanager

@@ -12,6 +12,7 @@ import numpy as np
 from data import leakage
 from data.cleaning import Cleaner
 from data.corpus import Corpus, DataError
+from data.messages import shorten
 from data.splitting import PARTS, split
 
 TEXTS, VOCABULARY, ARRAYS = "texts.jsonl", "vocabulary.txt", "arrays.npz"
@@ -73,12 +74,7 @@ def prepare(
     keys = {name: _keys(part.cleaned, sequence_length) for name, part in parts.items()}
     kept = leakage.separate(keys)
     clean_parts = {name: part.take(kept[name]) for name, part in parts.items()}
-    for name, part in clean_parts.items():
-        if len(np.unique(part.labels)) < 2:
-            raise DataError(
-                f"Of {before[name]} texts in {name} {len(part.texts)} are left once empty and repeated ones are "
-                "removed, of fewer than two classes: add texts or take a larger --sample."
-            )
+    _refuse_too_few(clean_parts, before, empty, corpus.class_names)
     card = {
         "samples": {"before": before, "after": {name: len(part.texts) for name, part in clean_parts.items()}},
         "empty_after_cleaning": empty,
@@ -92,6 +88,29 @@ def prepare(
         "label_conflicts": _label_conflicts(keys, parts),
     }
     return clean_parts, card
+
+
+def _refuse_too_few(
+    parts: dict[str, Part], before: dict[str, int], empty: dict[str, int], class_names: Sequence[str]
+) -> None:
+    """Training needs every class, and two classes are the fewest to measure on."""
+    for name, part in parts.items():
+        if empty[name] == before[name]:
+            raise DataError(
+                f"All {before[name]:,} texts in {name} are empty once cleaned: only words of three or more of a-z and "
+                "0-9 that are no English stop words are read; check --text-column."
+            )
+        counts = np.bincount(part.labels, minlength=len(class_names))
+        if (counts > 0).sum() < 2:
+            raise DataError(
+                f"Of {before[name]:,} texts in {name} {len(part.texts):,} are left once empty and repeated ones are "
+                "removed, of fewer than two classes: add texts or take a larger --sample."
+            )
+        if name == "train" and not counts.all():
+            raise DataError(
+                f"Class {shorten(class_names[counts.argmin()])!r} has no text left in {name} once empty ones are "
+                "removed: add texts, merge or remove the class, or take a larger --sample."
+            )
 
 
 def _keys(cleaned: Sequence[str], sequence_length: int) -> list[str]:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from data import newsgroups, sample, tables
 from data.corpus import Corpus, DataError
+from data.messages import shorten
+from data.text_files import LONGEST_PATH
 
 
 def load(
@@ -17,7 +19,7 @@ def load(
     keep_subject: bool = False,
     text_column: str = "text",
     label_column: str = "label",
-    encoding: str = "utf-8-sig",
+    encoding: str = "utf-8",
 ) -> Corpus:
     """The corpus that `name` means.
 
@@ -42,5 +44,6 @@ def load(
     if path.suffix.lower() in tables.SUFFIXES or os.path.exists(name):  # unlike Path.exists it never raises
         return tables.load(path, text_column, label_column, encoding)
     raise DataError(
-        f"--data {name} is neither {newsgroups.NAME}, sample, nor a file ({', '.join(tables.SUFFIXES)}) that is there."
+        f"--data {shorten(name, LONGEST_PATH)} is neither {newsgroups.NAME}, sample, nor a file "
+        f"({', '.join(tables.SUFFIXES)}) that is there: check the path."
     )

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from data.corpus import Corpus, DataError
+from data.messages import shorten
 
 PARTS = ("train", "validation", "test")
 SHARE = 1 / 6  # of the texts in validation and in test each: 3,000 texts give 2,000 / 500 / 500
 VALIDATION_SHARE_BY_DATE = 1 / 5  # of the published training part
 FEWEST_PER_CLASS = 6  # so that each part of a 4 : 1 : 1 split gets one
-LONGEST_NAME = 60  # characters of a class name in a message
 
 
 @dataclass(frozen=True)
@@ -58,11 +58,16 @@ def split(corpus: Corpus, sample: int | None, seed: int) -> Split:
 
 def _refuse_rare_classes(corpus: Corpus, indices: np.ndarray, remedy: str) -> None:
     counts = np.bincount(corpus.labels[indices], minlength=len(corpus.class_names))
-    if counts.min() < FEWEST_PER_CLASS:
+    rare = np.flatnonzero(counts < FEWEST_PER_CLASS)
+    if len(rare):
         drawn = f" of the {len(indices):,} drawn" if len(indices) < len(corpus.texts) else ""
-        name = corpus.class_names[counts.argmin()][:LONGEST_NAME]
+        least = int(counts.argmin())
+        texts = "1 text" if counts[least] == 1 else f"{counts[least]} texts"
+        others = "1 other class has" if len(rare) == 2 else f"{len(rare) - 1:,} other classes have"
+        more = f", and {others} too few" if len(rare) > 1 else ""
         raise DataError(
-            f"Class {name!r} has {counts.min()} texts{drawn}: each needs at least {FEWEST_PER_CLASS}; {remedy}."
+            f"Class {shorten(corpus.class_names[least])!r} has {texts}{drawn}{more}: each needs at least "
+            f"{FEWEST_PER_CLASS}; {remedy}."
         )
 
 

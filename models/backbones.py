@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from models import hub, minilm
-from models.weights import BackboneUnavailable, cache_directory, folder_digest, read_preset
+from models.weights import BackboneUnavailable, cache_directory, check_preset, folder_digest, read_preset
 
 if TYPE_CHECKING:
     import keras
@@ -97,11 +97,17 @@ def locate_backbone(name: str = "auto") -> BackboneFiles:
         return found
     if name == "minilm":
         return _minilm(cache_directory())
-    folder = Path(name).expanduser()
-    is_path = not name.startswith("hf://") and (folder.name != name or name == ".")
-    if is_path or (folder.is_dir() and not _is_preset(name)):
+    folder = named_folder(name) or Path(name)
+    if named_folder(name) or (folder.is_dir() and not _is_preset(name)):
         return _in_folder(folder.resolve(), folder.resolve().name)
     return _in_folder(hub.preset_folder(name), name.removeprefix("hf://"))
+
+
+def named_folder(name: str) -> Path | None:
+    """The folder that the name of a backbone means, `None` where it may be a preset's."""
+    folder = Path(name).expanduser()
+    is_path = not name.startswith("hf://") and (folder.name != name or name == ".")
+    return folder.resolve() if is_path else None
 
 
 def tokenize(
@@ -173,11 +179,7 @@ def _minilm(directory: Path) -> BackboneFiles:
 
 
 def _in_folder(folder: Path, label: str) -> BackboneFiles:
-    if not (folder / "config.json").is_file():
-        raise BackboneUnavailable(
-            f"{folder} has no config.json: name a folder written by `save_to_preset`, or one with config.json, "
-            "model.safetensors and the tokenizer's files."
-        )
+    check_preset(folder)
     return BackboneFiles(label, folder_digest(folder), folder)
 
 

@@ -34,7 +34,7 @@ def parser() -> argparse.ArgumentParser:
         help="a .csv, .tsv or .jsonl file, or any other with one text a line (default: standard input, likewise)",
     )
     result.add_argument("--text-column", default="text", metavar="NAME", help="column of a table (default: text)")
-    result.add_argument("--encoding", default="utf-8-sig", help="of the input (default: utf-8, with or without a BOM)")
+    result.add_argument("--encoding", default="utf-8", help="of the input (default: utf-8)")
     result.add_argument("--output", metavar="FILE", help="where the answers go (default: standard output)")
     result.add_argument(
         "--as",

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import TypeVar
 
 from data import tables
-from data.corpus import DataError
+from data.text_files import read_lines
 
 STANDARD_INPUT = "-"
 Item = TypeVar("Item")
 
 
-def read_texts(source: str, text_column: str = "text", encoding: str = "utf-8-sig") -> Iterator[str]:
+def read_texts(source: str, text_column: str = "text", encoding: str = "utf-8") -> Iterator[str]:
     """The texts of a file.
 
     Args:
@@ -32,18 +32,10 @@ def read_texts(source: str, text_column: str = "text", encoding: str = "utf-8-si
         yield from (line.rstrip("\r\n") for line in sys.stdin)
         return
     path = Path(source)
-    try:
-        with path.open(encoding=encoding, newline="") as file:
-            if path.suffix.lower() in tables.SUFFIXES:
-                yield from tables.read_column(path, file, text_column)
-            else:
-                yield from (line.rstrip("\r\n") for line in file)
-    except OSError as error:
-        raise DataError(f"{path} could not be read: {error.strerror or error}.") from error
-    except LookupError as error:
-        raise DataError(f"--encoding {encoding} is no text encoding: try utf-8, utf-16, cp1252 or latin-1.") from error
-    except UnicodeError as error:
-        raise DataError(f"{path} is not {encoding} ({error}): name its encoding with --encoding.") from error
+    if path.suffix.lower() in tables.SUFFIXES:
+        yield from tables.read_column(path, text_column, encoding)
+    else:
+        yield from (line.rstrip("\r\n") for line in read_lines(path, encoding))
 
 
 def chunks(items: Iterable[Item], size: int) -> Iterator[list[Item]]:

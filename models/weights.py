@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,9 @@ CACHE_VARIABLE = "SENTIMENT_ARCHITECTURES_CACHE"
 # What decides a backbone's answers. Pictures, model cards and the same weights in other
 # frameworks' formats may lie in the folder too and must not change its identity.
 DECISIVE_SUFFIXES = {".json", ".txt", ".h5", ".safetensors", ".model", ".spm"}
+REMEDY = (
+    "name a folder written by `save_to_preset`, or one with config.json, model.safetensors and the tokenizer's files"
+)
 
 
 class BackboneUnavailable(Exception):  # noqa: N818 -- says what is the matter better than ...Error
@@ -52,6 +56,33 @@ def folder_digest(folder: Path) -> str:
     return digest.hexdigest()
 
 
+def check_preset(folder: Path) -> None:
+    """Looks whether `folder` may hold a preset, in milliseconds and without loading it.
+
+    Raises:
+        BackboneUnavailable: `config.json` or the weights are missing or broken.
+    """
+    import h5py
+    from safetensors import SafetensorError, safe_open
+
+    if not (folder / "config.json").is_file():
+        raise BackboneUnavailable(f"{folder} has no config.json: {REMEDY}.")
+    weights = [path for path in sorted(folder.glob("*")) if path.suffix in (".h5", ".safetensors")]
+    if not weights:
+        raise BackboneUnavailable(f"{folder} has no weights, .h5 or .safetensors: {REMEDY}.")
+    path = folder / "config.json"
+    try:
+        json.loads(path.read_text(encoding="utf-8"))
+        for path in weights:
+            if path.suffix == ".h5":
+                h5py.File(path).close()
+            else:
+                safe_open(path, framework="numpy")
+    except (OSError, ValueError, RecursionError, SafetensorError) as error:
+        reason = " ".join(str(error).split())[:200]
+        raise BackboneUnavailable(f"{path} is broken ({reason}): fetch it again, or {REMEDY}.") from error
+
+
 def read_preset(folder: Path) -> tuple[keras.Model, keras.layers.Layer]:
     """The backbone and the tokenizer in a preset folder of keras-nlp, or a folder as Hugging Face lays it out.
 
@@ -65,8 +96,5 @@ def read_preset(folder: Path) -> tuple[keras.Model, keras.layers.Layer]:
         tokenizer = keras_nlp.tokenizers.Tokenizer.from_preset(str(folder))
     except Exception as error:  # keras-nlp and its readers raise a dozen unrelated kinds
         reason = str(error).strip().split("\n")[0] or type(error).__name__
-        raise BackboneUnavailable(
-            f"The backbone in {folder} could not be read ({reason}): name a folder written by `save_to_preset`, or one "
-            "with config.json, model.safetensors and the tokenizer's files."
-        ) from error
+        raise BackboneUnavailable(f"The backbone in {folder} could not be read ({reason}): {REMEDY}.") from error
     return model, tokenizer

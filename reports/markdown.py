@@ -50,7 +50,10 @@ def render_report(comparison: dict, sentences: list[str], settings: dict, enviro
 
 
 def _data(data: dict) -> list[str]:
-    sections = [f"{escape(data['source'])}; {data['texts']:,} texts.", *(f"Note: {note}." for note in data["notes"])]
+    sections = [
+        f"{escape(data['source'])}; {data['texts']:,} texts.",
+        *(f"Note: {escape(note)}." for note in data["notes"]),
+    ]
     for split in data["splits"]:
         rows = [
             ["texts before", *(split["samples"]["before"][part] for part in PARTS)],

@@ -7,18 +7,51 @@ alike wherever it stands.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
-from dataclasses import MISSING, asdict, fields
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import MISSING, Field, asdict, fields
 from pathlib import Path
+from typing import NoReturn
 
+from data.messages import printable
 from training.settings import RECIPES, Settings
 
+DEBUG = "--debug"
+LONGEST_CONFIG = 1_000_000  # bytes: settings.yaml has one thousand
+LONGEST_MESSAGE = 500  # characters
+PROGRAM = "python -m training.run"
 
-def parser() -> argparse.ArgumentParser:
+
+class Parser(argparse.ArgumentParser):
+    """Refuses in one sentence, and with exit code 2, what it cannot use."""
+
+    def error(self, message: str) -> NoReturn:
+        unknown = message.removeprefix("unrecognized arguments: ")
+        if unknown != message:
+            flags = [_flag(entry.name) for entry in fields(Settings)]
+            near = did_you_mean(unknown.partition("=")[0].partition(" ")[0], flags)
+            message = f"unknown setting {unknown}{near}"
+        self.refuse(f"{message}; `{PROGRAM} --help` lists every setting.")
+
+    def refuse(self, sentence: str) -> NoReturn:
+        """Ends the process with the sentence, on one line."""
+        shown = printable(sentence)
+        if len(shown) > LONGEST_MESSAGE:
+            shown = f"{shown[: LONGEST_MESSAGE // 2]} … {shown[-LONGEST_MESSAGE // 2 :]}"
+        self.exit(2, f"error: {shown}\n")
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """The nearest of the known names as a question in parentheses, or nothing."""
+    near = difflib.get_close_matches(name, list(known), n=1)
+    return f" (did you mean {near[0]}?)" if near else ""
+
+
+def parser() -> Parser:
     """The command line, made from the fields of `Settings`."""
-    result = argparse.ArgumentParser(
+    result = Parser(
         usage="%(prog)s [--setting value ...]",
-        prog="python -m training.run",
+        prog=PROGRAM,
         description="Trains SimpleRNN, LSTM, Transformer, frozen DistilBERT and a linear reference on the same "
         "texts and compares them. KERAS_BACKEND chooses tensorflow (default), jax or torch.",
         formatter_class=_Help,
@@ -26,6 +59,9 @@ def parser() -> argparse.ArgumentParser:
     )
     result.add_argument(
         "--config", type=Path, metavar="YAML", help="settings.yaml of an earlier run; flags win over it"
+    )
+    result.add_argument(
+        DEBUG, action="store_true", default=argparse.SUPPRESS, help="show the traceback of an error too"
     )
     groups = {}
     for entry in fields(Settings):
@@ -57,7 +93,7 @@ def parse(arguments: Sequence[str]) -> Settings:
     Exits with code 2 and a sentence where a setting is unknown or impossible.
     """
     command_line = parser()
-    config = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    config = Parser(add_help=False, allow_abbrev=False)
     config.add_argument("--config", type=Path)
     path = config.parse_known_args(arguments)[0].config
     given = [*_read_config(command_line, path), *arguments] if path else list(arguments)
@@ -65,6 +101,7 @@ def parse(arguments: Sequence[str]) -> Settings:
     command_line.set_defaults(**RECIPES[recipe])
     values = vars(command_line.parse_args(given))
     del values["config"]
+    values.pop(DEBUG.removeprefix("--"), None)
     values["models"] = list(dict.fromkeys(values["models"]))
     return Settings(**values)
 
@@ -81,27 +118,54 @@ def load(path: Path) -> Settings:
     return parse(["--config", str(path)])
 
 
-def _read_config(command_line: argparse.ArgumentParser, path: Path) -> list[str]:
+def _read_config(command_line: Parser, path: Path) -> list[str]:
     """The settings of a YAML file as the flags that say the same."""
     import yaml
 
     try:
-        values = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        command_line.error(f"--config {path} could not be read: {' '.join(str(error).split())}")
+        if not path.is_file():  # a pipe or a device would be waited for without end
+            command_line.refuse(f"--config {path} is no file: name the settings.yaml of a run.")
+        if path.stat().st_size > LONGEST_CONFIG:
+            command_line.refuse(f"--config {path} is larger than 1 MB: name the settings.yaml of a run.")
+        # The base loader makes nothing but strings, lists and dictionaries, whatever tags stand in the file, and
+        # leaves a column named 1.10 or `no` as it is written.
+        values = yaml.load(path.read_bytes(), Loader=yaml.BaseLoader)
+    except (OSError, yaml.YAMLError, ValueError, OverflowError, RecursionError) as error:
+        reason = " ".join(str(error).split())
+        command_line.refuse(f"--config {path} could not be read ({reason}): write one `setting: value` a line.")
     if not isinstance(values, dict):
-        command_line.error(f"--config {path} must hold one `setting: value` a line")
+        command_line.refuse(f"--config {path} must hold one `setting: value` a line.")
+    known = {entry.name: entry for entry in fields(Settings)}
     arguments: list[str] = []
     for name, value in values.items():
-        if value is None:
-            continue
-        if isinstance(value, bool):
-            arguments.append(_flag(name) if value else _flag(f"no_{name}"))
-        elif isinstance(value, list):
-            arguments += [_flag(name), *map(str, value)]
-        else:
-            arguments.append(f"{_flag(name)}={value}")
+        entry = known.get(name.replace("-", "_"))
+        if entry is None:
+            near = did_you_mean(name, known)
+            command_line.refuse(f"--config {path}: unknown setting {name!r}{near}: correct it or take it out.")
+        found = _as_arguments(entry, value)
+        if found is None:
+            wrong = repr(value) if isinstance(value, str) else "that"  # written out, a list may be endless
+            command_line.refuse(f"--config {path}: {name} cannot be {wrong}: {entry.metadata['meaning']}.")
+        arguments += found
     return arguments
+
+
+def _as_arguments(entry: Field, value: str | list | dict) -> list[str] | None:
+    """One setting of a YAML file as flags, `None` where the value has the wrong form."""
+    import yaml
+
+    flag = _flag(entry.name)
+    if entry.default is None and value in ("null", "~", ""):
+        return []
+    if entry.type.startswith("bool"):
+        truth = yaml.constructor.SafeConstructor.bool_values.get(value.lower()) if isinstance(value, str) else None
+        return None if truth is None else [flag if truth else _flag(f"no_{entry.name}")]
+    items = value if isinstance(value, list) and "nargs" in entry.metadata["argument"] else [value]
+    if not all(isinstance(item, str) and "\0" not in item for item in items):
+        return None
+    if isinstance(value, list):
+        return None if any(item.startswith("-") for item in items) else [flag, *items]  # it would be read as a flag
+    return [f"{flag}={value}"]
 
 
 def _flag(name: str) -> str:

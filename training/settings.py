@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 from dataclasses import dataclass, field
 
 MODELS = ("rnn", "lstm", "transformer", "distilbert", "linear")
@@ -15,43 +16,56 @@ def _setting(default, meaning: str, group: str, **argument):
     return field(**kept, metadata={"meaning": meaning, "group": group, "argument": argument})
 
 
-def _count(least: int, most: int | None = None):
+def _count(least: int, most: int = 1_000_000):
+    """From `least` to `most`, which need not be wise but keeps a slip of the key from filling the memory."""
+
     def parse(text: str) -> int:
         value = int(text)
-        if value < least or (most is not None and value > most):
-            raise argparse.ArgumentTypeError(
-                f"{value} is not between {least} and {most}" if most else f"{value} < {least}"
-            )
+        if not least <= value <= most:
+            raise argparse.ArgumentTypeError(f"{value} is not between {least} and {most}")
         return value
 
     parse.__name__ = "whole number"  # argparse names the type in its message
     return parse
 
 
-def _real(least: float, below: float = float("inf")):
+def _real(least: float, below: float = math.inf):
+    """From `least` to less than `below`."""
+
     def parse(text: str) -> float:
         value = float(text)
         if not least <= value < below:
-            raise argparse.ArgumentTypeError(f"{value} is not in [{least}, {below})")
+            limits = f"at least {least}" + (f" and less than {below}" if below < math.inf else " and finite")
+            raise argparse.ArgumentTypeError(f"{value} is not {limits}")
         return value
 
     parse.__name__ = "number"
     return parse
 
 
+def _positive(text: str) -> float:
+    value = _real(0)(text)
+    if value == 0:
+        raise argparse.ArgumentTypeError("nothing is learned at 0")
+    return value
+
+
 def _width(text: str) -> int:
-    value = _count(4)(text)
+    value = _count(4, 65_536)(text)
     if value % 4:
-        raise argparse.ArgumentTypeError(f"{value} does not divide among the Transformer's 4 heads")
+        raise argparse.ArgumentTypeError(
+            f"{value} does not divide among the Transformer's 4 heads: try {value // 4 * 4}"
+        )
     return value
 
 
 def _sample(text: str) -> str:
     if text != "all":
-        _count(1)(text)
+        _count(1, 10**12)(text)
     return text
 
 
+_positive.__name__ = "number"
 _width.__name__ = "whole number"
 _sample.__name__ = "whole number or 'all'"
 
@@ -98,12 +112,12 @@ class Settings:
     )
     text_column: str = _setting("text", "column of a file that holds the texts", "data", metavar="NAME")
     label_column: str = _setting("label", "column of a file that holds the labels", "data", metavar="NAME")
-    encoding: str = _setting("utf-8-sig", "encoding of a file; the default is UTF-8, with or without a BOM", "data")
+    encoding: str = _setting("utf-8", "encoding of a file, where no byte order mark of UTF-16 or 32 says it", "data")
 
     vocabulary_size: int = _setting(
         5000, "words known to the small models, padding and [UNK] among them", "models", type=_count(3)
     )
-    sequence_length: int = _setting(64, "words of a text the small models read", "models", type=_count(1))
+    sequence_length: int = _setting(64, "words of a text the small models read", "models", type=_count(1, 100_000))
     width: int = _setting(64, "of embedding and hidden layers of the small models", "models", type=_width)
     dropout: float = _setting(
         0.3, "share of activations dropped in training by the small models", "models", type=_real(0, 1)
@@ -144,9 +158,9 @@ class Settings:
         "training",
         type=_count(1),
     )
-    learning_rate: float = _setting(1e-3, "of Adam, small models", "training", type=_real(0))
+    learning_rate: float = _setting(1e-3, "of Adam, small models", "training", type=_positive)
     head_batch_size: int = _setting(32, "texts per step, DistilBERT's head", "training", type=_count(1))
-    head_learning_rate: float = _setting(1e-3, "of Adam, DistilBERT's head", "training", type=_real(0))
+    head_learning_rate: float = _setting(1e-3, "of Adam, DistilBERT's head", "training", type=_positive)
     unfreeze: int = _setting(
         0,
         "blocks of the pretrained encoder, from the last, to train too once the head is trained; 2 take some three "
@@ -157,7 +171,7 @@ class Settings:
     )
     unfreeze_epochs: int = _setting(5, "most epochs of that", "training", type=_count(1))
     unfreeze_learning_rate: float = _setting(
-        5e-5, "of Adam for that; pretrained weights are wrecked by more", "training", type=_real(0)
+        5e-5, "of Adam for that; pretrained weights are wrecked by more", "training", type=_positive
     )
     unfreeze_batch_size: int = _setting(16, "texts per step of that", "training", type=_count(1))
     weight_decay: float = _setting(1e-4, "of Adam, decoupled", "training", type=_real(0))

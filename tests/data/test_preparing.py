@@ -109,7 +109,7 @@ def test_coverage(texts, known, expected):
 def test_texts_that_all_clean_to_nothing_are_refused(make_corpus):
     corpus = make_corpus(30, 30)
     corpus.texts[:] = ["..."] * 60
-    with pytest.raises(DataError, match=r"^Of 40 texts in train 0 are left .*: add texts or take a larger --sample\.$"):
+    with pytest.raises(DataError, match=r"^All 40 texts in train are empty once cleaned: .*; check --text-column\.$"):
         prepare(corpus, None, 0, keep_negations=False, sequence_length=3)
 
 
@@ -117,6 +117,16 @@ def test_one_text_over_and_over_is_refused(make_corpus):
     corpus = make_corpus(30, 30)
     corpus.texts[:] = ["the same words"] * 60
     with pytest.raises(DataError, match="^Of 10 texts in validation 0 are left"):
+        prepare(corpus, None, 0, keep_negations=False, sequence_length=3)
+
+
+def test_a_class_without_a_text_to_train_on_is_refused(make_corpus):
+    # Two of three are left, and the linear model would answer with two probabilities.
+    corpus = make_corpus(30, 30, 30)
+    corpus.texts[60:] = ["..."] * 30
+    with pytest.raises(
+        DataError, match=r"^Class 'class2' has no text left in train once .*, or take a larger --sample\.$"
+    ):
         prepare(corpus, None, 0, keep_negations=False, sequence_length=3)
 
 

@@ -9,6 +9,7 @@ import threading
 import time
 import zipfile
 
+import h5py
 import keras
 import numpy as np
 import pytest
@@ -93,7 +94,13 @@ def test_folder_without_a_preset_is_refused(tmp_path):
 
 def test_broken_weights_are_refused_in_one_sentence(preset_folders, tmp_path):
     folder = shutil.copytree(preset_folders["distilbert"], tmp_path / "copy")
-    (folder / "model.weights.h5").write_bytes(b"not an HDF5 file")
+    weights = folder / "model.weights.h5"
+    whole = weights.read_bytes()
+    for content in (b"not an HDF5 file", b"", whole[: len(whole) // 2]):
+        weights.write_bytes(content)
+        with pytest.raises(BackboneUnavailable, match=r"weights.h5 is broken \(.+\): fetch it again, or name a folder"):
+            backbones.locate_backbone(str(folder))
+    h5py.File(weights, "w").close()  # whole, and of another model
     with pytest.raises(BackboneUnavailable, match=r"could not be read \(.+\): name a folder"):
         backbones.load_backbone(str(folder))
 

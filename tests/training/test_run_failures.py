@@ -30,7 +30,7 @@ BAD = {
     "no such file": (["--data", "nowhere.csv"], "could not be read"),
     "no such data": (["--data", "newsgroups"], "neither 20newsgroups, sample, nor a file"),
     "too few texts": (["--data", "sample", "--sample", "5"], "too few"),
-    "unknown setting": (["--unknown"], "unrecognized arguments"),
+    "unknown setting": (["--unknown"], "unknown setting --unknown"),
 }
 
 
@@ -86,7 +86,15 @@ def test_one_model_fails_and_the_others_go_on(command, tmp_path):
 
 def test_weights_that_cannot_be_had_are_a_missing_row(command, tmp_path):
     done = command(
-        "training.run", *SETTINGS, "--models", "distilbert", "linear", "--backbone", "./nowhere", "--output", tmp_path
+        "training.run",
+        *SETTINGS,
+        "--models",
+        "distilbert",
+        "linear",
+        "--backbone",
+        "no_such_preset",
+        "--output",
+        tmp_path,
     )
     assert done.returncode == 0, done.stderr
     comparison = read(tmp_path / "latest" / "comparison.json")

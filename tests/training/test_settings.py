@@ -2,8 +2,11 @@
 
 from dataclasses import fields
 
+import hypothesis
 import pytest
 import yaml
+from hypothesis import HealthCheck, given
+from hypothesis import strategies as st
 
 from data.newsgroups import POSITIVE_GROUPS
 from models.features import POOLINGS
@@ -50,7 +53,7 @@ def test_a_wrong_setting_is_refused_in_one_sentence(arguments, capsys):
     with pytest.raises(SystemExit) as ended:
         parse(arguments.split())
     assert ended.value.code == 2
-    assert capsys.readouterr().err.strip().splitlines()[-1].startswith("python -m training.run: error: ")
+    assert capsys.readouterr().err.strip().splitlines()[-1].startswith("error: ")
 
 
 @pytest.mark.parametrize("arguments", ["", "--recipe slides", "--models lstm rnn --seeds 3 --no-mask --keep-negations"])
@@ -80,6 +83,63 @@ def test_a_wrong_config_is_refused(text, tmp_path, capsys):
         parse(["--config", str(config)])
     assert ended.value.code == 2
     assert "error: " in capsys.readouterr().err
+
+
+PIECES = [
+    "epochs",
+    "models",
+    "mask",
+    "keep_negations",
+    ": ",
+    "- ",
+    "\n",
+    "[",
+    "]",
+    "{",
+    "}",
+    "rnn",
+    "3",
+    "true",
+    "null",
+]
+PIECES += [
+    "&a ",
+    "*a",
+    "!!python/name:os.system",
+    "!!int",
+    "!!timestamp",
+    '"',
+    "\\UFFFFFFFF",
+    "|",
+    "%",
+    "<<",
+    "=",
+    "--help",
+]
+
+
+@hypothesis.settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.sampled_from(PIECES) | st.text(max_size=3), max_size=12).map("".join).map(str.encode) | st.binary())
+def test_any_config_is_settings_or_a_sentence(tmp_path, capsys, content):
+    config = tmp_path / "any.yaml"
+    config.write_bytes(content)
+    code = 0
+    try:
+        assert isinstance(parse(["--config", str(config)]), Settings)
+    except SystemExit as ended:
+        code = ended.code
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert (code, err) == (0, "") or (code == 2 and err.startswith("error: ") and err.count("\n") == 1)
+
+
+def test_values_of_a_config_are_taken_as_they_are_written(tmp_path):
+    # As YAML has it, they would be 1.1, False, 1252 and one day in 2024.
+    config = tmp_path / "mine.yaml"
+    config.write_text("text_column: 1.10\nlabel_column: no\nencoding: 01252\ndata: 2024-01-01\nmask: off\n", "utf-8")
+    found = parse(["--config", str(config)])
+    assert (found.text_column, found.label_column, found.encoding, found.data) == ("1.10", "no", "01252", "2024-01-01")
+    assert not found.mask
 
 
 def test_the_sound_plateau_rule_can_act():

@@ -1,0 +1,28 @@
+"""What a user wrote, as a message can show it: on one line, not too long, and without steering the terminal."""
+
+from __future__ import annotations
+
+import re
+
+LONGEST_SHOWN = 60  # characters of a name in a message
+# Controls, line and paragraph separators, what turns the direction of writing, and halves of surrogate pairs.
+CONTROLS = re.compile("[\0-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def printable(text: str) -> str:
+    r"""The text with an escape in place of every character that would steer a terminal or end a line.
+
+    >>> printable("caf\u00e9\n\x1b[31m")
+    'café\\n\\x1b[31m'
+    """
+    return CONTROLS.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+
+
+def shorten(text: object, most: int = LONGEST_SHOWN) -> str:
+    """The text, or its beginning and an ellipsis: `most` characters at most.
+
+    >>> shorten("a" * 100, 5)
+    'aaaa…'
+    """
+    shown = str(text)
+    return shown if len(shown) <= most else shown[: most - 1] + "…"
