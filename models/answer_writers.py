@@ -7,19 +7,20 @@ import json
 from collections.abc import Callable
 from typing import TextIO
 
+from data.messages import printable, shorten
+
 TABLE, CSV, JSON_LINES = "table", "csv", "jsonl"
 SHOWN = 60  # characters of a text in the table
 
 
 def _write_table(file: TextIO, names: list[str]) -> Callable[[dict], None]:
-    width = max(len("label"), *map(len, names))
+    width = max(len("label"), *(len(printable(name)) for name in names))
     file.write(f"{'label':<{width}}  confidence  tokens  text\n")
 
     def write(answer: dict) -> None:
-        text = " ".join(answer["text"].split())
-        shown = text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
+        text = printable(shorten(" ".join(answer["text"].split()), SHOWN))
         file.write(
-            f"{answer['label']:<{width}}  {answer['confidence']:10.1%}  {answer['tokens_seen']:6}  {_plain(shown)}\n"
+            f"{printable(answer['label']):<{width}}  {answer['confidence']:10.1%}  {answer['tokens_seen']:6}  {text}\n"
         )
 
     return write

@@ -9,6 +9,7 @@ python -m models.predict runs/latest --model lstm --format saved_model "one text
 from __future__ import annotations
 
 import argparse
+import itertools
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -100,9 +101,11 @@ def answer_all(classifier, texts: Iterator[str], write: Callable[[dict], None], 
 
     from models.text_stream import chunks
 
-    names = list(classifier.classes_)
+    names, count = list(classifier.classes_), 0
+    waiting = chunks(texts, CHUNK)
+    first = next(waiting, [])  # what keeps the texts from being read is said before any progress is
     with tqdm(unit=" texts", disable=quiet, file=sys.stderr) as progress:
-        for chunk in chunks(texts, CHUNK):
+        for chunk in itertools.chain([first], waiting):
             found = classifier.answer(chunk)
             for text, row, tokens in zip(chunk, found.probabilities.tolist(), found.tokens_seen.tolist(), strict=True):
                 best = max(range(len(row)), key=row.__getitem__)
@@ -116,7 +119,8 @@ def answer_all(classifier, texts: Iterator[str], write: Callable[[dict], None], 
                     }
                 )
             progress.update(len(chunk))
-        return progress.n
+            count += len(chunk)
+    return count
 
 
 def _open(path: str | None):
