@@ -37,6 +37,7 @@ def train(name: str, settings: Settings, run: RunFolder, seed: int, parts: dict[
         (ids["train"], parts["train"].labels),
         (ids["validation"], parts["validation"].labels),
         settings=settings,
+        seed=seed,
         epochs=settings.epochs,
         learning_rate=settings.learning_rate,
         batch_size=settings.batch_size,
