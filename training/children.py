@@ -9,6 +9,7 @@ from collections.abc import Callable
 import psutil
 
 CHECK_SECONDS = 0.2
+EXIT_LOST = 255  # what multiprocessing gives where the fork server cannot say how a child ended
 BYTES_PER_MEBIBYTE = 2**20
 
 
@@ -32,7 +33,10 @@ def run_in_child(method: str, target: Callable[..., None], *arguments, memory_li
         KeyboardInterrupt: on Ctrl-C, once the child has finished its epoch; on a second Ctrl-C at once.
     """
     child = multiprocessing.get_context(method).Process(target=target, args=arguments)
-    child.start()
+    try:
+        child.start()
+    except (EOFError, ConnectionError):  # the fork server was killed
+        return EXIT_LOST
     try:
         while child.exitcode is None:
             child.join(CHECK_SECONDS)

@@ -70,6 +70,8 @@ def parse(arguments: Sequence[str]) -> Settings:
     if run := run_to_resume(arguments):
         _refuse_settings(command_line, arguments)
         path = run / "settings.yaml"
+        if not path.is_file():
+            command_line.error(f"--resume {run} is no run folder: {path.name} is not in it")
     given = [*_read_config(command_line, path), *arguments] if path else list(arguments)
     recipe = command_line.parse_args(given).recipe
     command_line.set_defaults(**RECIPES[recipe])

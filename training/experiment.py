@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import multiprocessing
+import os
 import signal
 import time
 from dataclasses import replace
@@ -17,7 +19,7 @@ from training import command_line
 from training.children import MemoryExceeded, run_in_child
 from training.run_folders import RunFailed
 from training.settings import Settings
-from training.trials import make_arrays, run_trial
+from training.trials import EXIT_DISK_FULL, make_arrays, run_trial
 
 
 def compare(settings: Settings, run: RunFolder) -> bool:
@@ -29,6 +31,7 @@ def compare(settings: Settings, run: RunFolder) -> bool:
     Raises:
         DataError: the data cannot be had or used.
         RunFailed: the arrays cannot be made, or the data is no longer what it was.
+        OSError: the disk is full.
         KeyboardInterrupt: on Ctrl-C; finished trials are kept.
     """
     deadline = settings.time_limit_seconds and time.monotonic() + settings.time_limit_seconds
@@ -87,8 +90,9 @@ def _prepare(run: RunFolder, settings: Settings, seed: int, corpus: Corpus) -> N
     folder = run.prepared(seed)
     folder.mkdir(parents=True, exist_ok=True)
     preparing.save_texts(parts, folder)
-    if run_in_child("forkserver", make_arrays, run.path, seed) != 0:
-        raise RunFailed("The arrays could not be made; the lines above say why.")
+    code = run_in_child("forkserver", make_arrays, run.path, seed, memory_limit_mb=settings.memory_limit_mb)
+    if code != 0:
+        raise RunFailed(f"The arrays could not be made: the process that makes them ended with {_named(code)}.")
     split = card.describe_split(
         parts, removed, corpus.class_names, preparing.load_vocabulary(folder), settings.sequence_length
     )
@@ -135,10 +139,15 @@ def _train(run: RunFolder, settings: Settings, model: str, seed: int, deadline: 
     except MemoryExceeded as error:
         _fail(run, model, seed, f"it took {error}, more than --memory-limit {settings.memory_limit}")
         return
+    if code == EXIT_DISK_FULL:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(run.path))
     if code != 0 and not run.failure(model, seed).exists():
-        ended = signal.Signals(-code).name if code < 0 else f"exit code {code}"
         system = ", as when the system runs out of memory" if code == -signal.SIGKILL else ""
-        _fail(run, model, seed, f"its process ended with {ended}{system}")
+        _fail(run, model, seed, f"its process ended with {_named(code)}{system}")
+
+
+def _named(code: int) -> str:
+    return signal.Signals(-code).name if code < 0 else f"exit code {code}"
 
 
 def _fail(run: RunFolder, model: str, seed: int, reason: str, kind: str = "failed") -> None:

@@ -64,7 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(settings: Settings, run: RunFolder) -> int:
     """Trains, and has the steps after it done; the exit code."""
     from training.experiment import compare
-    from training.run_folders import command_to_continue
+    from training.run_folders import RunFailed, command_to_continue
 
     try:
         whole = compare(settings, run)
@@ -77,6 +77,8 @@ def _run(settings: Settings, run: RunFolder) -> int:
             _step(AFTERWARDS[-1], run)
         print(f"Interrupted. What is finished is kept; to continue: {command_to_continue(run)}", file=sys.stderr)
         return EXIT_INTERRUPTED
+    except RunFailed as error:
+        return _refuse(f"{error} To continue: {command_to_continue(run)}")
     except SystemExit:
         print(f"Ended. What is finished is kept; to continue: {command_to_continue(run)}", file=sys.stderr)
         raise

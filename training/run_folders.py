@@ -6,7 +6,7 @@ import os
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from data.corpus import DataError
@@ -43,9 +43,13 @@ def open_run(settings: Settings, resumed: Path | None) -> Iterator[RunFolder]:
         return
     run, before = _make(Path(settings.output), settings.data)
     with _claim(run.path):
-        command_line.save(settings, run.settings)
-        write_json(run.environment, describe_environment())
-        _point_latest(run.path)
+        try:
+            command_line.save(settings, run.settings)
+            write_json(run.environment, describe_environment())
+            _point_latest(run.path)
+        except OSError:
+            _discard(run.path, before)
+            raise
         try:
             yield run
         except DataError:
@@ -136,5 +140,6 @@ def _discard(path: Path, before: Path | None) -> None:
         _point_latest(path.parent / before)
         return
     (path.parent / LATEST).unlink(missing_ok=True)
-    if before is None:
-        path.parent.rmdir()
+    if before is None:  # the folder of all runs is new too
+        with suppress(OSError):
+            path.parent.rmdir()

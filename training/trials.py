@@ -6,10 +6,11 @@ All it is told and all it says is in the run folder; only progress goes to the t
 from __future__ import annotations
 
 import csv
+import errno
 import io
+import os
 import resource
 import shutil
-import sys
 import time
 import traceback
 from pathlib import Path
@@ -27,6 +28,7 @@ from training.evaluating import accuracy_by_group, evaluate, overfits, texts_per
 from training.trained import Trained
 
 KIBIBYTES_PER_MEBIBYTE = 1024
+EXIT_DISK_FULL = 74  # EX_IOERR of sysexits.h
 TRAINERS = {
     "rnn": small.train,
     "lstm": small.train,
@@ -46,7 +48,7 @@ def make_arrays(path: Path, seed: int) -> None:
 def run_trial(path: Path, model: str, seed: int, deadline: float | None) -> None:
     """Trains `model` and leaves `metrics.json`, or `failure.json` where that cannot be done.
 
-    Ends the process with code 1 after a failure.
+    Ends the process with code 1 after a failure, and with 74 where the disk is full.
 
     Args:
         path: the run folder.
@@ -70,18 +72,14 @@ def run_trial(path: Path, model: str, seed: int, deadline: float | None) -> None
     except TimeIsUp as error:
         write_json(run.failure(model, seed), {"kind": "unfinished", "reason": str(error)})
     except Exception as error:
-        _leave_failure(run, model, seed, error)
-        raise SystemExit(1) from None  # no traceback on the terminal: it is in the file
-
-
-def _leave_failure(run: RunFolder, model: str, seed: int, error: Exception) -> None:
-    details = traceback.format_exc()
-    reason = " ".join(str(error).split()) or type(error).__name__
-    try:
+        details = traceback.format_exc()
+        reason = " ".join(str(error).split()) or type(error).__name__
+        # Asked of the words, since TensorFlow and h5py raise errors of their own. No model is to blame for it.
+        if os.strerror(errno.ENOSPC) in reason:
+            raise SystemExit(EXIT_DISK_FULL) from None
         write_json(run.failure(model, seed), {"kind": "failed", "reason": reason[:500]})
-        write_text(run.trial(model, seed) / "traceback.txt", details)
-    except OSError as unwritten:  # a full disk is the likeliest cause of the first error too
-        print(f"{model}: {reason} ({unwritten.strerror})", file=sys.stderr, flush=True)
+        write_text(folder / "traceback.txt", details)
+        raise SystemExit(1) from None  # no traceback on the terminal: it is in the file
 
 
 def _train_and_evaluate(run: RunFolder, model: str, seed: int, started: float) -> None:
