@@ -90,7 +90,12 @@ def _prepare(run: RunFolder, settings: Settings, seed: int, corpus: Corpus) -> N
     folder = run.prepared(seed)
     folder.mkdir(parents=True, exist_ok=True)
     preparing.save_texts(parts, folder)
-    code = run_in_child("forkserver", make_arrays, run.path, seed, memory_limit_mb=settings.memory_limit_mb)
+    try:
+        code = run_in_child("forkserver", make_arrays, run.path, seed, memory_limit_mb=settings.memory_limit_mb)
+    except MemoryExceeded as error:
+        raise RunFailed(
+            f"To make the arrays took {error}, more than --memory-limit {settings.memory_limit}: raise it."
+        ) from None
     if code != 0:
         raise RunFailed(f"The arrays could not be made: the process that makes them ended with {_named(code)}.")
     split = card.describe_split(
