@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import fnmatch
 import io
+import os
 import socket
+import tempfile
 import warnings
 from collections.abc import Sequence
 from contextlib import contextmanager, redirect_stdout
@@ -16,6 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from data.corpus import Corpus, DataError
+from data.files import UNFINISHED
 
 NAME = "20newsgroups"
 CACHE = "20news-bydate_py3.pkz"  # as scikit-learn names it
@@ -78,14 +81,9 @@ def _fetch(subset: str, remove: tuple[str, ...]):
             warnings.catch_warnings(action="ignore"),
             redirect_stdout(io.StringIO()),
         ):
-            return fetch_20newsgroups(
-                subset=subset,
-                remove=remove,
-                shuffle=False,
-                n_retries=1,
-                delay=0.1,
-                download_if_missing=not cache.exists(),
-            )
+            if not cache.exists():
+                _download(cache)
+            return fetch_20newsgroups(subset=subset, remove=remove, shuffle=False, download_if_missing=False)
     except Exception as error:  # scikit-learn lets URL, socket, pickle, zlib and tar errors through alike
         if cache.exists():
             raise DataError(
@@ -96,6 +94,15 @@ def _fetch(subset: str, remove: tuple[str, ...]):
             f"20 Newsgroups could not be had ({_reason(error)}): connect to the internet, or put scikit-learn's "
             f"{CACHE} into {cache.parent}."
         ) from error
+
+
+def _download(cache: Path) -> None:
+    """Has scikit-learn download and convert the posts aside: a process killed meanwhile would leave half a cache."""
+    from sklearn.datasets import fetch_20newsgroups
+
+    with tempfile.TemporaryDirectory(dir=cache.parent, prefix=UNFINISHED) as aside:
+        fetch_20newsgroups(data_home=aside, n_retries=1, delay=0.1)
+        os.replace(Path(aside) / CACHE, cache)
 
 
 @contextmanager

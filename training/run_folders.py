@@ -60,7 +60,7 @@ def open_run(settings: Settings, resumed: Path | None) -> Iterator[RunFolder]:
 
 def command_to_continue(run: RunFolder) -> str:
     """What a user types to go on with a run that was stopped."""
-    prefix = f"KERAS_BACKEND={backend()} " if os.environ.get("KERAS_BACKEND") else ""
+    prefix = "" if backend() == "tensorflow" else f"KERAS_BACKEND={backend()} "
     path = os.path.relpath(run.path)
     return f"{prefix}python -m training.run --resume {path if not path.startswith('..') else run.path}"
 

@@ -12,8 +12,8 @@ def _a_process_of_100_mb(monkeypatch):
 
 
 def test_a_recurrent_network_by_hand():
-    # Training: 1024 texts · 20 vectors · 16 tokens · 64 wide = 20 M floats, more than 256 · 8 · 16 · 64 = 2 M of answering.
-    # Weights: 6 copies of 1,048,576. (20 · 2^20 + 6 · 2^20) floats of 4 bytes are 104 MB, beside 100 held and 120 compiled.
+    # Training: 1024 texts · 20 vectors · 16 tokens · 64 wide = 20 · 2^20 floats; answering: 256 · 8 · 16 · 64, fewer.
+    # Weights: 6 copies of 2^20. 26 · 2^20 floats of 4 bytes are 104 MB, beside 100 held and 120 for compiled code.
     assert memory.network_mb(2**20, 1024, 16, 64) == pytest.approx(100 + 120 + 104)
 
 
