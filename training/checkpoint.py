@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import zipfile
 from pathlib import Path
 
 import keras
@@ -29,7 +30,7 @@ class Checkpoint(keras.callbacks.Callback):
     To stand behind the callbacks it keeps, which reset themselves as training begins.
 
     Args:
-        folder: where both files are. A checkpoint that is there is gone on from.
+        folder: where both files are. A checkpoint that is there and whole is gone on from.
         stopping: the callback whose best weights are kept.
         plateau: the callback that lowers the learning rate.
 
@@ -91,7 +92,7 @@ def _read(path: Path) -> dict[str, np.ndarray] | None:
     try:
         with np.load(path, allow_pickle=False) as arrays:
             return dict(arrays)
-    except FileNotFoundError:
+    except (OSError, EOFError, ValueError, zipfile.BadZipFile):  # not there, or damaged: training starts over
         return None
 
 

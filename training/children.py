@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import psutil
 
-CHECK_SECONDS = 0.2
+CHECK_SECONDS = 0.5  # looking through all processes of the machine takes 2 ms for each hundred of them
 EXIT_LOST = 255  # what multiprocessing gives where the fork server cannot say how a child ended
 BYTES_PER_MEBIBYTE = 2**20
 

@@ -110,15 +110,21 @@ def _run_trial(run: RunFolder, settings: Settings, model: str, seed: int, deadli
     """Trains one architecture: `finished`, `failed`, `missing` where weights cannot be had, `unfinished` where
     `--time-limit` was over.
     """
-    if not _is_finished(run.metrics(model, seed)):
-        run.failure(model, seed).unlink(missing_ok=True)
+    metrics, failed = run.metrics(model, seed), run.failure(model, seed)
+    if not _is_finished(metrics):
+        failed.unlink(missing_ok=True)
         _train(run, settings, model, seed, deadline)
-    if run.failure(model, seed).exists():
-        failure = read_json(run.failure(model, seed))
-        print(f"{model}: {failure['kind']}: {failure['reason']}", flush=True)
-        return failure["kind"]
-    _add_to_card(run, model, seed)
-    return "finished" if _is_finished(run.metrics(model, seed)) else "unfinished"
+    if _is_finished(metrics):
+        failed.unlink(missing_ok=True)  # left by a process that outlived its parent for a moment
+        _add_to_card(run, model, seed)
+        return "finished"
+    if metrics.exists():
+        _add_to_card(run, model, seed)
+    if not failed.exists():
+        return "unfinished"
+    failure = read_json(failed)
+    print(f"{model}: {failure['kind']}: {failure['reason']}", flush=True)
+    return failure["kind"]
 
 
 def _is_finished(metrics: Path) -> bool:
@@ -146,7 +152,8 @@ def _train(run: RunFolder, settings: Settings, model: str, seed: int, deadline: 
         return
     if code == EXIT_DISK_FULL:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(run.path))
-    if code != 0 and not run.failure(model, seed).exists():
+    finished = _is_finished(run.metrics(model, seed))  # a crash behind the last line of a trial costs nothing
+    if code != 0 and not finished and not run.failure(model, seed).exists():
         system = ", as when the system runs out of memory" if code == -signal.SIGKILL else ""
         _fail(run, model, seed, f"its process ended with {_named(code)}{system}")
 

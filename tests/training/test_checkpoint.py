@@ -60,6 +60,9 @@ def test_interrupted_again_and_again_it_comes_to_the_same_numbers(name, tmp_path
         assert resumed_history == history
         for one, other in zip(weights, resumed_weights, strict=True):
             np.testing.assert_array_equal(one, other)
+    saved = tmp_path / "pieces" / "checkpoint.npz"
+    saved.write_bytes(saved.read_bytes()[:-500])
+    assert trained(name, tmp_path / "pieces")[1] == history  # it starts over
     for folder in ("whole", "pieces"):
         rows = list(csv.DictReader((tmp_path / folder / "history.csv").open()))
         assert [row["epoch"] for row in rows] == [str(epoch) for epoch in range(len(history["loss"]))]
