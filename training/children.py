@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import multiprocessing
+import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import psutil
 
@@ -34,7 +36,8 @@ def run_in_child(method: str, target: Callable[..., None], *arguments, memory_li
     """
     child = multiprocessing.get_context(method).Process(target=target, args=arguments)
     try:
-        child.start()
+        with unheard_ctrl_c():
+            child.start()
     except (EOFError, ConnectionError):  # the fork server was killed
         return EXIT_LOST
     try:
@@ -50,6 +53,19 @@ def run_in_child(method: str, target: Callable[..., None], *arguments, memory_li
     finally:
         _kill(child)
     return child.exitcode
+
+
+@contextmanager
+def unheard_ctrl_c() -> Iterator[None]:
+    """Has the processes that are started meanwhile ignore Ctrl-C, from their first instruction on.
+
+    A terminal sends it to all of them, and what they should do about it is for this process to say.
+    """
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # which they inherit
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def resident_mb(pid: int) -> float:

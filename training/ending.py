@@ -54,8 +54,6 @@ ending = Ending()
 def begin(deadline: float | None) -> None:
     """Makes this child process end when it has to: with its parent, on SIGTERM, at the deadline."""
     ending.deadline = deadline
-    # Ctrl-C reaches every process of the terminal; the parent decides what becomes of its children.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _on_sigterm)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 

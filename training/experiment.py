@@ -16,7 +16,7 @@ from data.corpus import Corpus
 from data.files import read_json, write_json
 from models.run_folder import RunFolder
 from training import command_line
-from training.children import MemoryExceeded, run_in_child
+from training.children import MemoryExceeded, run_in_child, unheard_ctrl_c
 from training.run_folders import RunFailed
 from training.settings import Settings
 from training.trials import EXIT_DISK_FULL, make_arrays, run_trial
@@ -54,7 +54,8 @@ def compare(settings: Settings, run: RunFolder) -> bool:
 def _start_fork_server() -> None:
     """Imports Keras while the data is prepared; each child then starts from it in hundredths of a second."""
     multiprocessing.get_context("forkserver").set_forkserver_preload(["models.framework"])
-    forkserver.ensure_running()
+    with unheard_ctrl_c():
+        forkserver.ensure_running()
 
 
 def _load(settings: Settings, run: RunFolder) -> tuple[Settings, Corpus]:

@@ -60,6 +60,7 @@ def test_interrupted_again_and_again_it_comes_to_the_same_numbers(name, tmp_path
         assert resumed_history == history
         for one, other in zip(weights, resumed_weights, strict=True):
             np.testing.assert_array_equal(one, other)
+    monkeypatch.undo()
     saved = tmp_path / "pieces" / "checkpoint.npz"
     saved.write_bytes(saved.read_bytes()[:-500])
     assert trained(name, tmp_path / "pieces")[1] == history  # it starts over

@@ -126,6 +126,17 @@ def test_ctrl_c_finishes_the_epoch_and_a_second_run_cannot_have_the_folder(tmp_p
     assert "to continue: " in err
 
 
+@pytest.mark.parametrize("line", ["Run folder: ", "TF-IDF of"])
+def test_ctrl_c_while_processes_are_starting_shows_no_traceback(line, tmp_path):
+    run = start(*SMALL, "--models", "linear", "rnn", "--output", tmp_path)
+    wait_for(run, line)
+    os.killpg(run.pid, signal.SIGINT)
+    out, err = run.communicate(timeout=60)
+    assert run.returncode == 130
+    assert "Traceback" not in out + err
+    assert "to continue: python -m training.run --resume " in err
+
+
 def test_a_time_limit_keeps_what_is_there_and_resume_goes_on(command, tmp_path):
     done = command(
         "training.run", *SMALL, *ENDLESS, "--models", "rnn", "linear", "--time-limit", "10s", "--output", tmp_path
