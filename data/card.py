@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 
 import numpy as np
@@ -20,10 +21,20 @@ def describe_corpus(corpus: Corpus, keep_negations: bool) -> dict:
         "source": corpus.source,
         "notes": list(corpus.notes),
         "texts": len(corpus.texts),
+        "digest": digest(corpus),
         "class_names": list(corpus.class_names),
         "class_shares": _class_shares(corpus.labels, corpus.class_names),
         "keep_negations": keep_negations,
     }
+
+
+def digest(corpus: Corpus) -> str:
+    """Identity of all texts and labels in their order, in hexadecimal."""
+    result = hashlib.sha256(np.ascontiguousarray(corpus.labels, dtype="<i8"))
+    for text in corpus.texts:
+        encoded = text.encode("utf-8", "surrogatepass")
+        result.update(len(encoded).to_bytes(8, "big") + encoded)  # the length keeps neighbours apart
+    return result.hexdigest()
 
 
 def describe_split(

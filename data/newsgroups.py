@@ -8,8 +8,10 @@ from __future__ import annotations
 import fnmatch
 import functools
 import io
+import os
 import pickle
 import socket
+import tempfile
 import warnings
 import zlib
 from collections.abc import Sequence
@@ -19,6 +21,7 @@ from pathlib import Path
 import numpy as np
 
 from data.corpus import Corpus, DataError
+from data.files import UNFINISHED
 
 NAME = "20newsgroups"
 CACHE = "20news-bydate_py3.pkz"  # as scikit-learn names it
@@ -86,14 +89,9 @@ def _fetch(subset: str, remove: tuple[str, ...]):
             warnings.catch_warnings(action="ignore"),
             redirect_stdout(io.StringIO()),
         ):
-            return fetch_20newsgroups(
-                subset=subset,
-                remove=remove,
-                shuffle=False,
-                n_retries=1,
-                delay=0.1,
-                download_if_missing=not cache.exists(),
-            )
+            if not cache.exists():
+                _download(cache)
+            return fetch_20newsgroups(subset=subset, remove=remove, shuffle=False, download_if_missing=False)
     except Exception as error:  # scikit-learn lets URL, socket, pickle, zlib and tar errors through alike
         if cache.exists():
             raise DataError(
@@ -127,6 +125,15 @@ class _ArraysOnly(pickle.Unpickler):
         if (module.partition(".")[0], name) not in CACHED_CLASSES:
             raise pickle.UnpicklingError(f"{module}.{name} has no business here")
         return super().find_class(module, name)
+
+
+def _download(cache: Path) -> None:
+    """Has scikit-learn download and convert the posts aside: a process killed meanwhile would leave half a cache."""
+    from sklearn.datasets import fetch_20newsgroups
+
+    with tempfile.TemporaryDirectory(dir=cache.parent, prefix=UNFINISHED) as aside:
+        fetch_20newsgroups(data_home=aside, n_retries=1, delay=0.1)
+        os.replace(Path(aside) / CACHE, cache)
 
 
 @contextmanager

@@ -12,6 +12,7 @@ import numpy as np
 from data import leakage
 from data.cleaning import Cleaner
 from data.corpus import Corpus, DataError
+from data.files import whole, write_text
 from data.messages import shorten
 from data.splitting import PARTS, split
 
@@ -128,7 +129,7 @@ def _label_conflicts(keys: dict[str, list[str]], parts: dict[str, Part]) -> int:
 
 def save_texts(parts: dict[str, Part], folder: Path) -> None:
     """Writes the parts as JSON Lines into `folder`, one text a line."""
-    with (folder / TEXTS).open("w", encoding="utf-8") as file:
+    with whole(folder / TEXTS) as aside, aside.open("w", encoding="utf-8") as file:
         for name, part in parts.items():
             for at in range(len(part.texts)):
                 record = {
@@ -173,8 +174,9 @@ def vectorize_parts(folder: Path, vocabulary_size: int, sequence_length: int) ->
     vocabulary = learn_vocabulary(parts["train"].cleaned, vocabulary_size)
     ids = {name: vectorize(part.cleaned, vocabulary, sequence_length) for name, part in parts.items()}
     leakage.verify_separation(ids)
-    (folder / VOCABULARY).write_text("\n".join(vocabulary) + "\n", encoding="utf-8")
-    np.savez(folder / ARRAYS, **ids)
+    write_text(folder / VOCABULARY, "\n".join(vocabulary) + "\n")
+    with whole(folder / ARRAYS) as aside:
+        np.savez(aside, **ids)
 
 
 def load_ids(folder: Path) -> dict[str, np.ndarray]:

@@ -7,8 +7,6 @@ numbers twenty times. Here it runs once per text; a head then trains on the feat
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 import zlib
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
@@ -18,7 +16,9 @@ import keras
 import numpy as np
 from keras import ops
 
+from data.files import whole
 from models.backbones import SEQUENCE_LENGTH, Backbone, BackboneFiles, tokenize
+from models.weights import CACHE_VARIABLE
 
 POOLINGS = ("auto", "pooled", "mean", "first")
 BATCH_SIZE = 32
@@ -149,7 +149,14 @@ def cached_features(
     for start in range(0, len(digests), TEXTS_PER_FILE):
         part = digests[start : start + TEXTS_PER_FILE]
         rows = encode(loaded, [missing[digest] for digest in part], sequence_length, pooling)
-        _write_rows(cache_dir, key, part, rows)
+        try:
+            _write_rows(cache_dir, key, part, rows)
+        except OSError as error:  # a full disk, or one that is not ours: it costs the next run its time, not this one
+            print(
+                f"The features cannot be kept in {cache_dir} ({error.strerror}); name another folder in "
+                f"{CACHE_VARIABLE}.",
+                flush=True,
+            )
         known.update(zip(part, rows, strict=True))
         if progress:
             progress(start + len(part), len(digests))
@@ -193,7 +200,6 @@ def _write_rows(directory: Path, key: str, digests: list[bytes], features: np.nd
     table["checksum"] = [zlib.crc32(row.tobytes()) for row in features]
     table["features"] = features
     directory.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=directory, prefix=".unfinished-", delete=False) as file:
-        np.save(file, table)
     name = hashlib.blake2b(b"".join(digests), digest_size=8).hexdigest()
-    os.replace(file.name, directory / f"{key}-{name}.npy")
+    with whole(directory / f"{key}-{name}.npy") as aside:
+        np.save(aside, table)

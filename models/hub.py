@@ -7,6 +7,8 @@ import functools
 import glob
 import os
 import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 from models.weights import BackboneUnavailable
@@ -14,6 +16,7 @@ from models.weights import BackboneUnavailable
 KAGGLE_URL = "https://api.kaggle.com"
 HUGGING_FACE_URL = "https://huggingface.co"
 ANSWER_SECONDS = 3.0
+STALL_SECONDS, CHECK_SECONDS = 30.0, 0.5
 PRESET_FILES = ("config.json", "tokenizer.json", "model.weights.h5")
 HUGGING_FACE_FILES = ["*.json", "*.safetensors", "*.txt", "*.model", "*.weights.h5", "assets/**"]
 
@@ -24,8 +27,9 @@ def cached_preset(name: str) -> Path | None:
     Looked up in the file system, because asking keras-nlp costs its import and may go to the network for files that a
     preset need not have.
     """
-    root = Path(os.environ.get("KAGGLEHUB_CACHE") or Path.home() / ".cache" / "kagglehub")
-    versions = [path for path in root.glob(f"models/keras/*/keras/{glob.escape(name)}/*") if path.name.isdecimal()]
+    versions = [
+        path for path in _kaggle_cache().glob(f"models/keras/*/keras/{glob.escape(name)}/*") if path.name.isdecimal()
+    ]
     complete = [path for path in versions if _is_complete(path)]
     return max(complete, key=lambda path: int(path.name), default=None)
 
@@ -54,10 +58,8 @@ def preset_folder(name: str) -> Path:
         )
     import kagglehub
 
-    try:
-        return Path(kagglehub.model_download(presets[name]["kaggle_handle"].removeprefix("kaggle://")))
-    except Exception as error:  # the client lets through what its four libraries raise
-        raise _failed(name, error) from error
+    handle = presets[name]["kaggle_handle"].removeprefix("kaggle://")
+    return _download(name, functools.partial(kagglehub.model_download, handle), _kaggle_cache())
 
 
 @functools.cache
@@ -91,10 +93,47 @@ def _hugging_face(name: str) -> Path:
     with contextlib.suppress(Exception):  # not in the cache, which the client says in several ways
         return Path(download(local_files_only=True))
     _require(HUGGING_FACE_URL, name)
-    try:
-        return Path(download())
-    except Exception as error:  # the client lets through what its libraries raise
-        raise _failed(name, error) from error
+    return _download(name, download, Path(huggingface_hub.constants.HF_HOME))
+
+
+def _kaggle_cache() -> Path:
+    return Path(os.environ.get("KAGGLEHUB_CACHE") or Path.home() / ".cache" / "kagglehub")
+
+
+def _download(name: str, download: Callable[[], str], cache: Path) -> Path:
+    """What `download` returns, as long as it puts something into `cache` every `STALL_SECONDS`.
+
+    The clients try silent servers again and again, for minutes; a thread of its own can be left behind.
+    """
+    outcome: list[str | Exception] = []
+
+    def attempt():
+        try:
+            outcome.append(download())
+        except Exception as error:  # the clients let through what their libraries raise
+            outcome.append(error)
+
+    thread = threading.Thread(target=attempt, daemon=True)
+    thread.start()
+    size, moved = _size(cache), time.monotonic()
+    while thread.is_alive():
+        thread.join(CHECK_SECONDS)
+        if (now := _size(cache)) != size:
+            size, moved = now, time.monotonic()
+        elif thread.is_alive() and time.monotonic() - moved > STALL_SECONDS:
+            raise _failed(name, TimeoutError(f"nothing came for {STALL_SECONDS:g} s"))
+    if isinstance(outcome[0], Exception):
+        raise _failed(name, outcome[0]) from outcome[0]
+    return Path(outcome[0])
+
+
+def _size(folder: Path) -> int:
+    """Bytes of all files in `folder`."""
+    total = 0
+    for path in folder.rglob("*"):
+        with contextlib.suppress(OSError):  # it may be gone again
+            total += path.lstat().st_size
+    return total
 
 
 def _require(url: str, name: str) -> None:

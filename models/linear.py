@@ -19,6 +19,8 @@ from sklearn.metrics import log_loss
 from sklearn.naive_bayes import ComplementNB
 from sklearn.pipeline import Pipeline, make_pipeline
 
+from data.files import whole
+
 NGRAMS = (1, 2)
 
 
@@ -100,9 +102,9 @@ class LinearModel:
     def save(self, path: Path) -> None:
         """Writes the arrays as an `.npz` without pickle; the terms as UTF-8, one a line."""
         terms = np.frombuffer("\n".join(self.terms).encode(), np.uint8)
-        with open(path, "wb") as file:  # numpy appends .npz to a name
+        with whole(path) as aside:
             np.savez(
-                file,
+                aside,
                 terms=terms,
                 inverse_frequencies=self.inverse_frequencies,
                 weights=self.weights,

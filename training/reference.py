@@ -6,6 +6,7 @@ import numpy as np
 
 from data.preparing import Part
 from models.run_folder import RunFolder
+from training import memory
 from training.settings import Settings
 from training.trained import Trained, progress_title, rows
 
@@ -16,6 +17,8 @@ def train(name: str, settings: Settings, run: RunFolder, seed: int, parts: dict[
     from models.linear import LinearModel
 
     train, validation, test = (parts[part] for part in ("train", "validation", "test"))
+    estimate = memory.linear_mb(train.cleaned)
+    memory.require(estimate, settings)
     pipeline, chosen = linear.fit(train.cleaned, train.labels, validation.cleaned, validation.labels, seed)
     print(f"{progress_title(name, settings, seed):<22} TF-IDF of {chosen}, chosen on validation", flush=True)
     LinearModel.from_pipeline(pipeline).save(run.trial(name, seed) / "model.npz")
@@ -27,5 +30,5 @@ def train(name: str, settings: Settings, run: RunFolder, seed: int, parts: dict[
         answer_texts=lambda _, cleaned: pipeline.predict_proba(cleaned),
         parameters=parameters,
         trainable_parameters=parameters,
-        facts={"chosen": chosen, "reads": "the whole cleaned text"},
+        facts={"estimated_memory_mb": estimate, "chosen": chosen, "reads": "the whole cleaned text"},
     )

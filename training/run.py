@@ -5,6 +5,7 @@ python -m training.run --seeds 3                           # mean and deviation 
 python -m training.run --data reviews.csv --text-column review --label-column stars
 python -m training.run --recipe slides                     # the published set-up, mistakes included
 python -m training.run --config runs/latest/settings.yaml  # the same run again
+python -m training.run --resume runs/latest                # go on with a run that was interrupted
 KERAS_BACKEND=jax python -m training.run                   # or torch
 """
 
@@ -13,6 +14,7 @@ from __future__ import annotations
 import contextlib
 import importlib.util
 import os
+import signal
 import subprocess
 import sys
 import traceback
@@ -20,13 +22,17 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from data.messages import printable
-from training.command_line import DEBUG, PROGRAM, parse
+from training.command_line import DEBUG, PROGRAM, parse, run_to_resume
 
 if TYPE_CHECKING:
+    from models.run_folder import RunFolder
     from training.settings import Settings
 
 BACKENDS = ("tensorflow", "jax", "torch")
-EXIT_FAILED, EXIT_BAD_INPUT, EXIT_INTERRUPTED = 1, 2, 130
+EXIT_FAILED, EXIT_BAD_INPUT, EXIT_INTERRUPTED, EXIT_TERMINATED = 1, 2, 130, 143
+# What follows the training, one after another, each given the run folder: `python -m MODULE FOLDER`. A step may be run
+# again, and the failure of one stops none behind it. The last one alone follows Ctrl-C.
+AFTERWARDS = ("models.exporting", "reports.summary")
 
 
 class Refused(Exception):
@@ -36,17 +42,29 @@ class Refused(Exception):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the comparison that `arguments` (by default the command line) ask for; returns the exit code.
 
-    0: done. 1: a model failed, or the software is defective. 2: bad input. 130: interrupted.
+    0: done. 1: a model failed, a time limit was over, a step after training failed, or the software is defective.
+    2: bad input, or no place to write. 130: interrupted. 143: ended by SIGTERM.
     """
     arguments = sys.argv[1:] if arguments is None else list(arguments)
-    settings = parse(arguments)
+    settings, resumed = parse(arguments), run_to_resume(arguments)
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="backslashreplace")  # a terminal may not know every letter of a file's name
     try:
-        return _run(settings)
+        _check_backend()
+        if "distilbert" in settings.models:
+            _check_backbone(settings.backbone)
+        signal.signal(signal.SIGTERM, _on_sigterm)
+        # Not before the settings are parsed: scikit-learn takes a second to import.
+        from training.environment import limit_threads
+        from training.run_folders import open_run
+
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow looks for a GPU aloud
+        limit_threads()
+        with open_run(settings, resumed) as run:
+            return _run(settings, run)
     except KeyboardInterrupt:
         end_fork_server()
-        print("Interrupted before anything was trained.", file=sys.stderr)
+        print("Interrupted before anything was begun.", file=sys.stderr)
         return EXIT_INTERRUPTED
     except Exception as error:
         end_fork_server()
@@ -57,26 +75,46 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return code
 
 
-def _run(settings: Settings) -> int:
-    _check_backend()
-    if "distilbert" in settings.models:
-        _check_backbone(settings.backbone)
-    # Not before the settings are parsed: scikit-learn takes a second to import.
-    from training.experiment import Interrupted, compare
+def _run(settings: Settings, run: RunFolder) -> int:
+    """Trains, and has the steps after it done; the exit code."""
+    from training.experiment import compare
+    from training.run_folders import RunFailed, command_to_continue
 
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow looks for a GPU aloud
     try:
-        run, whole = compare(settings)
-    except Interrupted as interrupted:
-        summarize(interrupted.run.path)
-        print(f"Interrupted. What was finished is in {interrupted.run.path}.", file=sys.stderr)
+        whole = compare(settings, run)
+        failed = [module for module in AFTERWARDS if not _step(module, run)]
+        if not whole:
+            print(f"Some models are unfinished. To try them again: {command_to_continue(run)}", file=sys.stderr)
+        return 0 if whole and not failed else EXIT_FAILED
+    except KeyboardInterrupt:
+        if run.data_card.exists():
+            _step(AFTERWARDS[-1], run)
+        print(f"Interrupted. What is finished is kept; to continue: {command_to_continue(run)}", file=sys.stderr)
         return EXIT_INTERRUPTED
-    return summarize(run.path) or (0 if whole else EXIT_FAILED)
+    except RunFailed as error:
+        raise RunFailed(f"{error} To continue: {command_to_continue(run)}") from error
+    except SystemExit:
+        print(f"Ended. What is finished is kept; to continue: {command_to_continue(run)}", file=sys.stderr)
+        raise
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        raise RunFailed(
+            f"{place}{error.strerror or error}: free some space, or mend what is in the way, and continue with "
+            f"{command_to_continue(run)}."
+        ) from error
 
 
-def summarize(folder: os.PathLike) -> int:
-    """Has `reports` read the run folder, print its table and write the report; a process of its own, as any reader."""
-    return subprocess.run([sys.executable, "-m", "reports.summary", os.fspath(folder)], check=False).returncode
+def _step(module: str, run: RunFolder) -> bool:
+    """Has `module` read the run folder and add to it, in a process of its own; whether it could."""
+    code = subprocess.run([sys.executable, "-m", module, os.fspath(run.path)], check=False).returncode
+    if code != 0:
+        print(f"{module} failed with exit code {code}; again with: python -m {module} {run.path}", file=sys.stderr)
+    return code == 0
+
+
+def _on_sigterm(number: int, frame: object) -> None:
+    """Stops at once: whoever sends it will not wait for an epoch."""
+    raise SystemExit(EXIT_TERMINATED)
 
 
 def end_fork_server() -> None:
@@ -96,7 +134,7 @@ def _explain(error: Exception) -> tuple[int, str]:
     if isinstance(error, ImportError):
         return EXIT_BAD_INPUT, f"{error}: install what is missing with `pip install -e .` in the project's folder."
     from data.corpus import DataError
-    from training.experiment import RunFailed
+    from training.run_folders import RunFailed
 
     if isinstance(error, DataError | RunFailed):
         return EXIT_BAD_INPUT, str(error)

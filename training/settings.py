@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import argparse
 import math
+import re
 from dataclasses import dataclass, field
 
 MODELS = ("rnn", "lstm", "transformer", "distilbert", "linear")
+FORMATS = ("saved_model", "onnx", "onnx_int8", "openvino")
 POOLINGS = ("auto", "pooled", "mean", "first")
+_AMOUNT = r"(?=[0-9.]*[1-9])\d+(?:\.\d+)?"  # a decimal number above 0
+_MEBIBYTES = {"MB": 1, "GB": 1024}
+_SECONDS = {"s": 1, "m": 60, "h": 3600}
 
 
 def _setting(default, meaning: str, group: str, **argument):
@@ -65,6 +70,18 @@ def _sample(text: str) -> str:
     return text
 
 
+def _memory(text: str) -> str:
+    if not re.fullmatch(rf"{_AMOUNT}[MG]B", text, re.ASCII | re.IGNORECASE):
+        raise argparse.ArgumentTypeError(f"{text!r} is no amount of memory such as 10GB or 800MB")
+    return text
+
+
+def _duration(text: str) -> str:
+    if not re.fullmatch(rf"{_AMOUNT}[smh]", text, re.ASCII):
+        raise argparse.ArgumentTypeError(f"{text!r} is no time such as 90s, 20m or 2h")
+    return text
+
+
 _positive.__name__ = "number"
 _width.__name__ = "whole number"
 _sample.__name__ = "whole number or 'all'"
@@ -84,7 +101,30 @@ class Settings:
     models: list[str] = _setting(list(MODELS), "architectures to train", "run", choices=MODELS, nargs="+")
     seeds: int = _setting(1, "repeats, each with its own split and weights", "run", type=_count(1, 1000))
     seed: int = _setting(0, "first seed", "run", type=_count(0, 2**31 - 1))
+    formats: list[str] = _setting(
+        ["saved_model", "onnx"],
+        "how trained models are exported; nothing behind the flag: not at all",
+        "run",
+        choices=FORMATS,
+        nargs="*",
+    )
     output: str = _setting("runs", "folder that gets a folder for this run", "run", metavar="DIR")
+    memory_limit: str = _setting(
+        "10GB",
+        "most memory the process of a model may take, such as 800MB; a model that takes more is ended, and the others "
+        "are trained",
+        "run",
+        type=_memory,
+        metavar="SIZE",
+    )
+    time_limit: str | None = _setting(
+        None,
+        "most time for training, such as 90s, 20m or 2h; what is there by then is evaluated and reported (default: "
+        "none)",
+        "run",
+        type=_duration,
+        metavar="TIME",
+    )
 
     data: str = _setting(
         "auto",
@@ -193,6 +233,16 @@ class Settings:
     def sample_size(self) -> int | None:
         """How many texts to draw, `None` for all."""
         return None if self.sample == "all" else int(self.sample)
+
+    @property
+    def memory_limit_mb(self) -> float:
+        """`memory_limit` in MB, of 1,048,576 bytes like every MB of a report."""
+        return float(self.memory_limit[:-2]) * _MEBIBYTES[self.memory_limit[-2:].upper()]
+
+    @property
+    def time_limit_seconds(self) -> float | None:
+        """`time_limit` in seconds, `None` for none."""
+        return self.time_limit and float(self.time_limit[:-1]) * _SECONDS[self.time_limit[-1]]
 
     @property
     def seed_numbers(self) -> range:

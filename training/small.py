@@ -7,6 +7,7 @@ import importlib
 from data.preparing import Part, load_ids, load_vocabulary
 from models.run_folder import RunFolder
 from models.settings import Architecture
+from training import memory
 from training.settings import Settings
 from training.trained import Trained, predict, progress_title, rows, save_weights, trainable_count
 
@@ -29,21 +30,31 @@ def train(name: str, settings: Settings, run: RunFolder, seed: int, parts: dict[
         settings.mask,
         settings.initialization,
     )
-    build = importlib.import_module(f"models.{name}").build
-    model = build(architecture)
+    module = importlib.import_module(f"models.{name}")
+    model = module.build(architecture)
     folder = run.trial(name, seed)
+    estimate = memory.network_mb(
+        model.count_params(),
+        settings.batch_size,
+        settings.sequence_length,
+        settings.width,
+        heads=getattr(module, "HEADS", 0),
+        blocks=getattr(module, "BLOCKS", 1),
+    )
+    memory.require(estimate, settings)
     history = fit(
         model,
         (ids["train"], parts["train"].labels),
         (ids["validation"], parts["validation"].labels),
         settings=settings,
+        seed=seed,
         epochs=settings.epochs,
         learning_rate=settings.learning_rate,
         batch_size=settings.batch_size,
         folder=folder,
         title=progress_title(name, settings, seed),
     )
-    save_weights(model, build(architecture), folder)
+    save_weights(model, module.build(architecture), folder)
     return Trained(
         title=name,
         probabilities=predict(model, ids),
@@ -54,5 +65,5 @@ def train(name: str, settings: Settings, run: RunFolder, seed: int, parts: dict[
         parameters=model.count_params(),
         trainable_parameters=trainable_count(model),
         history=history,
-        facts={"reads": f"the first {settings.sequence_length} cleaned words"},
+        facts={"estimated_memory_mb": estimate, "reads": f"the first {settings.sequence_length} cleaned words"},
     )

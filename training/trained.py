@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from data.files import whole
 from training.settings import Settings
 
 
@@ -59,4 +60,5 @@ def trainable_count(model) -> int:
 def save_weights(model, untrained, folder: Path) -> None:
     """Saves without optimizer and loss, so that loading needs nothing of `training`."""
     untrained.set_weights(model.get_weights())
-    untrained.save(folder / "model.keras")
+    with whole(folder / "model.keras") as aside:
+        untrained.save(aside)

@@ -6,9 +6,11 @@ All it is told and all it says is in the run folder; only progress goes to the t
 from __future__ import annotations
 
 import csv
+import errno
 import io
+import os
 import resource
-import signal
+import shutil
 import time
 import traceback
 from pathlib import Path
@@ -16,15 +18,17 @@ from pathlib import Path
 import numpy as np
 
 from data.cleaning import Cleaner
-from data.files import read_json, write_json, write_text
+from data.files import read_json, remove_unfinished, write_json, write_text
 from data.preparing import Part, load_texts, vectorize_parts
 from data.probes import PROBES
-from models.run_folder import RunFolder
+from models.run_folder import CHECKPOINT, RunFolder
 from training import command_line, pretrained, reference, small
+from training.ending import TimeIsUp, begin, ending
 from training.evaluating import accuracy_by_group, evaluate, overfits, texts_per_second
 from training.trained import Trained
 
 KIBIBYTES_PER_MEBIBYTE = 1024
+EXIT_DISK_FULL = 74  # EX_IOERR of sysexits.h
 TRAINERS = {
     "rnn": small.train,
     "lstm": small.train,
@@ -36,37 +40,46 @@ TRAINERS = {
 
 def make_arrays(path: Path, seed: int) -> None:
     """Learns the vocabulary of a seed's training texts and writes the arrays of its three splits."""
-    _leave_interrupts_to_the_parent()
+    begin(None)
     settings = command_line.load(RunFolder(path).settings)
     vectorize_parts(RunFolder(path).prepared(seed), settings.vocabulary_size, settings.sequence_length)
 
 
-def run_trial(path: Path, model: str, seed: int) -> None:
+def run_trial(path: Path, model: str, seed: int, deadline: float | None) -> None:
     """Trains `model` and leaves `metrics.json`, or `failure.json` where that cannot be done.
 
-    Ends the process with code 1 after a failure.
+    Ends the process with code 1 after a failure, and with 74 where the disk is full.
+
+    Args:
+        path: the run folder.
+        model, seed: which trial of it.
+        deadline: when `--time-limit` is over, in seconds of `time.monotonic`.
     """
-    _leave_interrupts_to_the_parent()
+    begin(deadline)
     started = time.perf_counter()
     run = RunFolder(path)
-    run.trial(model, seed).mkdir(parents=True, exist_ok=True)
+    folder = run.trial(model, seed)
     from models.weights import BackboneUnavailable
 
     try:
+        remove_unfinished(folder)
+        if not any(folder.rglob(CHECKPOINT)):
+            shutil.rmtree(folder, ignore_errors=True)  # what a failed trial left
+        folder.mkdir(parents=True, exist_ok=True)
         _train_and_evaluate(run, model, seed, started)
     except BackboneUnavailable as error:
         write_json(run.failure(model, seed), {"kind": "missing", "reason": str(error)})
+    except TimeIsUp as error:
+        write_json(run.failure(model, seed), {"kind": "unfinished", "reason": str(error)})
     except Exception as error:
         details = traceback.format_exc()
-        write_text(run.trial(model, seed) / "traceback.txt", details)
         reason = " ".join(str(error).split()) or type(error).__name__
+        # Asked of the words, since TensorFlow and h5py raise errors of their own. No model is to blame for it.
+        if os.strerror(errno.ENOSPC) in reason:
+            raise SystemExit(EXIT_DISK_FULL) from None
         write_json(run.failure(model, seed), {"kind": "failed", "reason": reason[:500]})
+        write_text(folder / "traceback.txt", details)
         raise SystemExit(1) from None  # no traceback on the terminal: it is in the file
-
-
-def _leave_interrupts_to_the_parent() -> None:
-    """Ctrl-C reaches every process of the terminal; the parent decides what becomes of its children."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _train_and_evaluate(run: RunFolder, model: str, seed: int, started: float) -> None:
@@ -100,6 +113,7 @@ def _train_and_evaluate(run: RunFolder, model: str, seed: int, started: float) -
         "seconds_per_epoch": float(np.median(trained.history["seconds"])) if trained.history else None,
         "seconds_training": seconds_training,
         "texts_per_second": texts_per_second(trained.answer),
+        "stopped_by": f"--time-limit {settings.time_limit}" if ending.cut_short else None,
         "collapsed": scores["test"]["collapsed"],
         "overfitted": overfits(scores["train"]["accuracy"], scores["validation"]["accuracy"]),
     }
@@ -111,6 +125,9 @@ def _train_and_evaluate(run: RunFolder, model: str, seed: int, started: float) -
         finals = {name: scores["test"][name] for name in ("accuracy", "macro_f1", "log_loss")}
         write_hyperparameters(settings, model, seed, finals, run.trial(model, seed))
     write_json(run.metrics(model, seed), result)
+    if not ending.cut_short:
+        for checkpoint in run.trial(model, seed).rglob(CHECKPOINT):
+            checkpoint.unlink()
 
 
 def _write_predictions(path: Path, trained: Trained, parts: dict[str, Part], class_names: list[str]) -> None:

@@ -11,11 +11,12 @@ import os
 import sys
 from pathlib import Path
 
+import yaml
+
 from models.engines import FILES
 from models.run_folder import RunFolder
 
 EXIT_FAILED, EXIT_BAD_INPUT = 1, 2
-DEFAULT_FORMATS = ("saved_model", "onnx")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -27,8 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
         "--formats",
         nargs="+",
         choices=list(FILES),
-        default=list(DEFAULT_FORMATS),
-        help=f"what to write: {', '.join(FILES)} (default: {' '.join(DEFAULT_FORMATS)})",
+        help=f"what to write: {', '.join(FILES)} (default: what the run's settings say)",
     )
     parser.add_argument(
         "--memory-limit",
@@ -45,13 +45,14 @@ def main(arguments: list[str] | None = None) -> int:
     for model in options.models or []:
         if model not in trained:
             parser.error(f"{run.path} has no trained {model}: choose from {', '.join(trained)}.")
+    formats = options.formats or yaml.safe_load(run.settings.read_text(encoding="utf-8")).get("formats", [])
     # `.keras` files are the same for every backend, and only TensorFlow writes SavedModels.
     os.environ["KERAS_BACKEND"] = "tensorflow"
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     from models.exporting.export import export_all
 
     try:
-        return 0 if export_all(run, options.models or trained, options.formats, options.memory_limit) else EXIT_FAILED
+        return 0 if export_all(run, options.models or trained, formats, options.memory_limit) else EXIT_FAILED
     except KeyboardInterrupt:
         print("Interrupted. What was exported before is kept.", file=sys.stderr)
         return 130

@@ -36,6 +36,8 @@ def export_all(run: RunFolder, models: Sequence[str], formats: Sequence[str], me
     Returns:
         Whether every export was written and proven.
     """
+    if not formats:
+        return True
     multiprocessing.get_context("forkserver").set_forkserver_preload(["models.framework"])
     forkserver.ensure_running()
     # Quantizing starts from the finished ONNX file.

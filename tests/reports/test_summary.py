@@ -85,7 +85,8 @@ def test_report_has_the_numbers_of_the_comparison(whole_run, capsys):
         assert cells["accuracy"] == f"{100 * row['accuracy']:.1f} ± {100 * row['accuracy_std']:.1f} %"
         assert cells["macro F1"] == f"{row['macro_f1']:.3f}"
         assert cells["weighted F1"] == f"{row['weighted_f1']:.3f}"
-        assert cells["peak MB"] == f"{row['peak_memory_mb']:.0f}"
+        estimated = f" ({row['estimated_memory_mb']:.0f})" if row["estimated_memory_mb"] else ""
+        assert cells["peak MB (estimated)"] == f"{row['peak_memory_mb']:.0f}{estimated}"
         assert cells["parameters (trained)"] == f"{row['parameters']:,} ({row['trainable_parameters']:,})"
     for sentence in comparison["verdicts"]:
         assert f"- {sentence}" in report.splitlines()

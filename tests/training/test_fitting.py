@@ -34,6 +34,7 @@ def fitted(folder, *flags, rate=1e-2):
         task(seed=0),
         task(seed=1),
         settings=parse(list(flags)),
+        seed=0,
         epochs=parse(list(flags)).epochs,
         learning_rate=rate,
         batch_size=16,

@@ -45,6 +45,7 @@ def test_the_comparison_has_every_promised_field(finished):
         assert set(promised.split()) <= set(row)
         assert set(row["texts_per_second"]) == {"1", "32", "256"}
         assert 0 < row["peak_memory_mb"] < 10_000
+        assert 0.5 < row["estimated_memory_mb"] / row["peak_memory_mb"] < 2
         assert not row["failed"]
     data = comparison["data"]
     assert data["name"] == "sample"
@@ -67,7 +68,8 @@ def test_the_run_folder_holds_all_it_takes_to_repeat_and_report(finished):
             right = sum(row["label"] == row["predicted"] for row in test)
             assert right / len(test) == pytest.approx(metrics["test"]["accuracy"])
             assert (run / model / seed / "model.keras").exists() == (model != "linear")
-    assert not list(run.rglob("*.unfinished"))
+    assert not list(run.rglob(".unfinished-*"))
+    assert not list(run.rglob("checkpoint.npz"))
 
 
 def test_splits_share_no_text_and_seeds_draw_their_own(finished):

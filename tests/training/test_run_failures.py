@@ -138,5 +138,5 @@ def test_a_killed_model_is_a_failed_row(tmp_path):
     run.communicate(timeout=120)
     assert run.returncode == 1
     rnn, linear = read(tmp_path / "latest" / "comparison.json")["rows"]
-    assert rnn["failed"] == "its process ended with SIGKILL"
+    assert rnn["failed"] == "its process ended with SIGKILL, as when the system runs out of memory"
     assert linear["failed"] is None

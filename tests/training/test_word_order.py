@@ -37,6 +37,7 @@ def test_an_lstm_solves_it(parts, tmp_path):
         (ids["train"], parts["train"].labels),
         (ids["validation"], parts["validation"].labels),
         settings=parse([]),
+        seed=0,
         epochs=20,
         learning_rate=1e-3,
         batch_size=32,

@@ -1,0 +1,63 @@
+"""A child process that crashes, eats memory or is interrupted, and what the parent makes of it."""
+
+import contextlib
+import ctypes
+import os
+import signal
+import threading
+import time
+
+import psutil
+import pytest
+
+from training.children import MemoryExceeded, run_in_child
+from training.environment import THREAD_VARIABLES, cores, limit_threads
+
+
+def test_a_segmentation_fault_is_an_exit_code():
+    assert run_in_child("spawn", ctypes.string_at, 0) == -signal.SIGSEGV
+
+
+def test_a_child_over_its_budget_is_ended_with_its_own_children(tmp_path):
+    # It asks for 300 MB in a process of its own, as a download or a worker would be, and then would wait.
+    hog = "import time; held = b'1' * 300_000_000; time.sleep(60)"
+    script = f"""
+import subprocess, sys
+from pathlib import Path
+process = subprocess.Popen([sys.executable, "-c", {hog!r}])
+Path({str(tmp_path / "pid")!r}).write_text(str(process.pid))
+process.wait()
+"""
+    started = time.monotonic()
+    with pytest.raises(MemoryExceeded, match=r"^\d+ MB$"):
+        run_in_child("spawn", exec, script, {}, memory_limit_mb=200)
+    assert time.monotonic() - started < 30
+    with contextlib.suppress(psutil.NoSuchProcess):
+        hog_process = psutil.Process(int((tmp_path / "pid").read_text()))
+        while hog_process.status() != psutil.STATUS_ZOMBIE:  # killed, and waiting for somebody to take note
+            assert time.monotonic() - started < 30
+            time.sleep(0.1)
+
+
+def test_a_second_ctrl_c_ends_a_child_at_once(capsys):
+    stubborn = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)"
+    for seconds in (3, 4):
+        threading.Timer(seconds, os.kill, (os.getpid(), signal.SIGINT)).start()
+    started = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        run_in_child("spawn", exec, stubborn, {})
+    assert 3.5 < time.monotonic() - started < 30
+    assert "press Ctrl-C again to stop at once" in capsys.readouterr().err
+
+
+def test_threads_are_as_many_as_the_cores_there_are(monkeypatch):
+    monkeypatch.setenv("LOKY_MAX_CPU_COUNT", "1")  # stands for a container's quota, which joblib reads too
+    for name in THREAD_VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")  # the user's own
+    assert cores() == 1
+    limit_threads()
+    assert {os.environ[name] for name in THREAD_VARIABLES} == {"1", "3"}
+    assert os.environ["OMP_NUM_THREADS"] == "3"
+    for name in THREAD_VARIABLES:
+        monkeypatch.delenv(name)

@@ -1,0 +1,67 @@
+"""A disk that is full or read-only: one sentence, nothing half written taken for whole, and the run can go on."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+FLAGS = "--data sample --sample 240 --epochs 3 --sequence-length 16 --width 16 --vocabulary-size 300".split()
+MODELS = ("--models", "linear", "lstm")
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """Mounts a disk of so many kB, or changes the one that is mounted."""
+    if sys.platform != "linux" or os.getuid() != 0:
+        pytest.skip("only root on Linux can mount a small disk")
+    disk = tmp_path / "disk"
+    disk.mkdir()
+
+    def change(options):
+        remount = "remount," if os.path.ismount(disk) else ""
+        command = ["mount", "-t", "tmpfs", "-o", f"{remount}{options}", "tmpfs", str(disk)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            pytest.skip(f"no small disk can be mounted here: {done.stderr.strip()}")
+        return disk
+
+    yield change
+    if os.path.ismount(disk):
+        subprocess.run(["umount", str(disk)], check=True)
+
+
+# What there is no room for: the settings, the linear model, the first checkpoint, the last one.
+@pytest.mark.parametrize("kilobytes", [4, 100, 160, 400])
+def test_a_full_disk_is_one_sentence_and_the_run_goes_on_when_there_is_room(small_disk, kilobytes, command):
+    disk = small_disk(f"size={kilobytes}k")
+    done = command("training.run", *FLAGS, *MODELS, "--output", disk / "runs")
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1
+    assert "No space left on device" in done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+    if kilobytes == 4:
+        assert not (disk / "runs").exists()
+        return
+    assert "continue with python -m training.run --resume " in done.stderr
+    small_disk("size=50m")
+    done = command("training.run", "--resume", disk / "runs" / "latest")
+    assert done.returncode == 0, done.stderr
+    rows = json.loads((disk / "runs" / "latest" / "comparison.json").read_text(encoding="utf-8"))["rows"]
+    assert [row["failed"] for row in rows] == [None, None]
+    assert not list(disk.rglob(".unfinished-*"))
+
+
+def test_a_read_only_folder_is_one_sentence(small_disk, command):
+    disk = small_disk("size=50m")
+    assert command("training.run", *FLAGS, "--models", "linear", "--output", disk / "runs").returncode == 0
+    small_disk("ro")
+    for arguments in (("--resume", disk / "runs" / "latest"), (*FLAGS, "--output", disk / "runs")):
+        done = command("training.run", *arguments)
+        assert done.returncode == 2
+        assert len(done.stderr.splitlines()) == 1
+        assert "Read-only file system" in done.stderr
+    shutil.copytree((disk / "runs" / "latest").resolve(), disk.parent / "copy")
+    assert command("training.run", "--resume", disk.parent / "copy").returncode == 0

@@ -1,0 +1,35 @@
+"""Batches in an order that seed and epoch alone decide: an epoch is the same in a process that begins with it."""
+
+from __future__ import annotations
+
+import keras
+import numpy as np
+
+
+class ShuffledBatches(keras.utils.PyDataset):
+    """Batches of arrays for `Model.fit`; `shuffle` is to be called at the beginning of each epoch.
+
+    Keras's own shuffling goes on from the epochs before, and so differs where training is continued.
+
+    Args:
+        inputs: of shape `(n, ...)`.
+        labels: one-hot, of shape `(n, classes)`.
+        batch_size: texts per batch; the last one has the rest.
+        seed: with the epoch it decides the order.
+    """
+
+    def __init__(self, inputs: np.ndarray, labels: np.ndarray, batch_size: int, seed: int):
+        super().__init__()
+        self.inputs, self.labels, self.batch_size, self.seed = inputs, labels, batch_size, seed
+        self.shuffle(0)
+
+    def shuffle(self, epoch: int) -> None:
+        """Takes the order of `epoch`, counted from 0."""
+        self.order = np.random.default_rng((self.seed, epoch)).permutation(len(self.labels))
+
+    def __len__(self) -> int:
+        return -(-len(self.labels) // self.batch_size)
+
+    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+        rows = self.order[index * self.batch_size : (index + 1) * self.batch_size]
+        return self.inputs[rows], self.labels[rows]

@@ -1,0 +1,68 @@
+"""How much memory a model will take, said before it is trained.
+
+What the process holds already is measured; what is added is reckoned from parameters, batch and length. The factors
+were fitted to peaks measured on TensorFlow and JAX for widths of 64 and 256 and lengths of 64 to 512; a test holds the
+estimate of every model to within a factor of two of its peak.
+"""
+
+from __future__ import annotations
+
+import psutil
+
+from training.settings import Settings
+
+MEBIBYTE = 2**20
+FLOAT_BYTES = 4
+COMPILED_MB = 120  # graphs, compiled code and buffers of the framework: 80 on TensorFlow, 200 on JAX
+COPIES_IN_TRAINING = 6  # of trained weights: gradient, two moments, best weights, checkpoint, the model that is saved
+# Vectors as wide as the model that live for each token of a batch: in training in every block, in answering in one.
+VECTORS, VECTORS_ANSWERING, RECURRENT_VECTORS_ANSWERING = 20, 20, 8
+MATRICES = 3  # attention matrices alive for each head
+LARGEST_ANSWERED_BATCH = 256
+BYTES_PER_CHARACTER = 30  # of TF-IDF over words and their pairs: the pairs as strings, and two sparse matrices
+
+
+class MemoryTooSmall(Exception):
+    """A model needs more than `--memory-limit`; the message is one sentence."""
+
+
+def network_mb(trained: int, batch_size: int, length: int, width: int, heads: int = 0, blocks: int = 1) -> float:
+    """Peak memory of this process, in MB, if it trains a network and answers with it.
+
+    Args:
+        trained: parameters that are trained, 0 for a network that only answers.
+        batch_size: texts per training step.
+        length: tokens per text.
+        width: of the hidden layers.
+        heads: attention heads, 0 for a recurrent network.
+        blocks: how many blocks are trained.
+    """
+    token, attention = length * width, heads * length * length
+    training = batch_size * blocks * (VECTORS * token + MATRICES * attention) if trained else 0
+    vectors = VECTORS_ANSWERING if heads else RECURRENT_VECTORS_ANSWERING
+    answered = LARGEST_ANSWERED_BATCH * (vectors * token + MATRICES * attention)
+    floats = max(training, answered) + COPIES_IN_TRAINING * trained
+    return held_mb() + COMPILED_MB + floats * FLOAT_BYTES / MEBIBYTE
+
+
+def linear_mb(texts: list[str]) -> float:
+    """Peak memory of this process, in MB, if it fits the linear reference to `texts`."""
+    return held_mb() + BYTES_PER_CHARACTER * sum(map(len, texts)) / MEBIBYTE
+
+
+def held_mb() -> float:
+    """What this process holds now, in MB."""
+    return psutil.Process().memory_info().rss / MEBIBYTE
+
+
+def require(estimate_mb: float, settings: Settings) -> None:
+    """Refuses to begin what would not end well.
+
+    Raises:
+        MemoryTooSmall: the estimate is above `--memory-limit`.
+    """
+    if estimate_mb > settings.memory_limit_mb:
+        raise MemoryTooSmall(
+            f"it would take about {estimate_mb:,.0f} MB, more than --memory-limit {settings.memory_limit}: lower "
+            "--batch-size, --sequence-length, --backbone-length or --width, or raise the limit"
+        )
