@@ -73,7 +73,6 @@ def _load(settings: Settings, run: RunFolder) -> tuple[Settings, Corpus]:
         command_line.save(settings, run.settings)
     if run.data_card.exists() and read_json(run.data_card)["digest"] != card.digest(corpus):
         raise RunFailed(f"{settings.data} is not what it was when the run began: start a new run.")
-    print(f"{corpus.source}; {len(corpus.texts):,} texts. Run folder: {run.path}", flush=True)
     return settings, corpus
 
 
@@ -86,7 +85,8 @@ def _prepare(run: RunFolder, settings: Settings, seed: int, corpus: Corpus) -> N
     """Splits and cleans; writes texts, vocabulary, arrays and the data card of one seed."""
     keep_negations = corpus.sentiment if settings.keep_negations is None else settings.keep_negations
     parts, removed = preparing.prepare(corpus, settings.sample_size, seed, keep_negations, settings.sequence_length)
-    if not run.data_card.exists():
+    if not run.data_card.exists():  # the data has not been refused
+        print(f"{corpus.source}; {len(corpus.texts):,} texts. Run folder: {run.path}", flush=True)
         write_json(run.data_card, card.describe_corpus(corpus, keep_negations) | {"splits": []})
     folder = run.prepared(seed)
     folder.mkdir(parents=True, exist_ok=True)

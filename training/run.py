@@ -18,7 +18,7 @@ import signal
 import subprocess
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from data.messages import printable
@@ -56,12 +56,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         signal.signal(signal.SIGTERM, _on_sigterm)
         # Not before the settings are parsed: scikit-learn takes a second to import.
         from training.environment import limit_threads
+        from training.experiment import compare
         from training.run_folders import open_run
 
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow looks for a GPU aloud
         limit_threads()
         with open_run(settings, resumed) as run:
-            return _run(settings, run)
+            return _run(settings, run, compare)
     except KeyboardInterrupt:
         end_fork_server()
         print("Interrupted before anything was begun.", file=sys.stderr)
@@ -75,9 +76,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return code
 
 
-def _run(settings: Settings, run: RunFolder) -> int:
+def _run(settings: Settings, run: RunFolder, compare: Callable[[Settings, RunFolder], bool]) -> int:
     """Trains, and has the steps after it done; the exit code."""
-    from training.experiment import compare
     from training.run_folders import RunFailed, command_to_continue
 
     try:

@@ -233,12 +233,12 @@ def test_a_package_that_is_not_installed(refused, monkeypatch):
 
 
 @pytest.mark.parametrize("debug", [True, False])
-def test_a_defect_is_no_bad_input(debug, monkeypatch, capsys):
-    def defective(settings):
+def test_a_defect_is_no_bad_input(debug, monkeypatch, capsys, tmp_path):
+    def defective(settings, run):
         raise ZeroDivisionError("by\nzero")
 
     monkeypatch.setattr("training.experiment.compare", defective)
-    assert run.main(["--data", "sample", *["--debug"] * debug]) == 1
+    assert run.main(["--data", "sample", "--output", str(tmp_path), *["--debug"] * debug]) == 1
     err = capsys.readouterr().err
     assert err.endswith(
         "error: ZeroDivisionError: by zero. This is a defect of the software: run `python -m training.run` again with "

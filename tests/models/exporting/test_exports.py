@@ -174,3 +174,16 @@ def test_bad_input_to_the_exporting_command(command, tmp_path, exported_run):
         assert done.returncode == 2
         assert said in done.stderr
         assert "Traceback" not in done.stderr
+
+
+def test_of_classes_that_are_level_either_is_the_answer():
+    """0.5 and 0.5 may come out as 0.4999999 and 0.5000001; 0.6 and 0.4 turned round is another answer."""
+    from models.exporting.parity import Reference, compare
+
+    trained = np.array([[0.5, 0.5], [0.6, 0.4], [0.6, 0.4], [0.3, 0.7]])
+    found = np.array([[0.4999999, 0.5000001], [0.6, 0.4], [0.4, 0.6], [0.3, 0.7]])
+    parity = compare(Reference(["a", "b", "c", "d"], trained, np.array([0, 0, 0])), found)
+    assert parity.texts == 4
+    assert parity.label_agreement == 0.75
+    assert parity.largest_difference == pytest.approx(0.2)
+    assert parity.accuracy_change == pytest.approx(-2 / 3)  # the first and the third of the three test texts
