@@ -8,6 +8,11 @@ GAP = 0.10  # between training and validation accuracy; the same as makes a tria
 CALIBRATION_ERROR = 0.05  # less is of no consequence, however sure it is
 
 
+def on_seeds(found: list, row: dict) -> str:
+    """On how many seeds something was found; nothing where there was one seed only."""
+    return f" on {len(found)} of {len(row['by_seed'])} seeds" if len(row["by_seed"]) > 1 else ""
+
+
 def plateau(rows: list[dict], settings: dict) -> list[str]:
     """A rule for the learning rate that could never act."""
     patience, stopping = settings["plateau_patience"], settings["early_stopping_patience"]
@@ -42,7 +47,7 @@ def over_fitting(row: dict, settings: dict) -> list[str]:
     else:
         setting = f"more texts (--sample) help most, then --dropout above {settings.get('dropout', 0):g}"
     return [
-        f"{row['title']} over-fitted on {len(found)} of {len(row['by_seed'])} seeds: its kept weights know "
+        f"{row['title']} over-fitted{on_seeds(found, row)}: its kept weights know "
         f"{percent(worst['train']['accuracy'])} of the training texts and {percent(worst['validation']['accuracy'])} of "
         f"validation (seed {worst['seed']}){since}; {setting}."
     ]
@@ -89,7 +94,7 @@ def under_fitting(rows: list[dict], settings: dict) -> list[str]:
             else f"the largest class is {percent(largest)} of them"
         )
         sentences.append(
-            f"{row['title']} under-fitted on {len(trials)} of {len(row['by_seed'])} seeds: it knows only "
+            f"{row['title']} under-fitted{on_seeds(trials, row)}: it knows only "
             f"{percent(worst['train']['accuracy'])} of its own training texts, where {against} (seed {worst['seed']}). "
             f"{_what_ended(row, worst, settings)}"
         )
@@ -120,18 +125,24 @@ def _what_ended(row: dict, trial: dict, settings: dict) -> str:
 
 
 def _still_learning(rows: list[dict], settings: dict) -> list[str]:
-    most = settings.get("epochs")
     found = [
         row["title"]
         for row in rows
-        if any(trial["epochs"] == trial["best_epoch"] == most for trial in row["by_seed"] if trial["epochs"])
+        if _was_cut(row, settings)
     ]
     if not found:
         return []
     return [
-        f"{listed(found)} {'was' if len(found) == 1 else 'were'} best in the last of {most} epochs: validation loss was "
+        f"{listed(found)} {'was' if len(found) == 1 else 'were'} best in the last of {settings['epochs']} epochs: validation loss was "
         "still falling, so more --epochs may help."
     ]
+
+
+def _was_cut(row: dict, settings: dict) -> bool:
+    """Whether the last epoch allowed was the best on some seed."""
+    return any(
+        trial["epochs"] == trial["best_epoch"] == settings.get("epochs") for trial in row["by_seed"] if trial["epochs"]
+    )
 
 
 def calibration(rows: list[dict], statistics: dict | None, settings: dict) -> list[str]:
@@ -144,19 +155,26 @@ def calibration(rows: list[dict], statistics: dict | None, settings: dict) -> li
         if row["model"] not in chance or row["collapsed"] or error <= max(chance[row["model"]], CALIBRATION_ERROR):
             continue
         over = direction[row["model"]]
-        smoothing = settings.get("label_smoothing", 0)
-        if row["model"] == "linear":
-            mend = "no setting mends that: read its confidence as an order, not as a probability"
-        elif over > 0:
-            mend = f"raise --label-smoothing above {smoothing:g}"
-        elif smoothing:
-            mend = f"lower --label-smoothing, now {smoothing:g}"
-        else:
-            mend = "train longer (--epochs)"
         sentences.append(
-            f"{row['title']} is {'too sure' if over > 0 else 'not sure enough'} of its answers: its confidence is off by "
-            f"{significant(100 * error)} points on average (expected calibration error {decimals(error)}; a well calibrated "
-            f"model stays under {decimals(chance[row['model']])} on as many texts), and lies {significant(100 * abs(over))} "
-            f"points {'above' if over > 0 else 'below'} its accuracy; {mend}."
+            f"{row['title']} {_misjudges(over, error)}: its confidence is off by {significant(100 * error)} points on average "
+            f"(expected calibration error {decimals(error, 3)}; a well calibrated model stays under "
+            f"{decimals(chance[row['model']], 3)} on as many texts); {_calibrate(row, over, error, settings)}."
         )
     return sentences
+
+
+def _misjudges(over: float, error: float) -> str:
+    if abs(over) < error / 2:
+        return "is too sure of some answers and not sure enough of others"
+    return "is too sure of its answers" if over > 0 else "is not sure enough of its answers"
+
+
+def _calibrate(row: dict, over: float, error: float, settings: dict) -> str:
+    smoothing = settings.get("label_smoothing", 0)
+    if row["model"] == "linear" or abs(over) < error / 2:
+        return "no setting mends that: read its confidence as an order, not as a probability"
+    if over > 0:
+        return f"raise --label-smoothing above {smoothing:g}"
+    if smoothing and not _was_cut(row, settings):
+        return f"lower --label-smoothing, now {smoothing:g}"
+    return "train longer (--epochs)"

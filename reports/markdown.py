@@ -52,26 +52,7 @@ def render_report(comparison: dict, sentences: list[str], settings: dict, enviro
 def _data(data: dict) -> list[str]:
     sections = [f"{escape(data['source'])}; {data['texts']:,} texts.", *(f"Note: {note}." for note in data["notes"])]
     for split in data["splits"]:
-        rows = [
-            ["texts before", *(split["samples"]["before"][part] for part in PARTS)],
-            ["empty once cleaned, dropped", *(split["empty_after_cleaning"][part] for part in PARTS)],
-            ["texts after", *(split["samples"]["after"][part] for part in PARTS)],
-            ["repeated within the split, kept", *(split["duplicates_within"][part] for part in PARTS)],
-            *(
-                [f"share of {name}", *(f"{split['class_shares'][part][name]:.1%}" for part in PARTS)]
-                for name in data["class_names"]
-            ),
-            ["words in the median text", *(f"{split['length_percentiles'][part]['50']:.0f}" for part in PARTS)],
-            ["longer than the sequence length", *(f"{split['longer_than_sequence'][part]:.1%}" for part in PARTS)],
-            [
-                f"running words in the vocabulary of {split['words_in_vocabulary']:,}",
-                *(f"{split['vocabulary_coverage'][part]:.1%}" for part in PARTS),
-            ],
-        ]
-        if "wordpiece" in split:
-            pieces = split["wordpiece"]
-            rows.append(["word pieces known to the encoder", *(f"{pieces['coverage'][part]:.2%}" for part in PARTS)])
-            rows.append(["cut at the encoder's length", *(f"{pieces['cut'][part]:.1%}" for part in PARTS)])
+        rows = split_lines(split, data["class_names"])
         overlaps = [
             [pair, split["overlaps"]["before"][pair], split["overlaps"]["after"][pair]]
             for pair in split["overlaps"]["before"]
@@ -82,6 +63,31 @@ def _data(data: dict) -> list[str]:
             _table(overlaps, ["texts of the later split also in the earlier", "before", "after removal"]),
         ]
     return sections
+
+
+def split_lines(split: dict, class_names: list[str]) -> list[list]:
+    """The facts of one split, each as its name and the values for train, validation and test."""
+    rows = [
+        ["texts before", *(split["samples"]["before"][part] for part in PARTS)],
+        ["empty once cleaned, dropped", *(split["empty_after_cleaning"][part] for part in PARTS)],
+        ["texts after", *(split["samples"]["after"][part] for part in PARTS)],
+        ["repeated within the split, kept", *(split["duplicates_within"][part] for part in PARTS)],
+        *(
+            [f"share of {name}", *(f"{split['class_shares'][part][name]:.1%}" for part in PARTS)]
+            for name in class_names
+        ),
+        ["words in the median text", *(f"{split['length_percentiles'][part]['50']:.0f}" for part in PARTS)],
+        ["longer than the sequence length", *(f"{split['longer_than_sequence'][part]:.1%}" for part in PARTS)],
+        [
+            f"running words in the vocabulary of {split['words_in_vocabulary']:,}",
+            *(f"{split['vocabulary_coverage'][part]:.1%}" for part in PARTS),
+        ],
+    ]
+    if "wordpiece" in split:
+        pieces = split["wordpiece"]
+        rows.append(["word pieces known to the encoder", *(f"{pieces['coverage'][part]:.2%}" for part in PARTS)])
+        rows.append(["cut at the encoder's length", *(f"{pieces['cut'][part]:.1%}" for part in PARTS)])
+    return rows
 
 
 def _per_class(comparison: dict) -> str:

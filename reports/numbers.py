@@ -90,6 +90,33 @@ def decimals(value: float | None, digits: int = 2) -> str:
     return MISSING if value is None else f"{value:.{digits}f}"
 
 
+def decimals_range(ends: Sequence[float] | None, digits: int = 2) -> str:
+    """An interval of scores.
+
+    >>> decimals_range([0.725, 0.861])
+    '0.72–0.86'
+    """
+    return MISSING if ends is None else "–".join(decimals(end, digits) for end in ends)
+
+
+def tiny(value: float | None) -> str:
+    """A numerical error by its order.
+
+    >>> tiny(1.49e-7), tiny(0)
+    ('1.5e-07', '0')
+    """
+    return MISSING if value is None else f"{value:.1e}" if value else "0"
+
+
+def bare_p(p: float | None) -> str:
+    """A p-value in a table's cell.
+
+    >>> bare_p(0.41), bare_p(1e-9)
+    ('0.41', '< 0.001')
+    """
+    return p_value(p).removeprefix("p ").removeprefix("= ")
+
+
 def count(value: float | None) -> str:
     """A whole number, thousands parted.
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from reports.costs import Cost
 from reports.numbers import listed, p_value, percent, points, points_range, rounded, significant
 from reports.significance import find_pair
+from reports.statistics import LEVEL
 
 
 @dataclass(frozen=True)
@@ -125,11 +126,11 @@ def _rival(model: str, best: str, rows: dict) -> str | None:
         return best
     if model != "linear" and "linear" in rows:
         return "linear"
-    return max((name for name in rows if name != model), key=lambda name: rows[name]["accuracy"], default=None)
+    return max((name for name in rows if name != model), key=lambda name: rows[name]["validation_accuracy"], default=None)
 
 
 def _confirmation(model: str, rival: str | None, rows: dict, comparison: dict) -> str:
-    """What the test texts, unused until now, say of the choice."""
+    """What the test texts, unused until now, say of the choice: one comparison, named before, so p needs no correction."""
     row, n = rows[model], comparison["statistics"]["test"]["n"]
     pair = find_pair(comparison["statistics"]["test"], model, rival) if rival else None
     if pair is None:
@@ -143,10 +144,10 @@ def _confirmation(model: str, rival: str | None, rows: dict, comparison: dict) -
     sentence = (
         f"On {n:,} test texts it gets {percent(row['accuracy'])} right, {ahead}"
         f"{' as' if ahead == 'as many' else ' than'} {other['title']} (95 % interval of the difference "
-        f"{points_range(ends)}, {p_value(pair['p_holm'])}), which trains in {significant(other['seconds_training'])} s "
+        f"{points_range(ends)}, {p_value(pair['p'])}), which trains in {significant(other['seconds_training'])} s "
         f"against {significant(row['seconds_training'])} s"
     )
-    if pair["apart"] and difference < 0:
+    if pair["p"] < LEVEL and difference < 0:
         return f"{sentence}; here they do differ, so take {other['title']} where accuracy counts most."
     return sentence + "."
 

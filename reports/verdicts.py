@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reports.causes import calibration, over_fitting, plateau, under_fitting
+from reports.causes import calibration, on_seeds, over_fitting, plateau, under_fitting
 from reports.numbers import percent
 
 
@@ -62,7 +62,7 @@ def _collapse(row: dict, settings: dict) -> list[str]:
     else:
         cause = "it learned nothing beyond the class shares; try more texts, more --epochs or another --learning-rate"
     return [
-        f"{row['title']} collapsed to one class on {len(collapsed)} of {len(row['by_seed'])} seeds: "
+        f"{row['title']} collapsed to one class{on_seeds(collapsed, row)}: "
         f"{percent(share, 0)} of its answers are the same class (seed {worst['seed']}) and its mean recall is that of "
         f"guessing, so its accuracy of {percent(accuracy)} only shows how large that class is. Cause: {cause}."
     ]

@@ -163,7 +163,7 @@ def test_a_row_of_fewer_seeds_says_so(fake_run, capsys, trial):
     # As an interrupted run leaves them: nothing failed.
     fake_run.trials = [trial("rnn", 5, 0.8), trial("rnn", 6, 0.8), trial("lstm", 5, 0.8)]
     output, _, _ = _summarize(fake_run, capsys)
-    assert re.search(r"^lstm .* 1 seeds only$", output, re.MULTILINE)
+    assert re.search(r"^lstm .* 1 seed only$", output, re.MULTILINE)
     assert not re.search(r"^rnn .*only", output, re.MULTILINE)
 
 
