@@ -60,7 +60,9 @@ class Axes:
             x, _ = self.at(value, self._y[0])
             self._add('<line class="axis" x1="{}" y1="{}" x2="{}" y2="{}"/>', x, self.bottom, x, self.bottom + 3)
             self.words(x, self.bottom + 14, words)
-        self._add('<line class="axis" x1="{}" y1="{}" x2="{}" y2="{}"/>', self.left, self.bottom, self.right, self.bottom)
+        self._add(
+            '<line class="axis" x1="{}" y1="{}" x2="{}" y2="{}"/>', self.left, self.bottom, self.right, self.bottom
+        )
         if x_label:
             self.words((self.left + self.right) / 2, self.height - 4, x_label)
         if y_label:
@@ -94,7 +96,9 @@ class Axes:
 
     def words(self, x: float, y: float, words: str, anchor: str = "middle", style: str = "words") -> None:
         """Text at a place in pixels."""
-        self._add('<text class="{}" x="{}" y="{}" text-anchor="{}">{}</text>', style, round(x, 1), round(y, 1), anchor, words)
+        self._add(
+            '<text class="{}" x="{}" y="{}" text-anchor="{}">{}</text>', style, round(x, 1), round(y, 1), anchor, words
+        )
 
     def render(self, title: str, description: str = "") -> Markup:
         """The figure; title and description are what a screen reader says of it."""

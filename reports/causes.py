@@ -48,8 +48,8 @@ def over_fitting(row: dict, settings: dict) -> list[str]:
         setting = f"more texts (--sample) help most, then --dropout above {settings.get('dropout', 0):g}"
     return [
         f"{row['title']} over-fitted{on_seeds(found, row)}: its kept weights know "
-        f"{percent(worst['train']['accuracy'])} of the training texts and {percent(worst['validation']['accuracy'])} of "
-        f"validation (seed {worst['seed']}){since}; {setting}."
+        f"{percent(worst['train']['accuracy'])} of the training texts and {percent(worst['validation']['accuracy'])} "
+        f"of validation (seed {worst['seed']}){since}; {setting}."
     ]
 
 
@@ -62,8 +62,7 @@ def gap_opened(history: dict[str, list[float]] | None) -> int | None:
     if not history:
         return None
     wide = [
-        train - validation > GAP
-        for train, validation in zip(history["accuracy"], history["val_accuracy"], strict=True)
+        train - validation > GAP for train, validation in zip(history["accuracy"], history["val_accuracy"], strict=True)
     ]
     last_narrow = max((at for at, is_wide in enumerate(wide) if not is_wide), default=-1)
     return last_narrow + 2 if last_narrow + 1 < len(wide) else None
@@ -125,16 +124,13 @@ def _what_ended(row: dict, trial: dict, settings: dict) -> str:
 
 
 def _still_learning(rows: list[dict], settings: dict) -> list[str]:
-    found = [
-        row["title"]
-        for row in rows
-        if _was_cut(row, settings)
-    ]
+    found = [row["title"] for row in rows if _was_cut(row, settings)]
     if not found:
         return []
+    were = "was" if len(found) == 1 else "were"
     return [
-        f"{listed(found)} {'was' if len(found) == 1 else 'were'} best in the last of {settings['epochs']} epochs: validation loss was "
-        "still falling, so more --epochs may help."
+        f"{listed(found)} {were} best in the last of {settings['epochs']} epochs: validation loss was still falling, "
+        "so more --epochs may help."
     ]
 
 
@@ -156,8 +152,8 @@ def calibration(rows: list[dict], statistics: dict | None, settings: dict) -> li
             continue
         over = direction[row["model"]]
         sentences.append(
-            f"{row['title']} {_misjudges(over, error)}: its confidence is off by {significant(100 * error)} points on average "
-            f"(expected calibration error {decimals(error, 3)}; a well calibrated model stays under "
+            f"{row['title']} {_misjudges(over, error)}: its confidence is off by {significant(100 * error)} points on "
+            f"average (expected calibration error {decimals(error, 3)}; a well calibrated model stays under "
             f"{decimals(chance[row['model']], 3)} on as many texts); {_calibrate(row, over, error, settings)}."
         )
     return sentences

@@ -11,7 +11,12 @@ from reports.axes import MARKS, Axes, legend, log_ticks, ticks
 from reports.numbers import percent, significant
 
 ORDER = ("rnn", "lstm", "transformer", "distilbert", "linear")
-PUBLISHED = {"rnn": 56.43, "lstm": 56.43, "transformer": 74.10, "distilbert": 61.45}  # % on 20 Newsgroups, by the slides
+PUBLISHED = {
+    "rnn": 56.43,
+    "lstm": 56.43,
+    "transformer": 74.10,
+    "distilbert": 61.45,
+}  # % on 20 Newsgroups, by the slides
 
 
 def style(model: str) -> str:
@@ -26,7 +31,7 @@ def shape(model: str) -> str:
 
 def model_legend(rows: Sequence[dict]) -> Markup:
     """What the colors and shapes of models stand for."""
-    return legend([(row["title"], style(row["model"]), shape(row["model"])) for row in rows])
+    return legend([(row["model"], style(row["model"]), shape(row["model"])) for row in rows])
 
 
 def accuracies(rows: Sequence[dict], intervals: dict, majority: float | None, published: bool) -> Markup:
@@ -35,26 +40,21 @@ def accuracies(rows: Sequence[dict], intervals: dict, majority: float | None, pu
     shown = ends + ([majority] if majority else [])
     shown += [PUBLISHED[row["model"]] / 100 for row in rows if published and row["model"] in PUBLISHED]
     low = max(0.0, math.floor(20 * min(shown) - 0.2) / 20)
-    axes = Axes((low, 1.0), (0, len(rows)), (560, 46 + 30 * len(rows)), (8, 52, 4, 36))
+    axes = Axes((low, 1.0), (0, len(rows)), (420, 44 + 26 * len(rows)), (74, 46, 4, 36))
     axes.frame("test accuracy, %", "", {value: f"{100 * value:.0f}" for value in ticks(low, 1.0, 6)}, {})
-    if majority is not None and majority >= low:
+    if majority is not None:
         axes.line([majority] * 2, [0, len(rows)], "reference")
     for at, row in enumerate(rows):
-        y = len(rows) - at - 0.62
-        found = intervals.get(row["model"], {}).get("accuracy")
-        if found:
-            axes.line(found, [y, y], f"{style(row['model'])} interval")
-        axes.mark(row["accuracy"], y, style(row["model"]), shape(row["model"]), 4.5)
-        left, right = min(found or [row["accuracy"]]), max(found or [row["accuracy"]])
-        del left
-        x, pixel = axes.at(right, y)
-        axes.words(x + 8, pixel + 4, percent(row["accuracy"]), "start", "words strong")
-        axes.words(axes.left + 2, axes.at(low, y)[1] - 8, row["title"], "start")
+        y = len(rows) - at - 0.5
+        found = intervals.get(row["model"], {}).get("accuracy") or [row["accuracy"]] * 2
         if published and row["model"] in PUBLISHED:
             axes.mark(PUBLISHED[row["model"]] / 100, y, "published", "circle", 3.5)
-    said = "; ".join(
-        f"{row['title']} {percent(row['accuracy'])}" for row in rows
-    )
+        axes.line(found, [y, y], f"{style(row['model'])} interval")
+        axes.mark(row["accuracy"], y, style(row["model"]), shape(row["model"]), 4.5)
+        x, pixel = axes.at(max(*found, row["accuracy"]), y)
+        axes.words(x + 7, pixel + 4, percent(row["accuracy"]), "start", "words strong")
+        axes.words(axes.left - 8, pixel + 4, row["model"], "end")
+    said = "; ".join(f"{row['title']} {percent(row['accuracy'])}" for row in rows)
     return axes.render("Test accuracy of each model with its 95 % interval", said)
 
 
@@ -91,7 +91,7 @@ def learning_curves(rows: Sequence[dict]) -> list[dict]:
             at = trial["best_epoch"] - 1
             panels.append(
                 {
-                    "title": row["title"],
+                    "title": row["model"],
                     "svg": axes.render(
                         f"{row['title']}: {label} by epoch",
                         f"{len(epochs)} epochs, kept: epoch {trial['best_epoch']}; there training "
@@ -117,9 +117,7 @@ def reliability_diagram(row: dict, bins: Sequence[dict], least: float) -> Markup
     low = max(0.0, math.floor(10 * least) / 10)
     axes = Axes((low, 1.0), (0.0, 1.0), (230, 220), (40, 12, 10, 34))
     marks = {value: f"{100 * value:.0f}" for value in ticks(0, 1, 5)}
-    axes.frame(
-        "confidence, %", "right, %", {value: f"{100 * value:.0f}" for value in ticks(low, 1.0, 5)}, marks
-    )
+    axes.frame("confidence, %", "right, %", {value: f"{100 * value:.0f}" for value in ticks(low, 1.0, 5)}, marks)
     axes.line([low, 1.0], [low, 1.0], "reference")
     most = max(found["n"] for found in bins)
     for found in bins:
@@ -156,7 +154,7 @@ def front_diagram(rows: Sequence[dict], latency: dict[str, float], front: Sequen
     accuracy = {row["model"]: row["accuracy"] for row in rows}
     low, high = min(latency.values()) / 1.6, max(latency.values()) * 1.6
     bottom, top = _padded(min(accuracy.values()) - 0.015, min(1.0, max(accuracy.values()) + 0.015), 1.0)
-    axes = Axes((low, high), (bottom, top), (560, 320), (48, 14, 12, 38), log_x=True)
+    axes = Axes((low, high), (bottom, top), (420, 280), (42, 14, 12, 38), log_x=True)
     axes.frame(
         "latency, ms for one text (logarithmic)",
         "test accuracy, %",
@@ -174,7 +172,7 @@ def front_diagram(rows: Sequence[dict], latency: dict[str, float], front: Sequen
         taken.append((x - 8, x + 8, y))
     for row in rows:
         x, y = axes.at(latency[row["model"]], row["accuracy"])
-        _label(axes, row["title"], x, y, taken)
+        _label(axes, row["model"], x, y, taken)
     return axes.render(
         "Test accuracy against latency",
         "; ".join(
@@ -188,9 +186,10 @@ def front_diagram(rows: Sequence[dict], latency: dict[str, float], front: Sequen
 def _label(axes: Axes, words: str, x: float, y: float, taken: list[tuple[float, float, float]]) -> None:
     """Writes a label beside its point where nothing else stands."""
     width = 6.6 * len(words)
+    # Above left and below right first: the front rises to the right and passes between.
     for dx, dy, anchor in (
-        (12, 4, "start"), (-12, 4, "end"), (0, -13, "middle"), (0, 21, "middle"), (12, -13, "start"), (12, 21, "start"),
-        (-12, -13, "end"), (-12, 21, "end"), (0, -28, "middle"), (0, 36, "middle"),
+        (-9, -9, "end"), (10, 17, "start"), (0, 24, "middle"), (0, -16, "middle"), (12, 4, "start"), (-12, 4, "end"),
+        (12, -9, "start"), (-10, 17, "end"), (0, 38, "middle"), (0, -30, "middle"),
     ):  # fmt: skip
         start = x + dx - {"start": 0, "end": width, "middle": width / 2}[anchor]
         inside = start > axes.left and start + width < axes.width and axes.top < y + dy < axes.bottom
@@ -206,9 +205,9 @@ def lengths_diagram(rows: Sequence[dict], ranges: Sequence[dict]) -> Markup:
     """Test accuracy of each model by the words of a text."""
     values = [value for found in ranges for value in found["accuracy"].values()]
     low, high = _padded(min(values), max(values), 1.0)
-    axes = Axes((-0.35, len(ranges) - 0.65), (low, high), (560, 280), (48, 12, 12, 50))
+    axes = Axes((-0.35, len(ranges) - 0.65), (low, high), (420, 260), (42, 12, 12, 50))
     axes.frame(
-        "words in the cleaned text (n: test answers of each model)",
+        "words in the cleaned text",
         "accuracy, %",
         {},
         {value: f"{100 * value:.0f}" for value in ticks(low, high, 6)},

@@ -52,7 +52,7 @@ def _confusion(row: dict, names: list[str], numbered: bool) -> dict:
                 "recall": test["per_class"][name]["recall"] if total else None,
             }
         )
-    return {"title": row["title"], "lines": lines}
+    return {"title": row["model"], "lines": lines}
 
 
 def _first_answers(row: dict, answers: AllAnswers):
@@ -62,7 +62,7 @@ def _first_answers(row: dict, answers: AllAnswers):
 def _reliability(rows: list[dict], answers: AllAnswers, least: float) -> list[dict]:
     return [
         {
-            "title": row["title"],
+            "title": row["model"],
             "ece": row["by_seed"][0]["test"]["expected_calibration_error"],
             "svg": diagrams.reliability_diagram(row, reliability(found), least),
         }
@@ -88,7 +88,7 @@ def _operating(rows: list[dict], answers: AllAnswers, names: list[str]) -> dict 
         "precision_recall": diagrams.operating_diagram(curves, "precision_recall"),
         "what": what,
         "positive_share": curves[0][1]["positive_share"],
-        "areas": [{"title": row["title"], **curve} for row, curve in curves],
+        "areas": [{"title": row["model"], **curve} for row, curve in curves],
     }
 
 

@@ -24,8 +24,8 @@ def confront(comparison: dict, costs: dict[str, list[Cost]]) -> list[dict[str, s
             {
                 "wish": "speed",
                 "advice": "RNN or LSTM",
-                "measured": f"{rows[quickest]['title']} answers first, {significant(latency[quickest])} ms for one "
-                f"text; the slowest, {rows[max(latency, key=latency.get)]['title']}, takes "
+                "measured": f"{quickest} answers first, {significant(latency[quickest])} ms for one "
+                f"text; the slowest, {max(latency, key=latency.get)}, takes "
                 f"{significant(max(latency.values()))} ms",
                 "holds": "yes" if quickest in ("rnn", "lstm") else "no",
             }
@@ -39,8 +39,8 @@ def confront(comparison: dict, costs: dict[str, list[Cost]]) -> list[dict[str, s
             {
                 "wish": "accuracy",
                 "advice": "DistilBERT",
-                "measured": f"{rows['distilbert']['title']} {percent(rows['distilbert']['accuracy'])}, next best of the "
-                f"others {rows[second]['title']} {percent(rows[second]['accuracy'])}"
+                "measured": f"distilbert {percent(rows['distilbert']['accuracy'])}, next best of the "
+                f"others {second} {percent(rows[second]['accuracy'])}"
                 + ("" if apart else "; they cannot be told apart"),
                 "holds": "open" if not apart else "yes" if best == "distilbert" else "no",
             }
@@ -48,7 +48,7 @@ def confront(comparison: dict, costs: dict[str, list[Cost]]) -> list[dict[str, s
     if "transformer" in rows and len(rows) > 2:
         front = pareto({name: (rows[name]["accuracy"], latency[name]) for name in rows})
         better = [
-            rows[name]["title"]
+            name
             for name in rows
             if rows[name]["accuracy"] >= rows["transformer"]["accuracy"]
             and latency[name] <= latency["transformer"]
@@ -60,7 +60,7 @@ def confront(comparison: dict, costs: dict[str, list[Cost]]) -> list[dict[str, s
                 "advice": "Transformer",
                 "measured": "no other network is at once as accurate and as quick"
                 if "transformer" in front
-                else f"{listed(better)} {'is' if len(better) == 1 else 'are'} as accurate or more, and as quick or more",
+                else f"{listed(better)}: as accurate or more, and as quick or more",
                 "holds": "yes" if "transformer" in front else "no",
             }
         )

@@ -102,7 +102,9 @@ def recommend(comparison: dict, costs: dict[str, list[Cost]], limits: Limits = N
     }
 
 
-def _choice(model: str, best: str, equals: list[str], fitting: dict, rows: dict, comparison: dict, limits: Limits) -> str:
+def _choice(
+    model: str, best: str, equals: list[str], fitting: dict, rows: dict, comparison: dict, limits: Limits
+) -> str:
     title = {name: row["title"] for name, row in rows.items()}
     within = f"Within the limits ({listed(limits.words())}) " if limits.words() else "On this data "
     if len(fitting) == 1:
@@ -111,11 +113,11 @@ def _choice(model: str, best: str, equals: list[str], fitting: dict, rows: dict,
         return f"{within}{title[model]} is the most accurate: take it."
     if model == best:
         names = listed([title[name] for name in equals])
-        return f"{within}{names} cannot be told apart; {title[model]} is the quickest to answer: take it."
+        return f"{within}{names} cannot be told apart; {model} is the quickest to answer: take it."
     pair = find_pair(comparison["statistics"]["validation"], model, best)
     times = significant(fitting[best][0].latency_ms / fitting[model][0].latency_ms)
     return (
-        f"{within}{title[model]} and {title[best]} cannot be told apart ({p_value(pair['p_holm'])}); {title[model]} "
+        f"{within}{title[model]} and {title[best]} cannot be told apart ({p_value(pair['p_holm'])}); {model} "
         f"answers {times}× faster: take it."
     )
 
@@ -126,11 +128,13 @@ def _rival(model: str, best: str, rows: dict) -> str | None:
         return best
     if model != "linear" and "linear" in rows:
         return "linear"
-    return max((name for name in rows if name != model), key=lambda name: rows[name]["validation_accuracy"], default=None)
+    return max(
+        (name for name in rows if name != model), key=lambda name: rows[name]["validation_accuracy"], default=None
+    )
 
 
 def _confirmation(model: str, rival: str | None, rows: dict, comparison: dict) -> str:
-    """What the test texts, unused until now, say of the choice: one comparison, named before, so p needs no correction."""
+    """What the test texts, unused until now, say of the choice: one comparison, named before, so p stays as it is."""
     row, n = rows[model], comparison["statistics"]["test"]["n"]
     pair = find_pair(comparison["statistics"]["test"], model, rival) if rival else None
     if pair is None:
@@ -138,17 +142,18 @@ def _confirmation(model: str, rival: str | None, rows: dict, comparison: dict) -
     other, sign = rows[rival], 1 if pair["models"][0] == model else -1
     difference, ends = sign * pair["difference"], sorted(sign * end for end in pair["interval"])
     ahead = (
-        "as many" if points(difference) == "0.0" else f"{points(abs(difference))[1:]} points "
-        + ("more" if difference > 0 else "fewer")
+        "as many"
+        if points(difference) == "0.0"
+        else f"{points(abs(difference))[1:]} points " + ("more" if difference > 0 else "fewer")
     )
     sentence = (
         f"On {n:,} test texts it gets {percent(row['accuracy'])} right, {ahead}"
-        f"{' as' if ahead == 'as many' else ' than'} {other['title']} (95 % interval of the difference "
+        f"{' as' if ahead == 'as many' else ' than'} {rival} (95 % interval of the difference "
         f"{points_range(ends)}, {p_value(pair['p'])}), which trains in {significant(other['seconds_training'])} s "
         f"against {significant(row['seconds_training'])} s"
     )
     if pair["p"] < LEVEL and difference < 0:
-        return f"{sentence}; here they do differ, so take {other['title']} where accuracy counts most."
+        return f"{sentence}; here they do differ, so take {rival} where accuracy counts most."
     return sentence + "."
 
 
@@ -156,9 +161,9 @@ def _details(model: str, best: str, equals: list[str], rows: dict, comparison: d
     """The other equals, and how many texts would part the choice from the most accurate."""
     validation = comparison["statistics"]["validation"]
     sentences = []
-    others = [rows[name]["title"] for name in equals if name not in (model, best)]
+    others = [name for name in equals if name not in (model, best)]
     if others and model != best:
-        sentences.append(f"Not to be told from {rows[best]['title']} either, but slower to answer: {listed(others)}.")
+        sentences.append(f"Not to be told from {best} either, but slower to answer: {listed(others)}.")
     pair = find_pair(validation, model, best) if model != best else None
     if pair and pair["needed_texts"]:
         sentences.append(

@@ -22,13 +22,13 @@ from reports.templating import TEMPLATES, render
 
 # Within the limits of each: how latency, memory and size were measured.
 ALL_TRAINED = (
-    "Latency and texts/s start from prepared input; memory is the peak of the training process; the model's size counts a "
-    "frozen encoder with 4 bytes a parameter."
+    "Latency and texts/s start from prepared input; memory is the peak of the training process; the model's size "
+    "counts a frozen encoder with 4 bytes a parameter."
 )
 ALL_EXPORTED = "Latency, memory and size are those of the quickest export, from raw text to label."
 MIXED = (
-    f"{ALL_EXPORTED} Of models marked “{AS_TRAINED}” there is none: their latency starts from prepared input and their "
-    "memory is that of training, so the two kinds do not compare exactly."
+    f"{ALL_EXPORTED} Of models marked “{AS_TRAINED}” there is none: their latency starts from prepared input and "
+    "their memory is that of training, so the two kinds do not compare exactly."
 )
 
 
@@ -71,10 +71,13 @@ def render_page(run: Path, comparison: dict, answers: AllAnswers, limits: Limits
         f"Run {comparison['run']['name']}, recipe {settings['recipe']}. {common['where_short']} Trained with Keras on "
         f"{environment['backend']}; {environment['processor']}, {environment['cores']} cores.",
         sections,
+        "Every number was measured in this run; comparison.json, beside this file, has the same ones for programs.",
     )
 
 
-def page(title: str, heading: str, lead: str, details: list[str], facts: str, sections: list[Section]) -> str:
+def page(
+    title: str, heading: str, lead: str, details: list[str], facts: str, sections: list[Section], footer: str
+) -> str:
     """A page of sections under its verdict."""
     return render(
         "page.html",
@@ -84,6 +87,7 @@ def page(title: str, heading: str, lead: str, details: list[str], facts: str, se
         details=details,
         facts=facts,
         sections=[section for section in sections if section.body],
+        footer=footer,
         css=Markup((TEMPLATES / "page.css").read_text(encoding="utf-8")),
     )
 
@@ -102,7 +106,6 @@ def _common(comparison: dict) -> dict:
     return {
         "comparison": comparison,
         "rows": [row for row in comparison["rows"] if row["by_seed"]],
-        "titles": {row["model"]: row["title"] for row in comparison["rows"]},
         "recommended": comparison["recommended"],
         "seeds": len(seeds),
         "resamples": RESAMPLES,
@@ -142,7 +145,6 @@ def _choice(run: Path, comparison: dict, limits: Limits) -> dict:
     rows = [row for row in comparison["rows"] if row["by_seed"]]
     latency = {model: found[0]["latency_ms"] for model, found in comparison["costs"].items()}
     front = pareto({row["model"]: (row["accuracy"], latency[row["model"]]) for row in rows})
-    titles = {row["model"]: row["title"] for row in rows}
     words = limits.words()
     exports = [
         {
@@ -161,7 +163,8 @@ def _choice(run: Path, comparison: dict, limits: Limits) -> dict:
         "front_figure": diagrams.front_diagram(rows, latency, front, comparison["recommended"]["model"])
         if len(rows) > 1
         else None,
-        "front_names": listed([titles[name] for name in front]),
+        "front": front,
+        "front_names": listed(front),
         "exports": exports,
     }
 
@@ -187,7 +190,9 @@ def _differences(comparison: dict, common: dict) -> Markup:
             "by_seed": by_seed,
             "seeds_sentence": sentence,
             "n_range": sizes(comparison),
-            "n_different": f"{test['n']:,} different texts over all seeds" if several else f"n = {test['n']:,}, seed {seeds[0]}",
+            "n_different": f"{test['n']:,} different texts over all seeds"
+            if several
+            else f"n = {test['n']:,}, seed {seeds[0]}",
         },
     )
 

@@ -20,11 +20,11 @@ def assess(answers: AllAnswers, part: str) -> dict:
 
     Returns:
         `n`, the different texts over all seeds; `intervals` by model and metric, of the mean over the model's seeds
-        (on validation of accuracy alone, for that is what a choice is made by);
-        `calibration_by_chance` and `overconfidence` (mean confidence minus accuracy) by model; and `pairs`. A pair has the difference of the accuracies (first minus
-        second, mean over the seeds both have) with its bootstrap interval; McNemar's test over all seeds with each
-        text counted once, in the first seed that has it, so that the texts are independent; that p after Holm's
-        correction over all pairs; the same test for each seed; and the spread over seeds.
+        (on validation of accuracy alone, for that is what a choice is made by); `calibration_by_chance` and
+        `overconfidence` (mean confidence minus accuracy) by model; and `pairs`. A pair has the difference of the
+        accuracies (first minus second, mean over the seeds both have) with its bootstrap interval; McNemar's test over
+        all seeds with each text counted once, in the first seed that has it, so that the texts are independent; that p
+        after Holm's correction over all pairs; the same test for each seed; and the spread over seeds.
     """
     found = {
         model: {seed: parts[part] for seed, parts in by_seed.items() if part in parts}
@@ -110,7 +110,13 @@ def _pair(first: str, second: str, found: dict[str, dict[int, Answers]]) -> dict
         differences.append(float(right[0].mean() - right[1].mean()))
         only = [int(count) for count in alone.sum(axis=1)]
         by_seed.append(
-            {"seed": seed, "n": len(index), "only_first": only[0], "only_second": only[1], "p": statistics.mcnemar(*only)}
+            {
+                "seed": seed,
+                "n": len(index),
+                "only_first": only[0],
+                "only_second": only[1],
+                "p": statistics.mcnemar(*only),
+            }
         )
     only_first, only_second = (int(count) for count in counts)
     return {

@@ -6,6 +6,8 @@ import re
 
 from tabulate import tabulate
 
+from reports.numbers import percent
+
 COLUMNS = {
     "model": "model",
     "accuracy": "accuracy",
@@ -50,10 +52,10 @@ def caption(comparison: dict) -> str:
     seeds = run["seeds"]
     spread = f"mean ± standard deviation over seeds {seeds[0]}–{seeds[-1]}" if len(seeds) > 1 else f"seed {seeds[0]}"
     notes = "".join(f"; {note}" for note in data["notes"])
-    share = "" if data["positive_share"] is None else f", {data['positive_share']:.1%} {data['class_names'][1]}"
+    share = "" if data["positive_share"] is None else f", {percent(data['positive_share'])} {data['class_names'][1]}"
     return (
-        f"Test split of {data['name']} (n = {sizes(comparison)}{share}{notes}); {spread}; recipe {run['recipe']}; Keras on "
-        f"{run['backend']}, {run['cores']} cores. Memory is the highest of the training process."
+        f"Test split of {data['name']} (n = {sizes(comparison)}{share}{notes}); {spread}; recipe {run['recipe']}; "
+        f"Keras on {run['backend']}, {run['cores']} cores. Memory is the highest of the training process."
     )
 
 

@@ -38,8 +38,8 @@ def _reference(rows: list[dict]) -> list[str]:
     texts = sum(trial["test"]["n"] for trial in linear["by_seed"])
     return [
         f"The linear reference is {place} the best network on test, {best['title']} "
-        f"({percent(linear['accuracy'])} against {percent(best['accuracy'])} of {texts:,} test answers), and is trained "
-        f"in {linear['seconds_training']:.0f} s against {best['seconds_training']:.0f} s."
+        f"({percent(linear['accuracy'])} against {percent(best['accuracy'])} of {texts:,} test answers), and is "
+        f"trained in {linear['seconds_training']:.0f} s against {best['seconds_training']:.0f} s."
     ]
 
 
