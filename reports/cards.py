@@ -9,7 +9,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from data.files import write_text
-from reports.comparison import read_settings
 from reports.markdown import split_lines
 from reports.table import remarks, sizes
 from reports.templating import render
@@ -22,9 +21,9 @@ def write_cards(run: Path, comparison: dict) -> None:
         run: folder.
         comparison: of `reports.summary.evaluate`.
     """
-    data, settings = comparison["data"], read_settings(run)
+    data = comparison["data"]
     splits = [split | {"lines": split_lines(split, data["class_names"])} for split in data["splits"]]
-    write_text(run / "data_card.md", render("data_card.md", data=data, splits=splits, settings=settings))
+    write_text(run / "data_card.md", render("data_card.md", data=data, splits=splits))
     rows = [row for row in comparison["rows"] if row["by_seed"]]
     seeds = comparison["run"]["seeds"]
     write_text(
@@ -39,6 +38,5 @@ def write_cards(run: Path, comparison: dict) -> None:
             remarks={row["model"]: ", ".join(remarks(row, len(seeds))) for row in rows},
             n=sizes(comparison),
             seeds=f"seeds {seeds[0]}–{seeds[-1]}" if len(seeds) > 1 else f"seed {seeds[0]}",
-            settings=settings,
         ),
     )

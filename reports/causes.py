@@ -5,6 +5,7 @@ from __future__ import annotations
 from reports.numbers import decimals, listed, percent, significant
 
 GAP = 0.10  # between training and validation accuracy; the same as makes a trial over-fitted
+BEHIND = 0.05  # training accuracy under another model's validation accuracy, or over the largest class's share
 CALIBRATION_ERROR = 0.05  # less is of no consequence, however sure it is
 
 
@@ -89,7 +90,7 @@ def under_fitting(rows: list[dict], settings: dict) -> list[str]:
         largest = _majority(worst)
         against = (
             f"{best['title']} gets {percent(best['validation_accuracy'])} of unseen ones right"
-            if best["model"] != row["model"] and best["validation_accuracy"] > worst["train"]["accuracy"]
+            if best["validation_accuracy"] - BEHIND > worst["train"]["accuracy"]
             else f"the largest class is {percent(largest)} of them"
         )
         sentences.append(
@@ -102,7 +103,7 @@ def under_fitting(rows: list[dict], settings: dict) -> list[str]:
 
 def _knows_too_little(trial: dict, best: dict) -> bool:
     known = trial["train"]["accuracy"]
-    return known < _majority(trial) + 0.05 or known < best["validation_accuracy"]
+    return known < _majority(trial) + BEHIND or known < best["validation_accuracy"] - BEHIND
 
 
 def _majority(trial: dict) -> float:

@@ -44,6 +44,9 @@ OTHERS = (
 )
 
 
+CORPUS = ("name", "source", "notes", "texts", "class_names", "class_shares", "keep_negations")
+
+
 class RunFolderError(Exception):
     """A folder is no run folder, or a file in it is damaged; the message is one sentence."""
 
@@ -80,7 +83,7 @@ def compare(run: Path) -> dict:
             **{name: environment[name] for name in ("backend", "processor", "cores")},
         },
         "data": {
-            **{name: card[name] for name in ("name", "source", "notes", "texts", "class_names", "class_shares")},
+            **{name: card[name] for name in CORPUS},
             **{name: first.get(name) for name in ("positive_share", "samples", "overlaps")},
             "splits": card["splits"],
         },
@@ -169,9 +172,7 @@ def read_environment(run: Path) -> dict:
 
 
 def _read_card(run: Path) -> dict:
-    return _require(
-        run / "data_card.json", {"name", "source", "notes", "texts", "class_names", "class_shares", "splits"}
-    )
+    return _require(run / "data_card.json", {*CORPUS, "splits"})
 
 
 def _require(path: Path, names: set[str]) -> dict:

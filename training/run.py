@@ -52,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def summarize(folder: os.PathLike) -> int:
     """Has `reports` read the run folder, print its table and write the report; a process of its own, as any reader."""
-    return subprocess.run([sys.executable, "-m", "reports.summary", os.fspath(folder)], check=False).returncode
+    return subprocess.run([sys.executable, "-m", "reports.page", os.fspath(folder)], check=False).returncode
 
 
 def _check_backend() -> None:
