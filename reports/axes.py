@@ -59,7 +59,7 @@ class Axes:
         for value, words in x_ticks.items():
             x, _ = self.at(value, self._y[0])
             self._add('<line class="axis" x1="{}" y1="{}" x2="{}" y2="{}"/>', x, self.bottom, x, self.bottom + 3)
-            self.words(x, self.bottom + 14, words)
+            self.words(x, self.bottom + 15.5, words)
         self._add(
             '<line class="axis" x1="{}" y1="{}" x2="{}" y2="{}"/>', self.left, self.bottom, self.right, self.bottom
         )

@@ -214,8 +214,8 @@ def lengths_diagram(rows: Sequence[dict], ranges: Sequence[dict]) -> Markup:
     )
     for at, found in enumerate(ranges):
         x, _ = axes.at(at, low)
-        axes.words(x, axes.bottom + 14, found["words"])
-        axes.words(x, axes.bottom + 28, f"n = {found['n']:,}", "middle", "words small")
+        axes.words(x, axes.bottom + 15.5, found["words"])
+        axes.words(x, axes.bottom + 29, f"n = {found['n']:,}", "middle", "words small")
     for number, row in enumerate(rows):
         shift = 0.05 * (number - (len(rows) - 1) / 2)  # so that equal values do not hide each other
         known = [at for at, found in enumerate(ranges) if row["model"] in found["accuracy"]]

@@ -107,8 +107,11 @@ def _choice(
 ) -> str:
     title = {name: row["title"] for name, row in rows.items()}
     within = f"Within the limits ({listed(limits.words())}) " if limits.words() else "On this data "
+    if len(rows) == 1:
+        return f"Only {title[model]} was trained, so there is no choice to make."
     if len(fitting) == 1:
-        return f"{within}{title[model]} is the only model to take."
+        alone = "is the only model" if limits.words() else "is the only model that did not collapse to one class"
+        return f"{within}{title[model]} {alone}: take it."
     if len(equals) == 1:
         return f"{within}{title[model]} is the most accurate: take it."
     if model == best:

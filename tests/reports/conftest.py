@@ -233,16 +233,16 @@ def answers():
     return make_answers
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def filled():
     """Trains all models of a run, or those named: `filled(run, names, n, seeds, models)`."""
     return fill
 
 
 @pytest.fixture(scope="session")
-def module_run():
-    """Makes a run of all models in a folder, for fixtures that outlive a test: `module_run(folder)`."""
-    return lambda folder: fill(FakeRun(folder))
+def empty_run():
+    """Makes a run without trials in a folder, for fixtures that outlive a test: `empty_run(folder)`."""
+    return FakeRun
 
 
 @pytest.fixture

@@ -30,9 +30,9 @@ def _read(path):
 
 
 @pytest.fixture(scope="module")
-def page(tmp_path_factory, module_run):
+def page(tmp_path_factory, empty_run, filled):
     """The page of all models on two seeds, for tests that only read it."""
-    run = module_run(tmp_path_factory.mktemp("page") / "2026-01-02-reviews")
+    run = filled(empty_run(tmp_path_factory.mktemp("page") / "2026-01-02-reviews"))
     tree, text = _write(run)
     return SimpleNamespace(tree=tree, text=text, comparison=_comparison(run))
 
@@ -230,16 +230,16 @@ def _a_class_without_test_texts(run, fill):
     ("shape", "said"),
     [
         (_one_seed, "take it"),
-        (_linear_alone, "linear is the only model"),
-        (_one_network, "rnn is the only model"),
+        (_linear_alone, "Only linear was trained"),
+        (_one_network, "Only rnn was trained"),
         (_twenty_classes, "take it"),
         (_tiny, "take it"),
         (_sure_of_everything, "as many as"),
-        (_collapsed, "linear is the only model"),
+        (_collapsed, "linear is the only model that did not collapse"),
         (_interrupted, "take it"),
         (_failed_and_missing, "take it"),
         (_one_epoch, "take it"),
-        (_a_class_without_test_texts, "rnn is the only model"),
+        (_a_class_without_test_texts, "Only rnn was trained"),
     ],
 )
 def test_any_run_has_a_page(fake_run, filled, shape, said, capsys):
@@ -268,7 +268,7 @@ def test_too_few_seeds_are_said_to_be(page):
 def test_limits(full_run, capsys):
     # 1000 / texts per second: linear 0.67 ms, the others 2 ms and more.
     tree, _ = _write(full_run, "--max-latency-ms", 1)
-    assert _lead(tree).startswith("Within the limits (at most 1 ms for one text) linear is the only model to take.")
+    assert _lead(tree).startswith("Within the limits (at most 1 ms for one text) linear is the only model: take it.")
     tree, _ = _write(full_run, "--max-latency-ms", 0.5, "--output", full_run.folder / "report.html")
     assert _lead(tree) == (
         "No model meets the limits (at most 0.5 ms for one text). Nearest comes linear (as trained), which needs 0.67 "

@@ -40,7 +40,7 @@ def test_mcnemar_by_hand(only_first, only_second, p):
 
 
 @given(st.integers(0, 60), st.integers(0, 60))
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 def test_mcnemar_is_that_of_statsmodels(only_first, only_second):
     if only_first + only_second:
         table = [[70, only_first], [only_second, 9]]
@@ -56,7 +56,7 @@ def test_holm_by_hand():
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=12))
-@settings(max_examples=50)
+@settings(max_examples=15, deadline=None)
 def test_holm_is_that_of_statsmodels(p_values):
     assert statistics.holm(p_values) == pytest.approx(multipletests(p_values, method="holm")[1], abs=1e-12)
 
@@ -86,6 +86,7 @@ def test_needed_texts_give_the_power_they_promise():
     assert (z > stats.norm.ppf(0.975)).mean() == pytest.approx(0.8, abs=0.04)
 
 
+@pytest.mark.filterwarnings("ignore:The y_prob values do not sum to one")  # six decimals do not
 @pytest.mark.parametrize(("classes", "decided"), [(2, 0), (2, 0.5), (3, 0), (20, 0.2)])
 def test_scores_are_those_of_the_evaluation(classes, decided):
     answers = _answers(1, 120, classes, decided)
