@@ -118,10 +118,12 @@ def _choice(
         names = listed([title[name] for name in equals])
         return f"{within}{names} cannot be told apart; {model} is the quickest to answer: take it."
     pair = find_pair(comparison["statistics"]["validation"], model, best)
+    pairs = len(comparison["statistics"]["validation"]["pairs"])
+    corrected = f", corrected for {pairs} comparisons" if pairs > 1 else ""
     times = significant(fitting[best][0].latency_ms / fitting[model][0].latency_ms)
     return (
-        f"{within}{title[model]} and {title[best]} cannot be told apart ({p_value(pair['p_holm'])}); {model} "
-        f"answers {times}× faster: take it."
+        f"{within}{title[model]} and {title[best]} cannot be told apart ({p_value(pair['p_holm'])}"
+        f"{corrected}); {model} answers {times}× faster: take it."
     )
 
 

@@ -60,7 +60,8 @@ TWO_ALIKE = [*ALL_DIFFER[:2], _pair("distilbert", "linear", 0.41, 0.01)]
             Limits(),
             "linear",
             # 24 ms against 0.5 ms.
-            "On this data linear and distilbert cannot be told apart (p = 0.41); linear answers 48× faster: take it. ",
+            "On this data linear and distilbert cannot be told apart (p = 0.41, corrected for 3 comparisons); linear "
+            "answers 48× faster: take it. ",
         ),
         (
             TWO_ALIKE,
@@ -123,8 +124,8 @@ def test_test_texts_have_a_say_but_no_vote():
     assert found["model"] == "linear"
     assert found["reason"].endswith(
         "On 900 test texts it gets 90.0 % right, 3.0 points fewer than distilbert (95 % interval of the difference "
-        "−5.0 to −2.0, p = 0.01), which trains in 12 s against 12 s; here they do differ, so take distilbert where accuracy "
-        "counts most."
+        "−5.0 to −2.0, p = 0.01), which trains in 12 s against 12 s; here they do differ, so take distilbert where "
+        "accuracy counts most."
     )
 
 
