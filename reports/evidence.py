@@ -10,6 +10,8 @@ from reports.curves import accuracy_by_length, operating_curves, reliability
 from reports.predictions import AllAnswers
 
 NUMBERED = 8  # classes from which a confusion matrix heads its columns with numbers
+MOST_CLASSES = 25  # shown as a matrix; of more, only what is confused most
+MOST_CONFUSIONS = 15
 STRONGEST = 45  # % of the accent color behind words that must stay readable
 
 
@@ -25,7 +27,8 @@ def gather(run: Path, comparison: dict, answers: AllAnswers) -> dict:
         "legend": diagrams.model_legend(rows),
         "learning": diagrams.learning_curves(rows),
         "learning_legend": legend([("training", "training", ""), ("validation, in the model's color", "plain", "")]),
-        "confusions": [_confusion(row, names, numbered) for row in rows],
+        "confusions": [_confusion(row, names, numbered) for row in rows] if len(names) <= MOST_CLASSES else [],
+        "most_confused": [_most_confused(row, names) for row in rows] if len(names) > MOST_CLASSES else [],
         "class_heads": [str(at + 1) for at in range(len(names))] if numbered else names,
         "numbered": numbered,
         "reliability": _reliability(rows, answers, 1 / max(len(names), 1)),
@@ -52,6 +55,22 @@ def _confusion(row: dict, names: list[str], numbered: bool) -> dict:
                 "recall": test["per_class"][name]["recall"] if total else None,
             }
         )
+    return {"title": row["model"], "lines": lines}
+
+
+def _most_confused(row: dict, names: list[str]) -> dict:
+    test = row["by_seed"][0]["test"]
+    found = [
+        (n, names[true], names[said])
+        for true, counts in enumerate(test["confusion_matrix"])
+        for said, n in enumerate(counts)
+        if n and true != said
+    ]
+    found.sort(key=lambda cell: -cell[0])
+    lines = [
+        {"true": true, "said": said, "n": n, "share": n / test["per_class"][true]["n"]}
+        for n, true, said in found[:MOST_CONFUSIONS]
+    ]
     return {"title": row["model"], "lines": lines}
 
 

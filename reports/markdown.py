@@ -15,6 +15,7 @@ def render_report(comparison: dict, sentences: list[str], settings: dict, enviro
     """The whole report as Markdown."""
     sections = [
         f"# {comparison['run']['name']}",
+        escape(comparison["recommended"]["reason"]),
         render(comparison, "pipe"),
         "![Test accuracy of each model](accuracy.svg)",
         *(f"- {escape(sentence)}" for sentence in sentences),

@@ -155,6 +155,19 @@ def test_text_stays_text(fake_run, filled, capsys):
     assert "<b>plain</b>" in _text(tree.find(".//div[@aria-label='Accuracy by group']"))
 
 
+def test_many_classes_show_what_is_confused_most(fake_run, filled, answers, capsys):
+    names = [f"class {at}" for at in range(26)]
+    filled(fake_run, names, n=130, models=["linear"], seeds=(5,))
+    fake_run.trials = []
+    index, labels, _ = answers(5, 1.0, 130, 26)["test"]
+    said = np.where(labels == 3, 7, labels)
+    found = (index, labels, np.eye(26)[said])
+    fake_run.answer("linear", 5, {"validation": found, "test": found})
+    tree, _ = _write(fake_run)
+    (line,) = tree.find(".//div[@aria-label='Most frequent confusions of linear']/table/tbody")
+    assert [_text(cell) for cell in line] == ["class 3", "class 7", str((labels == 3).sum()), "100"]
+
+
 def _one_seed(run, fill):
     fill(run, seeds=(5,))
 
@@ -169,6 +182,10 @@ def _one_network(run, fill):
 
 def _twenty_classes(run, fill):
     fill(run, [f"{'alt.comp.'[: 3 * (at % 4)]}group with a long name {at}" for at in range(20)], n=300)
+
+
+def _ninety_classes(run, fill):
+    fill(run, [f"class {at}" for at in range(90)], n=400, models=["rnn", "linear"])
 
 
 def _tiny(run, fill):
@@ -233,6 +250,7 @@ def _a_class_without_test_texts(run, fill):
         (_linear_alone, "Only linear was trained"),
         (_one_network, "Only rnn was trained"),
         (_twenty_classes, "take it"),
+        (_ninety_classes, "take it"),
         (_tiny, "take it"),
         (_sure_of_everything, "as many as"),
         (_collapsed, "linear is the only model that did not collapse"),
