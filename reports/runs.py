@@ -56,7 +56,6 @@ def render_page(runs: Sequence[Path]) -> str:
         ],
         "settings": _changes([_flat(read_settings(run)) for run in runs]),
         "environments": _changes([_flat(read_environment(run)) for run in runs]),
-        "resamples": statistics.RESAMPLES,
     }
     sections = [
         Section("models", "The models in each run", Markup(render("runs.html", **tables))),

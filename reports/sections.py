@@ -16,7 +16,6 @@ from reports.markdown import split_lines
 from reports.numbers import listed
 from reports.predictions import AllAnswers
 from reports.recommendation import Limits
-from reports.statistics import RESAMPLES
 from reports.table import remarks, sizes
 from reports.templating import TEMPLATES, render
 
@@ -108,7 +107,7 @@ def _common(comparison: dict) -> dict:
         "rows": [row for row in comparison["rows"] if row["by_seed"]],
         "recommended": comparison["recommended"],
         "seeds": len(seeds),
-        "resamples": RESAMPLES,
+        "resamples": comparison["statistics"]["test"]["resamples"],
         "exported": any(exported),
         "cost_note": MIXED if any(exported) and not all(exported) else ALL_EXPORTED if any(exported) else ALL_TRAINED,
         "where": f"Test split of {comparison['data']['name']}, {n}, {spread}"

@@ -19,12 +19,14 @@ def assess(answers: AllAnswers, part: str) -> dict:
         part: `validation` or `test`.
 
     Returns:
-        `n`, the different texts over all seeds; `intervals` by model and metric, of the mean over the model's seeds
-        (on validation of accuracy alone, for that is what a choice is made by); `calibration_by_chance` and
-        `overconfidence` (mean confidence minus accuracy) by model; and `pairs`. A pair has the difference of the
-        accuracies (first minus second, mean over the seeds both have) with its bootstrap interval; McNemar's test over
-        all seeds with each text counted once, in the first seed that has it, so that the texts are independent; that p
-        after Holm's correction over all pairs; the same test for each seed; and the spread over seeds.
+        `n`, the different texts over all seeds; `resamples`, bootstrap samples drawn; `intervals` by model and metric,
+        of the mean over the model's seeds; by model `calibration_by_chance` and `overconfidence` (mean confidence minus
+        accuracy); and `pairs`. On validation, where accuracy alone decides, there is no more than its intervals.
+
+        A pair has the difference of the accuracies (first minus second, mean over the seeds both have) with its
+        bootstrap interval; McNemar's test over all seeds with each text counted once, in the first seed that has it, so
+        that the texts are independent; that p after Holm's correction over all pairs; the same test for each seed; and
+        the spread over seeds.
     """
     found = {
         model: {seed: parts[part] for seed, parts in by_seed.items() if part in parts}
@@ -32,7 +34,7 @@ def assess(answers: AllAnswers, part: str) -> dict:
     }
     found = {model: by_seed for model, by_seed in found.items() if by_seed}
     if not found:
-        return {"n": 0, "intervals": {}, "calibration_by_chance": {}, "overconfidence": {}, "pairs": []}
+        return {"n": 0, "resamples": 0, "intervals": {}, "calibration_by_chance": {}, "overconfidence": {}, "pairs": []}
     texts = np.unique(np.concatenate([one.index for by_seed in found.values() for one in by_seed.values()]))
     pairs = [_pair(first, second, found) for first, second in combinations(found, 2)]
     pairs = [pair for pair in pairs if pair["n"]]
@@ -44,6 +46,7 @@ def assess(answers: AllAnswers, part: str) -> dict:
         pair["apart"] = adjusted < statistics.LEVEL
     return {
         "n": len(texts),
+        "resamples": statistics.resamples(len(texts)),
         "intervals": {
             model: {metric: statistics.interval(values) for metric, values in metrics.items()}
             for model, metrics in samples["metrics"].items()
@@ -51,6 +54,7 @@ def assess(answers: AllAnswers, part: str) -> dict:
         "calibration_by_chance": {
             model: float(np.mean([statistics.calibration_by_chance(one) for one in by_seed.values()]))
             for model, by_seed in found.items()
+            if part == "test"
         },
         "overconfidence": {
             model: float(np.mean([one.probabilities.max(axis=1).mean() - one.right.mean() for one in by_seed.values()]))

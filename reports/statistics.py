@@ -13,14 +13,23 @@ from scipy import stats
 
 from reports.predictions import Answers
 
-RESAMPLES = 1000
+MOST_RESAMPLES, FEWEST_RESAMPLES = 1000, 200
 LEVEL, POWER = 0.05, 0.80
 BINS = 15  # of the expected calibration error, as in training
 SMALLEST = 5e-7  # a probability that the six decimals of predictions.csv show as 0
 _BLOCK = 4_000_000  # numbers held at once
 
 
-def resample(texts: int, resamples: int = RESAMPLES, seed: int = 0) -> Iterator[np.ndarray]:
+def resamples(texts: int) -> int:
+    """How many bootstrap samples: fewer where there are many texts and intervals are narrow, so that it takes seconds.
+
+    >>> resamples(500), resamples(7500), resamples(50_000)
+    (1000, 533, 200)
+    """
+    return max(FEWEST_RESAMPLES, min(MOST_RESAMPLES, _BLOCK // max(texts, 1)))
+
+
+def resample(texts: int, seed: int = 0) -> Iterator[np.ndarray]:
     """Bootstrap samples as weights: how often each text was drawn, in blocks of shape `(some, texts)`.
 
     One sample weighs the answers of every model and seed, so that differences are paired and a text that several
@@ -30,8 +39,9 @@ def resample(texts: int, resamples: int = RESAMPLES, seed: int = 0) -> Iterator[
     """
     generator = np.random.default_rng(seed)
     block = max(1, _BLOCK // max(texts, 1))
-    for start in range(0, resamples, block):
-        rows = min(block, resamples - start)
+    total = resamples(texts)
+    for start in range(0, total, block):
+        rows = min(block, total - start)
         drawn = generator.integers(texts, size=(rows, texts)) + np.arange(rows)[:, None] * texts
         yield np.bincount(drawn.ravel(), minlength=rows * texts).reshape(rows, texts).astype(np.float32)
 
@@ -159,7 +169,7 @@ def across_seeds(differences: Sequence[float]) -> dict | None:
     }
 
 
-def calibration_by_chance(answers: Answers, resamples: int = 1000, seed: int = 0) -> float:
+def calibration_by_chance(answers: Answers, seed: int = 0) -> float:
     """The calibration error that a perfectly calibrated model of the same confidence stays under 95 times in 100.
 
     Source: consistency resampling, Bröcker & Smith 2007, https://doi.org/10.1175/WAF993.1.
@@ -168,8 +178,8 @@ def calibration_by_chance(answers: Answers, resamples: int = 1000, seed: int = 0
     n = len(confidence)
     bins = np.eye(BINS, dtype=np.float32)[np.minimum((confidence * BINS).astype(int), BINS - 1)]
     generator = np.random.default_rng(seed)
-    errors, block = [], max(1, _BLOCK // n)
-    for start in range(0, resamples, block):
-        right = generator.random((min(block, resamples - start), n), dtype=np.float32) < confidence
+    errors, block, total = [], max(1, _BLOCK // n), resamples(n)
+    for start in range(0, total, block):
+        right = generator.random((min(block, total - start), n), dtype=np.float32) < confidence
         errors.append(np.abs((right - confidence).astype(np.float32) @ bins).sum(axis=1) / n)
     return float(np.quantile(np.concatenate(errors), 1 - LEVEL))

@@ -95,6 +95,7 @@ def test_no_answers():
     for answers in ({}, {"a": {0: {}}}):
         assert assess(answers, "test") == {
             "n": 0,
+            "resamples": 0,
             "intervals": {},
             "calibration_by_chance": {},
             "overconfidence": {},

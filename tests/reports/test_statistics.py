@@ -111,18 +111,19 @@ def test_a_probability_of_zero_has_a_finite_loss():
 
 
 def test_resamples_draw_as_many_texts_with_replacement():
-    weights = np.concatenate(list(statistics.resample(50, 400)))
-    assert weights.shape == (400, 50)
+    weights = np.concatenate(list(statistics.resample(50)))
+    assert weights.shape == (1000, 50)
     assert (weights.sum(axis=1) == 50).all()
     # A text is left out of a sample with a probability of (1 - 1/50) ** 50.
     assert (weights == 0).mean() == pytest.approx((1 - 1 / 50) ** 50, abs=0.01)
 
 
 def test_blocks_change_nothing(monkeypatch):
-    whole = np.concatenate(list(statistics.resample(30, 100)))
+    whole = np.concatenate(list(statistics.resample(30)))
     monkeypatch.setattr(statistics, "_BLOCK", 70)
-    parts = list(statistics.resample(30, 100))
-    assert len(parts) == 50
+    monkeypatch.setattr(statistics, "FEWEST_RESAMPLES", 1000)
+    parts = list(statistics.resample(30))
+    assert len(parts) == 500
     assert (np.concatenate(parts) == whole).all()
 
 
