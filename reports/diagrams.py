@@ -8,15 +8,10 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from reports.axes import MARKS, Axes, legend, log_ticks, ticks
+from reports.figures import SLIDES
 from reports.numbers import percent, significant
 
 ORDER = ("rnn", "lstm", "transformer", "distilbert", "linear")
-PUBLISHED = {
-    "rnn": 56.43,
-    "lstm": 56.43,
-    "transformer": 74.10,
-    "distilbert": 61.45,
-}  # % on 20 Newsgroups, by the slides
 
 
 def style(model: str) -> str:
@@ -38,7 +33,7 @@ def accuracies(rows: Sequence[dict], intervals: dict, majority: float | None, pu
     """Test accuracy of each model with its interval, and what answering the largest class would give."""
     ends = [end for row in rows for end in intervals.get(row["model"], {}).get("accuracy") or [row["accuracy"]]]
     shown = ends + ([majority] if majority else [])
-    shown += [PUBLISHED[row["model"]] / 100 for row in rows if published and row["model"] in PUBLISHED]
+    shown += [SLIDES[row["model"]] / 100 for row in rows if published and row["model"] in SLIDES]
     low = max(0.0, math.floor(20 * min(shown) - 0.2) / 20)
     axes = Axes((low, 1.0), (0, len(rows)), (420, 44 + 26 * len(rows)), (74, 46, 4, 36))
     axes.frame("test accuracy, %", "", {value: f"{100 * value:.0f}" for value in ticks(low, 1.0, 6)}, {})
@@ -47,8 +42,8 @@ def accuracies(rows: Sequence[dict], intervals: dict, majority: float | None, pu
     for at, row in enumerate(rows):
         y = len(rows) - at - 0.5
         found = intervals.get(row["model"], {}).get("accuracy") or [row["accuracy"]] * 2
-        if published and row["model"] in PUBLISHED:
-            axes.mark(PUBLISHED[row["model"]] / 100, y, "published", "circle", 3.5)
+        if published and row["model"] in SLIDES:
+            axes.mark(SLIDES[row["model"]] / 100, y, "published", "circle", 3.5)
         axes.line(found, [y, y], f"{style(row['model'])} interval")
         axes.mark(row["accuracy"], y, style(row["model"]), shape(row["model"]), 4.5)
         x, pixel = axes.at(max(*found, row["accuracy"]), y)

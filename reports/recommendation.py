@@ -64,11 +64,12 @@ def recommend(comparison: dict, costs: dict[str, list[Cost]], limits: Limits = N
 
     Returns:
         `model` and `seed` (that of the least validation log loss), both `None` where nothing was trained or nothing
-        meets the limits; `form`, the way to run it; `equals`, the models validation cannot tell from the best;
-        `reason`, two sentences or, where there is no choice, one; and `details`, further ones.
+        meets the limits; `form`, the way to run it; `limits`, those it had to meet; `equals`, the models validation
+        cannot tell from the best; `reason`, two sentences or, where there is no choice, one; and `details`, further
+        sentences.
     """
     rows = {row["model"]: row for row in comparison["rows"] if row["by_seed"]}
-    nothing = {"model": None, "seed": None, "form": None, "equals": [], "details": []}
+    nothing = {"model": None, "seed": None, "form": None, "limits": limits.words(), "equals": [], "details": []}
     if not rows:
         return nothing | {"reason": "No model was trained, so there is none to take."}
     sound = {name: row for name, row in rows.items() if not row["collapsed"]}
@@ -96,6 +97,7 @@ def recommend(comparison: dict, costs: dict[str, list[Cost]], limits: Limits = N
         "model": model,
         "seed": chosen["seed"],
         "form": fitting[model][0].form,
+        "limits": limits.words(),
         "equals": equals,
         "reason": f"{choice} {confirmation}",
         "details": _details(model, best, equals, rows, comparison),

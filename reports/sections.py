@@ -12,6 +12,7 @@ from markupsafe import Markup
 from reports import diagrams, evidence
 from reports.comparison import read_environment, read_settings
 from reports.costs import AS_TRAINED, pareto, read_exports
+from reports.figures import SLIDES
 from reports.markdown import split_lines
 from reports.numbers import listed
 from reports.predictions import AllAnswers
@@ -134,7 +135,7 @@ def _models(comparison: dict) -> dict:
         "intervals": {row["model"]: unknown | intervals.get(row["model"], {}) for row in rows},
         "accuracy_figure": diagrams.accuracies(rows, intervals, majority, published) if rows else None,
         "majority": majority,
-        "published": published and any(row["model"] in diagrams.PUBLISHED for row in rows),
+        "published": published and any(row["model"] in SLIDES for row in rows),
         "classes": len(comparison["data"]["class_names"]),
         "chance_loss": math.log(max(len(comparison["data"]["class_names"]), 1)),
     }
