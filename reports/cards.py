@@ -19,7 +19,7 @@ def write_cards(run: Path, comparison: dict) -> None:
 
     Args:
         run: folder.
-        comparison: of `reports.summary.evaluate`.
+        comparison: of `reports.evaluation.evaluate`.
     """
     data = comparison["data"]
     splits = [split | {"lines": split_lines(split, data["class_names"])} for split in data["splits"]]

@@ -14,33 +14,15 @@ import math
 import sys
 from pathlib import Path
 
-from data.files import write_text
-from reports.cards import write_cards
 from reports.comparison import RunFolderError
-from reports.recommendation import Limits
-from reports.sections import render_page
-from reports.summary import EXIT_BAD_INPUT, evaluate, summarize
+from reports.summary import EXIT_BAD_INPUT
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Writes the page of the runs named on the command line; returns the exit code, 2 for bad input."""
     options = _parse(arguments)
     try:
-        if len(options.runs) > 1:
-            from reports import runs
-
-            output = options.output or options.runs[0] / "comparison.html"
-            write_text(output, runs.render_page(options.runs))
-            print(f"Comparison: {output}")
-            return 0
-        (run,) = options.runs
-        limits = Limits(options.max_latency_ms, options.max_memory_mb, options.max_model_mb, options.min_accuracy)
-        comparison, answers = evaluate(run, limits)
-        summarize(run, comparison)
-        output = options.output or run / "report.html"
-        write_text(output, render_page(run, comparison, answers, limits))
-        write_cards(run, comparison)
-        print(f"Report: {output}   Curves: tensorboard --logdir {run}")
+        _compare(options) if len(options.runs) > 1 else _report(options)
     except RunFolderError as error:
         return _refuse(str(error))
     except OSError as error:
@@ -87,6 +69,33 @@ def _share(text: str) -> float:
 
 
 _positive.__name__ = _share.__name__ = "number"  # argparse names the type in its message
+
+
+def _report(options: argparse.Namespace) -> None:
+    # Not before the command line is understood: scipy takes a second.
+    from data.files import write_text
+    from reports.cards import write_cards
+    from reports.evaluation import evaluate, summarize
+    from reports.recommendation import Limits
+    from reports.sections import render_page
+
+    (run,) = options.runs
+    limits = Limits(options.max_latency_ms, options.max_memory_mb, options.max_model_mb, options.min_accuracy)
+    comparison, answers = evaluate(run, limits)
+    summarize(run, comparison)
+    output = options.output or run / "report.html"
+    write_text(output, render_page(run, comparison, answers, limits))
+    write_cards(run, comparison)
+    print(f"Report: {output}   Curves: tensorboard --logdir {run}")
+
+
+def _compare(options: argparse.Namespace) -> None:
+    from data.files import write_text
+    from reports.runs import render_page
+
+    output = options.output or options.runs[0] / "comparison.html"
+    write_text(output, render_page(options.runs))
+    print(f"Comparison: {output}")
 
 
 def _refuse(sentence: str) -> int:

@@ -11,11 +11,11 @@ from scipy import stats
 
 from reports import statistics
 from reports.comparison import read_environment, read_settings
+from reports.evaluation import evaluate
 from reports.numbers import listed, p_value, points
 from reports.predictions import Answers
 from reports.sections import Section, page
 from reports.significance import assess
-from reports.summary import evaluate
 from reports.table import sizes
 from reports.templating import render
 

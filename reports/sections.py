@@ -45,7 +45,7 @@ def render_page(run: Path, comparison: dict, answers: AllAnswers, limits: Limits
 
     Args:
         run: folder.
-        comparison: of `reports.summary.evaluate`.
+        comparison: of `reports.evaluation.evaluate`.
         answers: likewise.
         limits: what the recommendation had to meet.
     """

@@ -360,6 +360,17 @@ def test_the_command_needs_no_deep_learning(full_run):
     assert (full_run.folder / "report.html").exists()
 
 
+@pytest.mark.parametrize("module", ["reports.page", "reports.summary"])
+def test_help_loads_nothing_heavy(module):
+    code = (
+        f"import sys, {module} as command\n"
+        "try:\n    command.main(['--help'])\n"
+        "except SystemExit:\n    print('imported:', sorted({'scipy', 'matplotlib', 'numpy'} & sys.modules.keys()))"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert result.stdout.endswith("imported: []\n")
+
+
 def test_the_same_folder_gives_the_same_page(full_run, capsys):
     _, first = _write(full_run)
     _, second = _write(full_run)

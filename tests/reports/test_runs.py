@@ -4,9 +4,9 @@ import html5lib
 import pytest
 from scipy import stats
 
+from reports.evaluation import evaluate
 from reports.page import main
 from reports.runs import _changes, _difference
-from reports.summary import evaluate
 
 
 def _run(empty_run, filled, folder, **changes):
