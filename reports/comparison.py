@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import statistics
 from pathlib import Path
@@ -44,6 +45,9 @@ OTHERS = (
 )
 
 
+CORPUS = ("name", "source", "notes", "texts", "class_names", "class_shares", "keep_negations")
+
+
 class RunFolderError(Exception):
     """A folder is no run folder, or a file in it is damaged; the message is one sentence."""
 
@@ -54,7 +58,8 @@ def compare(run: Path) -> dict:
     Returns:
         `run` (recipe, backend, seeds), `data` (name, positive share, samples and overlaps before and
         after removal, of the first seed; `splits` has them of every seed), `rows` (one for each model
-        that was trained or failed, with `None` for what a failed one has not) and `missing` (models
+        that was trained or failed, with `None` for what a failed one has not; its `by_seed` has every
+        trial's metrics and `history`, a list of numbers per epoch by name) and `missing` (models
         whose weights could not be had).
 
     Raises:
@@ -64,7 +69,7 @@ def compare(run: Path) -> dict:
     seeds = list(range(settings["seed"], settings["seed"] + settings["seeds"]))
     rows, missing = [], []
     for model in dict.fromkeys(settings["models"]):
-        finished = [found for seed in seeds if (found := _read(run / model / str(seed) / "metrics.json"))]
+        finished = [found for seed in seeds if (found := _read_trial(run / model / str(seed)))]
         failures = [found for seed in seeds if (found := _read(run / model / str(seed) / "failure.json"))]
         if finished or any(failure["kind"] == "failed" for failure in failures):
             rows.append(_row(model, finished, failures))
@@ -79,7 +84,7 @@ def compare(run: Path) -> dict:
             **{name: environment[name] for name in ("backend", "processor", "cores")},
         },
         "data": {
-            **{name: card[name] for name in ("name", "source", "notes", "texts", "class_names", "class_shares")},
+            **{name: card[name] for name in CORPUS},
             **{name: first.get(name) for name in ("positive_share", "samples", "overlaps")},
             "splits": card["splits"],
         },
@@ -141,6 +146,23 @@ def _by_group(found: list[dict]) -> dict[str, dict] | None:
     return pooled
 
 
+def _read_trial(folder: Path) -> dict | None:
+    """The metrics of a finished trial and its `history`, `None` where it has no epochs."""
+    found = _read(folder / "metrics.json")
+    return found and found | {"history": _read_history(folder / "history.csv")}
+
+
+def _read_history(path: Path) -> dict[str, list[float]] | None:
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        return {name: [float(row[name]) for row in rows] for name in rows[0]} if rows else None
+    except FileNotFoundError:
+        return None
+    except (ValueError, TypeError, csv.Error) as error:
+        raise RunFolderError(f"{path} is damaged: {error}.") from error
+
+
 def read_settings(run: Path) -> dict:
     """The settings of a run."""
     return _require(run / "settings.yaml", {"recipe", "models", "seed", "seeds"})
@@ -152,9 +174,7 @@ def read_environment(run: Path) -> dict:
 
 
 def _read_card(run: Path) -> dict:
-    return _require(
-        run / "data_card.json", {"name", "source", "notes", "texts", "class_names", "class_shares", "splits"}
-    )
+    return _require(run / "data_card.json", {*CORPUS, "splits"})
 
 
 def _require(path: Path, names: set[str]) -> dict:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-SLIDES = {"rnn": 56.43, "lstm": 56.43, "transformer": 74.10, "distilbert": 61.45}
+SLIDES = {"rnn": 56.43, "lstm": 56.43, "transformer": 74.10, "distilbert": 61.45}  # % right, published
 
 
 def draw_accuracy(comparison: dict, path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import yaml
 from tabulate import tabulate
 
+from reports.numbers import percent
 from reports.table import escape, render
 
 PARTS = ("train", "validation", "test")
@@ -14,6 +15,7 @@ def render_report(comparison: dict, sentences: list[str], settings: dict, enviro
     """The whole report as Markdown."""
     sections = [
         f"# {comparison['run']['name']}",
+        escape(comparison["recommended"]["reason"]),
         render(comparison, "pipe"),
         "![Test accuracy of each model](accuracy.svg)",
         *(f"- {escape(sentence)}" for sentence in sentences),
@@ -55,26 +57,7 @@ def _data(data: dict) -> list[str]:
         *(f"Note: {escape(note)}." for note in data["notes"]),
     ]
     for split in data["splits"]:
-        rows = [
-            ["texts before", *(split["samples"]["before"][part] for part in PARTS)],
-            ["empty once cleaned, dropped", *(split["empty_after_cleaning"][part] for part in PARTS)],
-            ["texts after", *(split["samples"]["after"][part] for part in PARTS)],
-            ["repeated within the split, kept", *(split["duplicates_within"][part] for part in PARTS)],
-            *(
-                [f"share of {name}", *(f"{split['class_shares'][part][name]:.1%}" for part in PARTS)]
-                for name in data["class_names"]
-            ),
-            ["words in the median text", *(f"{split['length_percentiles'][part]['50']:.0f}" for part in PARTS)],
-            ["longer than the sequence length", *(f"{split['longer_than_sequence'][part]:.1%}" for part in PARTS)],
-            [
-                f"running words in the vocabulary of {split['words_in_vocabulary']:,}",
-                *(f"{split['vocabulary_coverage'][part]:.1%}" for part in PARTS),
-            ],
-        ]
-        if "wordpiece" in split:
-            pieces = split["wordpiece"]
-            rows.append(["word pieces known to the encoder", *(f"{pieces['coverage'][part]:.2%}" for part in PARTS)])
-            rows.append(["cut at the encoder's length", *(f"{pieces['cut'][part]:.1%}" for part in PARTS)])
+        rows = split_lines(split, data["class_names"])
         overlaps = [
             [pair, split["overlaps"]["before"][pair], split["overlaps"]["after"][pair]]
             for pair in split["overlaps"]["before"]
@@ -85,6 +68,31 @@ def _data(data: dict) -> list[str]:
             _table(overlaps, ["texts of the later split also in the earlier", "before", "after removal"]),
         ]
     return sections
+
+
+def split_lines(split: dict, class_names: list[str]) -> list[list]:
+    """The facts of one split, each as its name and the values for train, validation and test."""
+    rows = [
+        ["texts before", *(split["samples"]["before"][part] for part in PARTS)],
+        ["empty once cleaned, dropped", *(split["empty_after_cleaning"][part] for part in PARTS)],
+        ["texts after", *(split["samples"]["after"][part] for part in PARTS)],
+        ["repeated within the split, kept", *(split["duplicates_within"][part] for part in PARTS)],
+        *(
+            [f"share of {name}", *(percent(split["class_shares"][part][name]) for part in PARTS)]
+            for name in class_names
+        ),
+        ["words in the median text", *(f"{split['length_percentiles'][part]['50']:.0f}" for part in PARTS)],
+        ["longer than the sequence length", *(percent(split["longer_than_sequence"][part]) for part in PARTS)],
+        [
+            f"running words in the vocabulary of {split['words_in_vocabulary']:,}",
+            *(percent(split["vocabulary_coverage"][part]) for part in PARTS),
+        ],
+    ]
+    if "wordpiece" in split:
+        pieces = split["wordpiece"]
+        rows.append(["word pieces known to the encoder", *(percent(pieces["coverage"][part], 2) for part in PARTS)])
+        rows.append(["cut at the encoder's length", *(percent(pieces["cut"][part]) for part in PARTS)])
+    return rows
 
 
 def _per_class(comparison: dict) -> str:
@@ -114,7 +122,7 @@ def _per_group(comparison: dict) -> list[str]:
         [
             group,
             max(cells[group]["n"] for cells in found if group in cells),
-            *(f"{cells[group]['accuracy']:.1%}" if group in cells else "–" for cells in found),
+            *(percent(cells[group]["accuracy"]) if group in cells else "–" for cells in found),
         ]
         for group in sorted(set().union(*found))
     ]

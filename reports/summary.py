@@ -11,12 +11,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from data.files import write_json, write_text
-from reports.comparison import RunFolderError, compare, read_environment, read_settings
-from reports.figures import draw_accuracy
-from reports.markdown import render_report
-from reports.table import render
-from reports.verdicts import verdicts
+from reports.comparison import RunFolderError
 
 EXIT_BAD_INPUT = 2
 
@@ -26,25 +21,16 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m reports.summary", description="Summarizes a run folder.")
     parser.add_argument("run", type=Path, help="the run folder, such as runs/latest")
     run = parser.parse_args(arguments).run
+    from reports.evaluation import evaluate, summarize  # scipy takes a second, --help must not
+
     try:
-        _summarize(run)
+        summarize(run, evaluate(run)[0])
+        print(f"Report: {run / 'report.md'}   Curves: tensorboard --logdir {run}")
     except RunFolderError as error:
         return _refuse(str(error))
     except OSError as error:
         return _refuse(f"{error.filename or run}: {error.strerror}.")
     return 0
-
-
-def _summarize(run: Path) -> None:
-    comparison, settings = compare(run), read_settings(run)
-    sentences = verdicts(comparison, settings)
-    write_json(run / "comparison.json", comparison | {"verdicts": sentences})
-    write_text(run / "report.md", render_report(comparison, sentences, settings, read_environment(run)))
-    draw_accuracy(comparison, run / "accuracy.svg")
-    print(f"\n{render(comparison, 'simple')}")
-    for sentence in sentences:
-        print(f"- {sentence}")
-    print(f"Report: {run / 'report.md'}   Curves: tensorboard --logdir {run}")
 
 
 def _refuse(sentence: str) -> int:

@@ -6,6 +6,8 @@ import re
 
 from tabulate import tabulate
 
+from reports.numbers import percent
+
 COLUMNS = {
     "model": "model",
     "accuracy": "accuracy",
@@ -48,29 +50,38 @@ def caption(comparison: dict) -> str:
     """On what data, split, seeds and machine the numbers were measured."""
     data, run = comparison["data"], comparison["run"]
     seeds = run["seeds"]
-    tests = [split["samples"]["after"]["test"] for split in data["splits"]]
-    fewest, most = min(tests, default=0), max(tests, default=0)
-    size = f"{fewest:,}" if fewest == most else f"{fewest:,}–{most:,}"
     spread = f"mean ± standard deviation over seeds {seeds[0]}–{seeds[-1]}" if len(seeds) > 1 else f"seed {seeds[0]}"
     notes = "".join(f"; {note}" for note in data["notes"])
-    share = "" if data["positive_share"] is None else f", {data['positive_share']:.1%} {data['class_names'][1]}"
+    share = "" if data["positive_share"] is None else f", {percent(data['positive_share'])} {data['class_names'][1]}"
     return (
-        f"Test split of {data['name']} (n = {size}{share}{notes}); {spread}; recipe {run['recipe']}; Keras on "
-        f"{run['backend']}, {run['cores']} cores. Memory is the highest of the training process."
+        f"Test split of {data['name']} (n = {sizes(comparison)}{share}{notes}); {spread}; recipe {run['recipe']}; "
+        f"Keras on {run['backend']}, {run['cores']} cores. Memory is the highest of the training process."
     )
+
+
+def sizes(comparison: dict) -> str:
+    """How many texts the test split has, from the smallest to the largest over the seeds."""
+    tests = [split["samples"]["after"]["test"] for split in comparison["data"]["splits"]]
+    fewest, most = min(tests, default=0), max(tests, default=0)
+    return f"{fewest:,}" if fewest == most else f"{fewest:,}–{most:,}"
+
+
+def remarks(row: dict, seeds: int) -> list[str]:
+    """What a reader must know of a trained row before believing its numbers."""
+    found = [name for name, shown in (("collapsed", row["collapsed"]), ("over-fitted", row["overfitted"])) if shown]
+    if len(row["by_seed"]) < seeds:
+        found.append(f"{len(row['by_seed'])} seed{'s' if len(row['by_seed']) > 1 else ''} only")
+    found += sorted({f"stopped by {trial['stopped_by']}" for trial in row["by_seed"] if trial.get("stopped_by")})
+    cached = sum(trial.get("cached_texts", 0) for trial in row["by_seed"])
+    if cached:  # seconds would otherwise look like those of a first run
+        found.append(f"{cached:,} texts encoded earlier")
+    return found
 
 
 def _cells(row: dict, seeds: int) -> dict[str, str]:
     if not row["by_seed"]:
         return {"model": row["title"], "remark": "failed: see below"}
     deviation = "" if row["accuracy_std"] is None else f" ± {100 * row['accuracy_std']:.1f}"
-    remarks = [name for name, shown in (("collapsed", row["collapsed"]), ("over-fitted", row["overfitted"])) if shown]
-    if len(row["by_seed"]) < seeds:
-        remarks.append(f"{len(row['by_seed'])} seeds only")
-    remarks += sorted({f"stopped by {trial['stopped_by']}" for trial in row["by_seed"] if trial.get("stopped_by")})
-    cached = sum(trial.get("cached_texts", 0) for trial in row["by_seed"])
-    if cached:  # seconds would otherwise look like those of a first run
-        remarks.append(f"{cached:,} texts encoded earlier")
     speeds = " · ".join(f"{speed:,.0f}" for speed in row["texts_per_second"].values())
     return {
         "model": row["title"],
@@ -87,5 +98,5 @@ def _cells(row: dict, seeds: int) -> dict[str, str]:
         + (f" ({row['estimated_memory_mb']:,.0f})" if row["estimated_memory_mb"] else ""),
         "speed": speeds,
         "parameters": f"{row['parameters']:,} ({row['trainable_parameters']:,})",
-        "remark": ", ".join(remarks),
+        "remark": ", ".join(remarks(row, seeds)),
     }

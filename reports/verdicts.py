@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from reports.causes import calibration, on_seeds, over_fitting, plateau, under_fitting
+from reports.numbers import percent
+
 
 def verdicts(comparison: dict, settings: dict) -> list[str]:
     """The sentences a reader of the table needs, the most important first.
 
     Args:
-        comparison: of `reports.comparison.compare`.
+        comparison: of `reports.comparison.compare`; with `statistics`, what they show is said too.
         settings: those of the run.
     """
     trained = [row for row in comparison["rows"] if row["by_seed"]]
     return [
         *_reference(trained),
         *(sentence for row in trained for sentence in _collapse(row, settings)),
-        *_plateau(trained, settings),
-        *(sentence for row in trained for sentence in _overfit(row)),
+        *plateau(trained, settings),
+        *under_fitting(trained, settings),
+        *(sentence for row in trained for sentence in over_fitting(row, settings)),
+        *calibration(trained, comparison.get("statistics"), settings),
         *(f"{row['title']} failed: {row['failed']}" for row in comparison["rows"] if row["failed"]),
         *(f"{entry['model']} is missing: {entry['reason']}" for entry in comparison["missing"]),
     ]
@@ -33,8 +38,8 @@ def _reference(rows: list[dict]) -> list[str]:
     texts = sum(trial["test"]["n"] for trial in linear["by_seed"])
     return [
         f"The linear reference is {place} the best network on test, {best['title']} "
-        f"({linear['accuracy']:.1%} against {best['accuracy']:.1%} of {texts:,} test answers), and is trained in "
-        f"{linear['seconds_training']:.0f} s against {best['seconds_training']:.0f} s."
+        f"({percent(linear['accuracy'])} against {percent(best['accuracy'])} of {texts:,} test answers), and is "
+        f"trained in {linear['seconds_training']:.0f} s against {best['seconds_training']:.0f} s."
     ]
 
 
@@ -57,29 +62,7 @@ def _collapse(row: dict, settings: dict) -> list[str]:
     else:
         cause = "it learned nothing beyond the class shares; try more texts, more --epochs or another --learning-rate"
     return [
-        f"{row['title']} collapsed to one class on {len(collapsed)} of {len(row['by_seed'])} seeds: {share:.0%} of its "
-        f"answers are the same class (seed {worst['seed']}) and its mean recall is that of guessing, so its accuracy "
-        f"of {accuracy:.1%} only shows how large that class is. Cause: {cause}."
-    ]
-
-
-def _plateau(rows: list[dict], settings: dict) -> list[str]:
-    plateau, stopping = settings["plateau_patience"], settings["early_stopping_patience"]
-    if plateau < stopping or all(row["epochs"] is None for row in rows):
-        return []
-    return [
-        f"The learning rate could never fall: ReduceLROnPlateau waits {plateau} epochs, and EarlyStopping ends the "
-        f"training after {stopping}; set --plateau-patience below it."
-    ]
-
-
-def _overfit(row: dict) -> list[str]:
-    found = [trial for trial in row["by_seed"] if trial["overfitted"]]
-    if not found:
-        return []
-    worst = max(found, key=lambda trial: trial["train"]["accuracy"] - trial["validation"]["accuracy"])
-    return [
-        f"{row['title']} over-fitted on {len(found)} of {len(row['by_seed'])} seeds: its kept weights know "
-        f"{worst['train']['accuracy']:.1%} of the training texts and {worst['validation']['accuracy']:.1%} of "
-        f"validation (seed {worst['seed']}); more texts (--sample) help most."
+        f"{row['title']} collapsed to one class{on_seeds(collapsed, row)}: "
+        f"{percent(share, 0)} of its answers are the same class (seed {worst['seed']}) and its mean recall is that of "
+        f"guessing, so its accuracy of {percent(accuracy)} only shows how large that class is. Cause: {cause}."
     ]

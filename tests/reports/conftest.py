@@ -1,10 +1,14 @@
 """A run folder written by hand: two trained models on two seeds, one without weights, one that failed."""
 
 import copy
+import csv
 import json
 
+import numpy as np
 import pytest
 import yaml
+
+from training.evaluating import accuracy_by_group, evaluate
 
 SETTINGS = {
     "recipe": "sound",
@@ -12,6 +16,9 @@ SETTINGS = {
     "seeds": 2,
     "seed": 5,
     "mask": True,
+    "epochs": 20,
+    "dropout": 0.3,
+    "label_smoothing": 0.05,
     "head_learning_rate": 0.001,
     "early_stopping_patience": 3,
     "plateau_patience": 1,
@@ -114,6 +121,8 @@ class FakeRun:
         }
         self.trials = []
         self.failures = []
+        self.files = {}
+        self.texts = {}
 
     def write(self):
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -124,7 +133,43 @@ class FakeRun:
             self._put(found["model"], found["seed"], "metrics.json", found)
         for model, seed, kind, reason in self.failures:
             self._put(model, seed, "failure.json", {"kind": kind, "reason": reason})
+        for name, rows in self.files.items():
+            path = self.folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("w", encoding="utf-8", newline="") as file:
+                csv.writer(file).writerows(rows)
+        for seed, records in self.texts.items():
+            path = self.folder / "data" / str(seed) / "texts.jsonl"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text("\n".join(map(json.dumps, records)) + "\n")
         return self.folder
+
+    def answer(self, model, seed, answers, groups=None, **changes):
+        """A trial whose metrics are those of its answers.
+
+        Args:
+            answers: `(index, labels, probabilities)` by split.
+        """
+        names = self.card["class_names"]
+        scores = {part: evaluate(probabilities, labels, names) for part, (_, labels, probabilities) in answers.items()}
+        facts = {
+            "test": scores["test"],
+            "validation": scores["validation"],
+            "collapsed": scores["test"]["collapsed"],
+        }
+        if groups is not None:
+            _, labels, probabilities = answers["test"]
+            facts["accuracy_by_group"] = accuracy_by_group(probabilities.argmax(axis=1), labels, groups)
+        self.trials.append(_trial(model, seed, 0.5, **facts | changes))
+        rows = [["part", "index", "label", "predicted", *(f"probability_{name}" for name in names)]]
+        for part, (index, labels, probabilities) in answers.items():
+            for at, label, row in zip(index, labels, probabilities, strict=True):
+                rows.append([part, at, names[label], names[row.argmax()], *(f"{value:.6f}" for value in row)])
+        self.files[f"{model}/{seed}/predictions.csv"] = rows
+
+    def learn(self, model, seed, **series):
+        """A trial's `history.csv`."""
+        self.files[f"{model}/{seed}/history.csv"] = [list(series), *map(list, zip(*series.values(), strict=True))]
 
     def _put(self, model, seed, name, value):
         place = self.folder / model / str(seed)
@@ -161,3 +206,87 @@ def whole_run(fake_run):
     fake_run.failures += [("distilbert", seed, "missing", "no network; put the weights into ./here") for seed in (5, 6)]
     fake_run.write()
     return fake_run
+
+
+def make_answers(seed, skill, n=100, classes=2, first_index=0):
+    """Answers of a model that is right with a probability of `skill` and mostly knows when: `(index, labels, ...)`.
+
+    Texts and labels depend on `seed` alone, so models of one seed answer the same texts.
+    """
+    found = {}
+    for number, part in enumerate(("validation", "test")):
+        texts = np.random.default_rng([seed, number])
+        labels = texts.integers(classes, size=n)
+        labels[:classes] = range(classes)  # every class occurs
+        generator = np.random.default_rng([seed, number, int(1000 * skill)])
+        confidence = generator.uniform(1 / classes + 0.01, 1, n)
+        said = np.where(generator.random(n) < skill, labels, (labels + generator.integers(1, classes, n)) % classes)
+        probabilities = np.repeat(((1 - confidence) / (classes - 1))[:, None], classes, axis=1)
+        probabilities[np.arange(n), said] = confidence
+        found[part] = (first_index + 10 * np.arange(n) + number, labels, probabilities)
+    return found
+
+
+@pytest.fixture
+def answers():
+    """Makes a model's answers: `answers(seed, skill, n, classes, first_index)`."""
+    return make_answers
+
+
+@pytest.fixture(scope="session")
+def filled():
+    """Trains all models of a run, or those named: `filled(run, names, n, seeds, models)`."""
+    return fill
+
+
+@pytest.fixture(scope="session")
+def empty_run():
+    """Makes a run without trials in a folder, for fixtures that outlive a test: `empty_run(folder)`."""
+    return FakeRun
+
+
+@pytest.fixture
+def full_run(fake_run):
+    """Five models on two seeds with all their files: answers, curves, groups and texts."""
+    return fill(fake_run)
+
+
+def fill(run, names=("bad", "good"), n=100, seeds=(5, 6), models=None):
+    """Trains, as it were, all models, or those named."""
+    skills = {"rnn": 0.7, "lstm": 0.8, "transformer": 0.82, "distilbert": 0.92, "linear": 0.9}
+    run.card["class_names"] = list(names)
+    run.card["class_shares"] = {name: 1 / len(names) for name in names}
+    run.card["splits"] = [split for split in run.card["splits"] if split["seed"] in seeds]
+    for split in run.card["splits"]:
+        split["class_shares"] = dict.fromkeys(BY_PART, run.card["class_shares"])
+        split["samples"]["after"] |= {"validation": n, "test": n}
+        if len(names) > 2:
+            split["positive_share"] = None
+    run.settings |= {"seed": seeds[0], "seeds": len(seeds), "models": list(skills if models is None else models)}
+    speeds = {"rnn": 500.0, "lstm": 400.0, "transformer": 450.0, "distilbert": 40.0, "linear": 1500.0}
+    for model in run.settings["models"]:
+        for seed in seeds:
+            found = make_answers(seed, skills[model], n, len(names))
+            groups = np.array(["irony", "<b>plain</b>", "a|b"])[np.arange(n) % 3]
+            speed = {"1": speeds[model], "32": 8 * speeds[model], "256": 20 * speeds[model]}
+            run.answer(model, seed, found, groups, texts_per_second=speed)
+            if model != "linear":
+                run.learn(
+                    model,
+                    seed,
+                    epoch=[0, 1, 2, 3],
+                    accuracy=[0.6, 0.8, 0.9, 0.97],
+                    val_accuracy=[0.62, 0.75, 0.78, 0.77],
+                    loss=[0.69, 0.5, 0.3, 0.1],
+                    val_loss=[0.68, 0.55, 0.5, 0.6],
+                    learning_rate=[0.001] * 4,
+                )
+    for seed in seeds:
+        run.texts[seed] = [{"part": "train", "index": -1, "label": 0, "group": None, "cleaned": "a", "text": "A"}]
+        for part, (index, labels, _) in make_answers(seed, 0.5, n, len(names)).items():
+            for at, label in zip(index.tolist(), labels.tolist(), strict=True):
+                words = " ".join(["word"] * (1 + at % 150))
+                run.texts[seed].append(
+                    {"part": part, "index": at, "label": label, "group": None, "cleaned": words, "text": words}
+                )
+    return run

@@ -65,7 +65,7 @@ def test_table_on_the_terminal(whole_run, capsys):
 def test_caption_says_on_what_it_was_measured(whole_run, capsys):
     output, report, _ = _summarize(whole_run, capsys)
     caption = (
-        "Test split of reviews (n = 100–101, 45.0% good; made up for the tests); mean ± standard deviation over seeds "
+        "Test split of reviews (n = 100–101, 45.0 % good; made up for the tests); mean ± standard deviation over seeds "
         "5–6; recipe sound; Keras on jax, 2 cores. Memory is the highest of the training process."
     )
     assert caption in output
@@ -98,8 +98,8 @@ def test_report_shows_the_data_card(whole_run, capsys):
     assert ["texts before", "400", "100", "100"] in rows
     assert ["texts after", "398", "97", "100"] in rows
     assert ["empty once cleaned, dropped", "2", "1", "0"] in rows
-    assert ["share of good", "45.0%", "45.0%", "45.0%"] in rows
-    assert ["running words in the vocabulary of 998", "90.0%", "80.0%", "75.0%"] in rows
+    assert ["share of good", "45.0 %", "45.0 %", "45.0 %"] in rows
+    assert ["running words in the vocabulary of 998", "90.0 %", "80.0 %", "75.0 %"] in rows
     assert ["train-test", "5", "0"] in rows
     assert ["train-test", "6", "0"] in rows
     assert "1 texts stand with more than one label" in report
@@ -156,15 +156,15 @@ def test_a_group_that_only_one_model_answered(fake_run, capsys, trial):
     fake_run.failures = [("lstm", 6, "failed", "loss became NaN")]
     _, report, _ = _summarize(fake_run, capsys)
     rows = [cells for table in _tables(report) for cells in table]
-    assert ["rare", "1", "0.0%", "–"] in rows
-    assert ["often", "18", "100.0%", "100.0%"] in rows
+    assert ["rare", "1", "0.0 %", "–"] in rows
+    assert ["often", "18", "100.0 %", "100.0 %"] in rows
 
 
 def test_a_row_of_fewer_seeds_says_so(fake_run, capsys, trial):
     # As an interrupted run leaves them: nothing failed.
     fake_run.trials = [trial("rnn", 5, 0.8), trial("rnn", 6, 0.8), trial("lstm", 5, 0.8)]
     output, _, _ = _summarize(fake_run, capsys)
-    assert re.search(r"^lstm .* 1 seeds only$", output, re.MULTILINE)
+    assert re.search(r"^lstm .* 1 seed only$", output, re.MULTILINE)
     assert not re.search(r"^rnn .*only", output, re.MULTILINE)
 
 
@@ -234,7 +234,7 @@ def test_a_folder_that_cannot_be_written(whole_run, capsys, monkeypatch):
     def refuse(path, value):
         raise PermissionError(13, "Permission denied", str(path))
 
-    monkeypatch.setattr("reports.summary.write_json", refuse)
+    monkeypatch.setattr("reports.evaluation.write_json", refuse)
     assert main([str(whole_run.folder)]) == 2
     error = capsys.readouterr().err
     assert error == f"error: {whole_run.folder / 'comparison.json'}: Permission denied.\n"

@@ -23,9 +23,15 @@ def test_nothing_to_say(fake_run, trial):
     ("linear", "expected"),
     [
         # 0.85 on average against the better network, lstm, with 0.80.
-        ((0.90, 0.80), "The linear reference is 5.0 points above the best network on test, lstm (85.0% against 80.0%"),
-        ((0.70, 0.70), "The linear reference is 10.0 points below the best network on test, lstm (70.0% against 80.0%"),
-        ((0.80, 0.80), "The linear reference is level with the best network on test, lstm (80.0% against 80.0%"),
+        (
+            (0.90, 0.80),
+            "The linear reference is 5.0 points above the best network on test, lstm (85.0 % against 80.0 %",
+        ),
+        (
+            (0.70, 0.70),
+            "The linear reference is 10.0 points below the best network on test, lstm (70.0 % against 80.0 %",
+        ),
+        ((0.80, 0.80), "The linear reference is level with the best network on test, lstm (80.0 % against 80.0 %"),
     ],
 )
 def test_linear_reference(fake_run, linear, expected, trial):
@@ -61,9 +67,9 @@ def test_collapse_is_named_with_its_cause(fake_run, model, settings, cause, tria
     ]
     (sentence,) = _said(fake_run, **settings)
     assert sentence.startswith(
-        f"{model} collapsed to one class on 1 of 2 seeds: 100% of its answers are the same class"
+        f"{model} collapsed to one class on 1 of 2 seeds: 100 % of its answers are the same class"
     )
-    assert "56.0%" in sentence
+    assert "56.0 %" in sentence
     assert re.search(f"Cause: {cause}", sentence)
 
 
@@ -73,8 +79,8 @@ def test_overfitting_shows_the_worst_seed(fake_run, trial):
         trial("lstm", 6, 0.8, overfitted=True, train={"n": 398, "accuracy": 0.99}),
     ]
     (sentence,) = _said(fake_run)
-    assert sentence.startswith("lstm over-fitted on 2 of 2 seeds: its kept weights know 99.0% of the training texts")
-    assert "80.0% of validation (seed 6)" in sentence
+    assert sentence.startswith("lstm over-fitted on 2 of 2 seeds: its kept weights know 99.0 % of the training texts")
+    assert "80.0 % of validation (seed 6)" in sentence
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,47 @@
+"""All that a run folder shows, put together; and its numbers written down for programs, terminals and Markdown."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from data.files import write_json, write_text
+from reports import costs
+from reports.comparison import compare, read_environment, read_settings
+from reports.figures import draw_accuracy
+from reports.guide import confront
+from reports.markdown import render_report
+from reports.predictions import AllAnswers, read_all
+from reports.recommendation import NO_LIMITS, Limits, recommend
+from reports.significance import assess
+from reports.table import render
+from reports.verdicts import verdicts
+
+
+def evaluate(run: Path, limits: Limits = NO_LIMITS) -> tuple[dict, AllAnswers]:
+    """All that a run folder shows, as `comparison.json` has it, and every answer behind it.
+
+    Raises:
+        RunFolderError: the folder is no run folder, or a file in it is damaged.
+    """
+    comparison = compare(run)
+    answers = read_all(run, comparison)
+    found = costs.read_costs(run, comparison)
+    comparison["statistics"] = {part: assess(answers, part) for part in ("validation", "test")}
+    comparison["costs"] = costs.as_dict(found)
+    comparison["recommended"] = recommend(comparison, found, limits)
+    comparison["guide"] = confront(comparison, found)
+    comparison["verdicts"] = verdicts(comparison, read_settings(run))
+    return comparison, answers
+
+
+def summarize(run: Path, comparison: dict) -> None:
+    """Writes `comparison.json`, `report.md` and `accuracy.svg` and prints the table."""
+    write_json(run / "comparison.json", comparison)
+    write_text(
+        run / "report.md",
+        render_report(comparison, comparison["verdicts"], read_settings(run), read_environment(run)),
+    )
+    draw_accuracy(comparison, run / "accuracy.svg")
+    print(f"\n{render(comparison, 'simple')}\n\n{comparison['recommended']['reason']}")
+    for sentence in comparison["verdicts"]:
+        print(f"- {sentence}")

@@ -1,0 +1,107 @@
+"""The report of a run, as one file to read in a browser.
+
+    python -m reports.page runs/latest                       # report.html, and all that reports.summary writes
+    python -m reports.page runs/latest --max-latency-ms 5    # the best model for 5 ms a text
+    python -m reports.page runs/a runs/b                     # comparison.html: the same models in two runs
+
+It needs nothing but the folder: no deep-learning library, no data, no network.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import sys
+from pathlib import Path
+
+from reports.comparison import RunFolderError
+from reports.summary import EXIT_BAD_INPUT
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Writes the page of the runs named on the command line; returns the exit code, 2 for bad input."""
+    options = _parse(arguments)
+    try:
+        _compare(options) if len(options.runs) > 1 else _report(options)
+    except RunFolderError as error:
+        return _refuse(str(error))
+    except OSError as error:
+        return _refuse(f"{error.filename or options.runs[0]}: {error.strerror}.")
+    return 0
+
+
+def _parse(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m reports.page",
+        description="Writes the report of a run folder, or a comparison of several.",
+    )
+    parser.add_argument("runs", type=Path, nargs="+", metavar="RUN", help="run folder, such as runs/latest")
+    parser.add_argument(
+        "--output",
+        type=Path,
+        metavar="FILE",
+        help="where to write (default: report.html in the run; comparison.html in the first of several)",
+    )
+    limits = parser.add_argument_group("limits, for the recommendation of a single run")
+    limits.add_argument("--max-latency-ms", type=_positive, metavar="MS", help="most milliseconds for one text")
+    limits.add_argument("--max-memory-mb", type=_positive, metavar="MB", help="most memory to answer")
+    limits.add_argument("--max-model-mb", type=_positive, metavar="MB", help="largest model to keep")
+    limits.add_argument("--min-accuracy", type=_share, metavar="SHARE", help="least validation accuracy, 0 to 1")
+    options = parser.parse_args(arguments)
+    given = (options.max_latency_ms, options.max_memory_mb, options.max_model_mb, options.min_accuracy)
+    if len(options.runs) > 1 and any(limit is not None for limit in given):
+        parser.error("limits go with a single run: give one RUN, or no limit.")
+    return options
+
+
+def _positive(text: str) -> float:
+    value = float(text)
+    if not 0 < value < math.inf:
+        raise argparse.ArgumentTypeError(f"{text} is not above 0")
+    return value
+
+
+def _share(text: str) -> float:
+    value = float(text)
+    if not 0 < value <= 1:
+        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 1, such as 0.9 for 90 %")
+    return value
+
+
+_positive.__name__ = _share.__name__ = "number"  # argparse names the type in its message
+
+
+def _report(options: argparse.Namespace) -> None:
+    # Not before the command line is understood: scipy takes a second.
+    from data.files import write_text
+    from reports.cards import write_cards
+    from reports.evaluation import evaluate, summarize
+    from reports.recommendation import Limits
+    from reports.sections import render_page
+
+    (run,) = options.runs
+    limits = Limits(options.max_latency_ms, options.max_memory_mb, options.max_model_mb, options.min_accuracy)
+    comparison, answers = evaluate(run, limits)
+    summarize(run, comparison)
+    output = options.output or run / "report.html"
+    write_text(output, render_page(run, comparison, answers, limits))
+    write_cards(run, comparison)
+    print(f"Report: {output}   Curves: tensorboard --logdir {run}")
+
+
+def _compare(options: argparse.Namespace) -> None:
+    from data.files import write_text
+    from reports.runs import render_page
+
+    output = options.output or options.runs[0] / "comparison.html"
+    write_text(output, render_page(options.runs))
+    print(f"Comparison: {output}")
+
+
+def _refuse(sentence: str) -> int:
+    print(f"error: {sentence}", file=sys.stderr)
+    return EXIT_BAD_INPUT
+
+
+if __name__ == "__main__":
+    sys.exit(main())

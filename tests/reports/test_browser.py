@@ -1,0 +1,141 @@
+"""The page as a browser shows it: accessible in light and dark, asking for nothing, fitting a phone and paper."""
+
+import os
+import shutil
+from types import SimpleNamespace
+
+import pytest
+
+from reports.page import main
+
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+# Pairs of texts of one figure whose boxes overlap by more than a pixel each way, and texts that leave their figure.
+COLLISIONS = """() => [...document.querySelectorAll('svg[role=img]')].flatMap(svg => {
+    const frame = svg.getBoundingClientRect();
+    const boxes = [...svg.querySelectorAll('text')].map(text => [text.textContent, text.getBoundingClientRect()]);
+    const found = boxes.filter(([, box]) => box.left < frame.left - 1 || box.right > frame.right + 1
+        || box.top < frame.top - 1 || box.bottom > frame.bottom + 1).map(([words]) => words + ' leaves its figure');
+    boxes.forEach(([words, a], at) => boxes.slice(at + 1).forEach(([other, b]) => {
+        if (Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1
+            && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1) found.push(words + ' on ' + other);
+    }));
+    return found;
+})"""
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Chromium of the system; nothing is downloaded for it."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        message = "there is no Chromium: apt-get install chromium"
+        pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield found
+        found.close()
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory, empty_run, filled):
+    """Files: a report of two classes, one of twelve with long names, and a comparison of the two."""
+    folder = tmp_path_factory.mktemp("browser")
+    two = filled(empty_run(folder / "two")).write()
+    twelve = empty_run(folder / "twelve")
+    filled(twelve, [f"{'alt.comp.' * (at % 4)}group_{at}" for at in range(12)], n=200, models=["rnn", "linear"])
+    twelve.settings["models"] += ["lstm", "distilbert"]
+    twelve.failures = [
+        ("lstm", 5, "failed", "its process ended with SIGKILL"),
+        ("distilbert", 5, "missing", "no network"),
+    ]
+    twelve.write()
+    for run in (two, twelve.folder):
+        assert main([str(run)]) == 0
+    assert main([str(two), str(twelve.folder)]) == 0
+    return {"two": two / "report.html", "twelve": twelve.folder / "report.html", "runs": two / "comparison.html"}
+
+
+@pytest.fixture
+def shown(browser, pages):
+    """Opens a page: `shown(name, width, scheme)` has the `page` and the `requests` it made."""
+    contexts = []
+
+    def show(name, width=1100, scheme="light"):
+        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+        contexts.append(context)
+        page, requests = context.new_page(), []
+        page.on("request", lambda request: requests.append(request.url))
+        page.goto(pages[name].as_uri())
+        return SimpleNamespace(page=page, requests=requests)
+
+    yield show
+    for context in contexts:
+        context.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "scheme", "options"),
+    [
+        ("two", "light", None),
+        ("twelve", "light", None),
+        ("runs", "light", None),
+        # What else is checked does not depend on colors.
+        ("two", "dark", {"runOnly": ["color-contrast"]}),
+        ("runs", "dark", {"runOnly": ["color-contrast"]}),
+    ],
+)
+def test_accessible(shown, name, scheme, options):
+    from axe_playwright_python.sync_playwright import Axe
+
+    results = Axe().run(shown(name, scheme=scheme).page, options=options)
+    assert results.response["passes"]
+    assert results.violations_count == 0, results.generate_report()
+
+
+@pytest.mark.parametrize("name", ["two", "twelve", "runs"])
+def test_no_request_leaves_the_page(shown, pages, name):
+    found = shown(name)
+    found.page.emulate_media(media="print")
+    found.page.pdf(format="A4")
+    assert found.requests == [pages[name].as_uri()]
+
+
+@pytest.mark.parametrize("width", [390, 1100])
+@pytest.mark.parametrize("name", ["two", "twelve", "runs"])
+def test_nothing_is_wider_than_the_window(shown, name, width):
+    page = shown(name, width).page
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("name", ["two", "twelve"])
+def test_words_of_figures_do_not_collide(shown, name):
+    assert shown(name).page.evaluate(COLLISIONS) == []
+
+
+def test_words_of_figures_can_be_read_on_a_phone(shown):
+    page = shown("two", 390).page
+    heights = page.evaluate("""() => [...document.querySelectorAll('svg[role=img] text')].map(
+        text => parseFloat(getComputedStyle(text).fontSize) * text.ownerSVGElement.getScreenCTM().a)""")
+    assert min(heights) >= 7.5
+
+
+def test_figures_turn_dark_with_the_page(shown):
+    colors = [
+        shown("two", scheme=scheme).page.evaluate(
+            "[document.body, document.querySelector('svg text'), document.querySelector('svg .mark')].map("
+            "(element, at) => getComputedStyle(element)[at ? 'fill' : 'backgroundColor'])"
+        )
+        for scheme in ("light", "dark")
+    ]
+    assert all(light != dark for light, dark in zip(*colors, strict=True))
