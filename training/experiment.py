@@ -17,6 +17,7 @@ from models.run_folder import RunFolder
 from training import command_line
 from training.environment import describe_environment
 from training.settings import Settings
+from training.tensorboard import write_outcome
 from training.trials import make_arrays, run_trial
 
 
@@ -130,6 +131,7 @@ def _run_trial(run: RunFolder, model: str, seed: int) -> str:
     code = _in_child("spawn" if model == "linear" else "forkserver", run_trial, run.path, model, seed)
     if run.metrics(model, seed).exists():
         _add_to_card(run, model, seed)
+        _in_child("forkserver", write_outcome, run.path, model, seed)
         return "finished"
     if not run.failure(model, seed).exists():
         ended = signal.Signals(-code).name if code < 0 else f"exit code {code}"
