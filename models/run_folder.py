@@ -31,6 +31,16 @@ class RunFolder:
         """What the data is and what was removed."""
         return self.path / "data_card.json"
 
+    @property
+    def explanations(self) -> Path:
+        """What the words of some test texts do to each model's answer."""
+        return self.path / "explanations.json"
+
+    @property
+    def attention(self) -> Path:
+        """The Transformer's attention weights for these texts."""
+        return self.path / "attention.npz"
+
     def prepared(self, seed: int) -> Path:
         """Texts, vocabulary and arrays of a seed's split."""
         return self.path / "data" / str(seed)
