@@ -33,6 +33,16 @@ class RunFolder:
         """What the data is and what was removed."""
         return self.path / "data_card.json"
 
+    @property
+    def explanations(self) -> Path:
+        """What the words of some test texts do to each model's answer."""
+        return self.path / "explanations.json"
+
+    @property
+    def attention(self) -> Path:
+        """The Transformer's attention weights for these texts."""
+        return self.path / "attention.npz"
+
     def prepared(self, seed: int) -> Path:
         """Texts, vocabulary and arrays of a seed's split."""
         return self.path / "data" / str(seed)
@@ -48,6 +58,14 @@ class RunFolder:
     def probes(self, model: str, seed: int) -> Path:
         """Answers to `data.probes`."""
         return self.trial(model, seed) / "probes.json"
+
+    def tensorboard(self, model: str, seed: int) -> Path:
+        """What TensorBoard reads of a trial."""
+        return self.trial(model, seed) / "tensorboard"
+
+    def shown_in_tensorboard(self, model: str, seed: int) -> Path:
+        """There once a trial's outcome is among it."""
+        return self.tensorboard(model, seed) / "outcome"
 
     def metrics(self, model: str, seed: int) -> Path:
         """There once the trial is finished."""

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import yaml
 from markupsafe import Markup
 
-from reports import diagrams, evidence
+from reports import diagrams, evidence, inside
 from reports.comparison import read_environment, read_settings
 from reports.costs import AS_TRAINED, pareto, read_exports
 from reports.figures import SLIDES
@@ -58,6 +58,7 @@ def render_page(run: Path, comparison: dict, answers: AllAnswers, limits: Limits
             Section("differences", "Can they be told apart?", _differences(comparison, common)),
             Section("verdicts", "What stands out, and what to change", _filled("verdicts.html", common)),
             Section("evidence", "The evidence", _filled("evidence.html", evidence.gather(run, comparison, answers))),
+            Section("inside", "Looking inside", Markup(inside.render(run))),
         ]
     sections += [
         Section("data", "The data", _filled("data.html", {"data": _data(comparison["data"])})),
@@ -88,7 +89,7 @@ def page(
         facts=facts,
         sections=[section for section in sections if section.body],
         footer=footer,
-        css=Markup((TEMPLATES / "page.css").read_text(encoding="utf-8")),
+        css=Markup((TEMPLATES / "page.css").read_text(encoding="utf-8") + inside.style()),
     )
 
 

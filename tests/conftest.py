@@ -50,3 +50,67 @@ def command():
         )
 
     return run
+
+
+@pytest.fixture(scope="session")
+def tiny_run(tmp_path_factory):
+    """A run folder with a real LSTM, Transformer and linear model of 8 units on two dozen texts, seed 3.
+
+    The networks are untrained: what they answer is looked into, not how well.
+    """
+    import json
+    import string
+
+    import numpy as np
+    import yaml
+
+    from data.cleaning import Cleaner
+    from data.files import write_json
+    from data.preparing import Part, load_ids, load_vocabulary, save_texts, vectorize_parts
+    from models import linear, lstm, transformer
+    from models.run_folder import RunFolder
+    from models.settings import Architecture
+    from training.evaluating import evaluate
+
+    run = RunFolder(tmp_path_factory.mktemp("runs") / "tiny")
+    prepared = run.prepared(3)
+    prepared.mkdir(parents=True)
+    sizes, parts = {"train": 24, "validation": 8, "test": 12}, {}
+    rng = np.random.default_rng(3)
+    hostile = "<img src=http://example.com/x.png> ![x](http://example.com/y.png)"  # nothing of it is left once cleaned
+    for name, size in sizes.items():
+        labels = np.arange(size) % 2
+        words = [[string.ascii_lowercase[n] * 4 for n in rng.integers(2, 26, 14)] for _ in range(size)]
+        texts = [
+            " ".join([("aaaa", "bbbb")[label], *found, hostile]) for label, found in zip(labels, words, strict=True)
+        ]
+        cleaned = [Cleaner().clean(text) for text in texts]
+        parts[name] = Part(np.arange(size) + 100, texts, cleaned, labels, None)
+    save_texts(parts, prepared)
+    vectorize_parts(prepared, 40, 10)
+    settings = {"models": ["lstm", "transformer", "linear"], "seed": 3, "seeds": 1, "recipe": "sound"}
+    settings |= {"sequence_length": 10, "width": 8, "vocabulary_size": 40}
+    run.settings.write_text(yaml.safe_dump(settings))
+    names = ["cats <b>", "dogs"]
+    write_json(run.data_card, {"class_names": names, "keep_negations": False})
+    ids, shape = load_ids(prepared), Architecture(vocabulary_size=40, sequence_length=10, width=8)
+    for model in settings["models"]:
+        run.trial(model, 3).mkdir(parents=True)
+        if model == "linear":
+            train, validation, test = (parts[part] for part in sizes)
+            pipeline, _ = linear.fit(train.cleaned, train.labels, validation.cleaned, validation.labels)
+            linear.LinearModel.from_pipeline(pipeline).save(run.trial(model, 3) / "model.npz")
+            probabilities = pipeline.predict_proba(test.cleaned)
+        else:
+            network = {"lstm": lstm, "transformer": transformer}[model].build(shape)
+            network.save(run.trial(model, 3) / "model.keras")
+            probabilities = network.predict(ids["test"], verbose=0)
+        rows = ["part,index,label,predicted,probability_" + ",probability_".join(names)]
+        for index, label, row in zip(parts["test"].index, parts["test"].labels, probabilities, strict=True):
+            rows.append(f"test,{index},{names[label]},{names[row.argmax()]},{row[0]:.6f},{row[1]:.6f}")
+        run.predictions(model, 3).write_text("\n".join(rows) + "\n")
+        metrics = {"model": model, "seed": 3, "title": model, "reads": "words", "parameters": 99}
+        metrics |= dict.fromkeys(("seconds_training", "seconds_total", "peak_memory_mb"), 1.5)
+        metrics |= {"texts_per_second": {"1": 10.0}, "test": evaluate(probabilities, parts["test"].labels, names)}
+        run.metrics(model, 3).write_text(json.dumps(metrics))
+    return run.path, load_vocabulary(prepared)

@@ -19,6 +19,7 @@ from training import command_line
 from training.children import MemoryExceeded, run_in_child, unheard_ctrl_c
 from training.run_folders import RunFailed
 from training.settings import Settings
+from training.tensorboard import write_outcome
 from training.trials import EXIT_DISK_FULL, make_arrays, run_trial
 
 
@@ -118,6 +119,8 @@ def _run_trial(run: RunFolder, settings: Settings, model: str, seed: int, deadli
     if _is_finished(metrics):
         failed.unlink(missing_ok=True)  # left by a process that outlived its parent for a moment
         _add_to_card(run, model, seed)
+        if not run.shown_in_tensorboard(model, seed).exists():
+            run_in_child("forkserver", write_outcome, run.path, model, seed)
         return "finished"
     if metrics.exists():
         _add_to_card(run, model, seed)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 
 import keras
@@ -105,16 +104,3 @@ def fit(
 
 def _one_hot(data: tuple[np.ndarray, np.ndarray], classes: int) -> tuple[np.ndarray, np.ndarray]:
     return data[0], keras.utils.to_categorical(data[1], classes)
-
-
-def write_hyperparameters(settings: Settings, model: str, seed: int, scores: dict[str, float], folder: Path) -> None:
-    """Writes settings and final scores for TensorBoard's HParams page."""
-    import tensorflow
-    from tensorboard.plugins.hparams import api
-
-    values = {name: value for name, value in asdict(settings).items() if isinstance(value, bool | int | float | str)}
-    values |= {"model": model, "seed": seed}
-    with tensorflow.summary.create_file_writer(str(folder / "tensorboard")).as_default():
-        api.hparams(values)
-        for name, score in scores.items():
-            tensorflow.summary.scalar(f"test/{name}", score, step=0)

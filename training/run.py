@@ -32,7 +32,7 @@ BACKENDS = ("tensorflow", "jax", "torch")
 EXIT_FAILED, EXIT_BAD_INPUT, EXIT_INTERRUPTED, EXIT_TERMINATED = 1, 2, 130, 143
 # What follows the training, one after another, each given the run folder: `python -m MODULE FOLDER`. A step may be run
 # again, and the failure of one stops none behind it. The last one alone follows Ctrl-C.
-AFTERWARDS = ("models.exporting", "reports.page")
+AFTERWARDS = ("models.exporting", "reports.explain", "reports.page")
 
 
 class Refused(Exception):

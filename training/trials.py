@@ -119,11 +119,6 @@ def _train_and_evaluate(run: RunFolder, model: str, seed: int, started: float) -
     }
     result["seconds_total"] = time.perf_counter() - started
     result["peak_memory_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / KIBIBYTES_PER_MEBIBYTE
-    if trained.history:
-        from training.fitting import write_hyperparameters
-
-        finals = {name: scores["test"][name] for name in ("accuracy", "macro_f1", "log_loss")}
-        write_hyperparameters(settings, model, seed, finals, run.trial(model, seed))
     write_json(run.metrics(model, seed), result)
     if not ending.cut_short:
         for checkpoint in run.trial(model, seed).rglob(CHECKPOINT):

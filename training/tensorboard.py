@@ -1,0 +1,132 @@
+"""What TensorBoard shows of a finished trial beside its curves: scores, hyper-parameters, pictures, texts.
+
+It is made from the run folder, in a process of its own once the trial's time and memory are measured.
+Source: https://www.tensorflow.org/api_docs/python/tf/summary.
+"""
+
+from __future__ import annotations
+
+import csv
+import textwrap
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+
+from data.files import read_json
+from data.preparing import load_texts
+from models.run_folder import RunFolder
+from training import command_line
+from training.ending import begin
+from training.projector import write_embedding
+from training.settings import Settings
+
+SCORES = ("accuracy", "macro_f1", "roc_auc", "log_loss", "expected_calibration_error")
+COSTS = ("seconds_training", "seconds_total", "peak_memory_mb", "parameters")
+CURVES = 20  # most precision-recall curves: one a class
+TEXTS, COLUMNS, LINES = 5, 100, 12  # samples of each kind, and how much of each is shown
+
+
+def write_outcome(path: Path, model: str, seed: int) -> None:
+    """Adds the outcome of one finished trial to its `tensorboard` folder; runs in a process with TensorFlow."""
+    begin(None)
+    import tensorflow
+
+    run = RunFolder(path)
+    folder = run.tensorboard(model, seed)
+    settings, metrics = command_line.load(run.settings), read_json(run.metrics(model, seed))
+    class_names = read_json(run.data_card)["class_names"]
+    labels, predicted, probabilities = _read_test_answers(run.predictions(model, seed), class_names)
+    with tensorflow.summary.create_file_writer(str(folder)).as_default(step=0):
+        _write_scalars(run, settings, model, seed, metrics)
+        _write_curves(labels, probabilities, class_names)
+        tensorflow.summary.image("test/confusion matrix", _confusion_image(metrics, class_names)[None])
+        texts = load_texts(run.prepared(seed))["test"].texts
+        for kind, text in _samples(texts, labels, predicted, probabilities, class_names).items():
+            tensorflow.summary.text(f"test/{kind}", text)
+    write_embedding(run, model, seed, folder)
+    run.shown_in_tensorboard(model, seed).touch()
+
+
+def _write_scalars(run: RunFolder, settings: Settings, model: str, seed: int, metrics: dict) -> None:
+    """Scores and costs, and the table of hyper-parameters that lists them."""
+    import tensorflow
+    from tensorboard.plugins.hparams import api
+
+    scalars = {f"test/{name}": metrics["test"][name] for name in SCORES}
+    scalars |= {f"trial/{name}": metrics[name] for name in COSTS}
+    scalars |= {f"trial/texts_per_second_at_{size}": speed for size, speed in metrics["texts_per_second"].items()}
+    scalars = {name: value for name, value in scalars.items() if value is not None}
+    values = {name: value for name, value in asdict(settings).items() if isinstance(value, bool | int | float | str)}
+    values |= {"model": model, "seed": seed}
+    api.hparams(values, trial_id=f"{model} {seed} {run.path.resolve().name}")
+    for name, value in scalars.items():
+        tensorflow.summary.scalar(name, value)
+
+
+def _write_curves(labels: np.ndarray, probabilities: np.ndarray, class_names: list[str]) -> None:
+    """Precision against recall: of the second of two classes, or of each class against the rest."""
+    import tensorflow
+    from tensorboard.plugins.pr_curve import summary
+
+    for at, name in list(enumerate(class_names))[1 if len(class_names) == 2 else 0 :][:CURVES]:
+        curve = summary.pb(f"test/{name}", labels == at, np.clip(probabilities[:, at], 0, 1))
+        tensorflow.summary.experimental.write_raw_pb(curve.SerializeToString())
+
+
+def _confusion_image(metrics: dict, class_names: list[str]) -> np.ndarray:
+    """The confusion matrix of the test texts as a picture, `uint8` of shape `(height, width, 4)`."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    counts = np.array(metrics["test"]["confusion_matrix"])
+    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    side = 2.4 + 0.5 * len(class_names)
+    figure = Figure((side + 0.6, side), dpi=100, layout="constrained")
+    canvas = FigureCanvasAgg(figure)
+    axes = figure.add_subplot()
+    axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
+    for (row, column), count in np.ndenumerate(counts):
+        color = "white" if shares[row, column] > 0.5 else "black"
+        axes.text(column, row, f"{count:,}", ha="center", va="center", color=color)
+    names = [textwrap.shorten(name.replace("$", r"\$"), 20, placeholder="…") or "…" for name in class_names]
+    axes.set_xticks(range(len(names)), names, rotation=30, ha="right")
+    axes.set_yticks(range(len(names)), names)
+    axes.set_xlabel("answer")
+    axes.set_ylabel("true class")
+    axes.set_title(f"{metrics['model']}, seed {metrics['seed']}: {metrics['test']['n']:,} test texts", fontsize=9)
+    canvas.draw()
+    return np.asarray(canvas.buffer_rgba())
+
+
+def _samples(
+    texts: list[str], labels: np.ndarray, predicted: np.ndarray, probabilities: np.ndarray, class_names: list[str]
+) -> dict[str, str]:
+    """The test texts answered surest, right and wrong, as Markdown.
+
+    Each is a block of code, its indentation written here, so that nothing in a text acts as Markdown or HTML: a
+    picture in a post would otherwise be fetched by whoever looks at it.
+    """
+    confidence = probabilities.max(axis=1)
+    found = {}
+    for kind, chosen in (("surest right", labels == predicted), ("surest wrong", labels != predicted)):
+        positions = np.flatnonzero(chosen)
+        blocks = []
+        for at in positions[np.argsort(-confidence[positions], kind="stable")][:TEXTS]:
+            head = f"{confidence[at]:.1%} {class_names[predicted[at]]}; true class: {class_names[labels[at]]}"
+            lines = textwrap.wrap(" ".join(texts[at].split()), COLUMNS, max_lines=LINES, placeholder=" …")
+            blocks.append("\n".join(f"    {line}" for line in [" ".join(head.split()), "", *lines]))
+        found[kind] = "\n\n---\n\n".join(blocks) or "none"
+    return found
+
+
+def _read_test_answers(path: Path, class_names: list[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Labels `(n,)`, answers `(n,)` and probabilities `(n, classes)` of the test texts."""
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["part"] == "test"]
+    number = {name: at for at, name in enumerate(class_names)}
+    return (
+        np.array([number[row["label"]] for row in rows]),
+        np.array([number[row["predicted"]] for row in rows]),
+        np.array([[float(row[f"probability_{name}"]) for name in class_names] for row in rows]),
+    )
