@@ -84,7 +84,7 @@ def test_no_kill_loses_a_result_or_changes_a_number(uninterrupted, tmp_path):
             command(*arguments), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, start_new_session=True
         )
         try:
-            run.wait(choose.uniform(0, 0.5 * seconds))
+            run.wait(choose.uniform(0, 0.7 * seconds))
         except subprocess.TimeoutExpired:
             processes = family(run.pid)
             everyone += processes
