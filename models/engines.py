@@ -6,6 +6,7 @@ Nothing here needs Keras, and only `SavedModelEngine` needs TensorFlow. Loading 
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -57,6 +58,7 @@ class SavedModelEngine:
     def __init__(self, folder: Path, encoder: bool):
         from models.quiet import quiet_stderr
 
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow looks for a GPU aloud
         try:
             with quiet_stderr():
                 import tensorflow

@@ -30,9 +30,7 @@ if TYPE_CHECKING:
 
 BACKENDS = ("tensorflow", "jax", "torch")
 EXIT_FAILED, EXIT_BAD_INPUT, EXIT_INTERRUPTED, EXIT_TERMINATED = 1, 2, 130, 143
-# What follows the training, one after another, each given the run folder: `python -m MODULE FOLDER`. A step may be run
-# again, and the failure of one stops none behind it. The last one alone follows Ctrl-C.
-AFTERWARDS = ("models.exporting", "reports.explain", "reports.page")
+REPORT = "reports.page"
 
 
 class Refused(Exception):
@@ -82,13 +80,13 @@ def _run(settings: Settings, run: RunFolder, compare: Callable[[Settings, RunFol
 
     try:
         whole = compare(settings, run)
-        failed = [module for module in AFTERWARDS if not _step(module, run)]
+        failed = [module for module in _afterwards(settings) if not _step(module, run)]
         if not whole:
             print(f"Some models are unfinished. To try them again: {command_to_continue(run)}", file=sys.stderr)
         return 0 if whole and not failed else EXIT_FAILED
     except KeyboardInterrupt:
         if run.data_card.exists():
-            _step(AFTERWARDS[-1], run)
+            _step(REPORT, run)
         print(f"Interrupted. What is finished is kept; to continue: {command_to_continue(run)}", file=sys.stderr)
         return EXIT_INTERRUPTED
     except RunFailed as error:
@@ -102,6 +100,15 @@ def _run(settings: Settings, run: RunFolder, compare: Callable[[Settings, RunFol
             f"{place}{error.strerror or error}: free some space, or mend what is in the way, and continue with "
             f"{command_to_continue(run)}."
         ) from error
+
+
+def _afterwards(settings: Settings) -> list[str]:
+    """What follows the training, one after another, each as `python -m MODULE RUN`. A step may be run again, and the
+    failure of one stops none behind it. The report alone follows Ctrl-C.
+    """
+    exporting = ["models.exporting"] if settings.formats else []
+    explaining = ["reports.explain"] if settings.explain else []
+    return [*exporting, *explaining, REPORT]
 
 
 def _step(module: str, run: RunFolder) -> bool:

@@ -108,6 +108,9 @@ class Settings:
         choices=FORMATS,
         nargs="*",
     )
+    explain: bool = _setting(
+        True, "show for some test texts which words moved each model; some 15 s, most of it DistilBERT's", "run"
+    )
     output: str = _setting("runs", "folder that gets a folder for this run", "run", metavar="DIR")
     memory_limit: str = _setting(
         "10GB",

@@ -39,13 +39,14 @@ def main(arguments: list[str] | None = None) -> int:
     )
     options = parser.parse_args(arguments)
     run = RunFolder(options.run)
-    trained = sorted({path.parent.parent.name for path in run.path.glob("*/*/metrics.json")})
-    if not run.settings.is_file() or not trained:
+    settings = yaml.safe_load(run.settings.read_text(encoding="utf-8")) if run.settings.is_file() else {"models": []}
+    trained = [model for model in settings["models"] if any(run.path.glob(f"{model}/*/metrics.json"))]
+    if not trained:
         parser.error(f"{run.path} is no run folder with a trained model: python -m training.run makes one.")
     for model in options.models or []:
         if model not in trained:
             parser.error(f"{run.path} has no trained {model}: choose from {', '.join(trained)}.")
-    formats = options.formats or yaml.safe_load(run.settings.read_text(encoding="utf-8")).get("formats", [])
+    formats = options.formats or settings.get("formats", [])
     # `.keras` files are the same for every backend, and only TensorFlow writes SavedModels.
     os.environ["KERAS_BACKEND"] = "tensorflow"
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")

@@ -10,7 +10,7 @@ import sys
 
 import pytest
 
-SMALL = "--data sample --sample 240 --sequence-length 16 --width 8 --vocabulary-size 300".split()
+SMALL = "--data sample --sample 240 --sequence-length 16 --width 8 --vocabulary-size 300 --formats --no-explain".split()
 ENDLESS = ("--epochs", "400", "--early-stopping-patience", "400")
 
 
@@ -90,7 +90,7 @@ def test_texts_that_changed_in_between_are_refused(command, tmp_path):
     table = tmp_path / "reviews.csv"
     rows = [f"{'good' if number % 2 else 'bad'} thing number{number},{number % 2}" for number in range(60)]
     table.write_text("\n".join(["text,label", *rows]), encoding="utf-8")
-    arguments = ("--data", table, "--models", "linear", "--output", tmp_path / "runs")
+    arguments = ("--data", table, "--models", "linear", "--formats", "--no-explain", "--output", tmp_path / "runs")
     assert command("training.run", *arguments).returncode == 0
     run = tmp_path / "runs" / "latest"
     card = read(run / "data_card.json")

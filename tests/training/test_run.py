@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-SMALL = ("--sample", "240", "--epochs", "2", "--sequence-length", "16", "--width", "8", "--vocabulary-size", "300")
+SMALL = "--sample 240 --epochs 2 --sequence-length 16 --width 8 --vocabulary-size 300 --formats --no-explain".split()
 SETTINGS = ("--data", "sample", *SMALL)
 MODELS = ("rnn", "lstm", "transformer", "linear")
 
@@ -123,7 +123,18 @@ def test_an_own_file_with_three_classes(command, tmp_path):
         for number in range(90):
             stars = number % 3
             writer.writerow([f"{stars} stars", f"{['awful', 'middling', 'splendid'][stars]} thing, item{number}"])
-    arguments = ("--text-column", "review", "--label-column", "stars", "--models", "lstm", "linear", "--epochs", "2")
+    arguments = (
+        "--text-column",
+        "review",
+        "--label-column",
+        "stars",
+        "--models",
+        "lstm",
+        "linear",
+        "--epochs",
+        "2",
+        "--no-explain",
+    )
     done = command("training.run", "--data", table, *arguments, "--output", tmp_path / "runs")
     assert done.returncode == 0, done.stderr
     comparison = read(tmp_path / "runs" / "latest" / "comparison.json")

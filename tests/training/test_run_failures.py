@@ -10,7 +10,7 @@ import time
 import psutil
 import pytest
 
-SMALL = ("--sample", "240", "--epochs", "2", "--sequence-length", "16", "--width", "8", "--vocabulary-size", "300")
+SMALL = "--sample 240 --epochs 2 --sequence-length 16 --width 8 --vocabulary-size 300 --formats --no-explain".split()
 SETTINGS = ("--data", "sample", *SMALL)
 
 
