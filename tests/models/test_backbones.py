@@ -323,10 +323,7 @@ def test_tokens_of_a_word_piece_vocabulary(tiny_backbones):
 def test_tokens_are_those_of_the_preprocessor_called_directly(tiny_backbone):
     texts = ["the cat sat", " airplane at port!", ""] * 200
     token_ids, padding_mask = backbones.tokenize(tiny_backbone, texts, 12)
-    preprocessor = backbones._preprocessor_class(type(tiny_backbone.tokenizer))(
-        tiny_backbone.tokenizer, sequence_length=12
-    )
-    expected = preprocessor(texts)
+    expected = backbones.preprocessor(tiny_backbone, 12)(texts)
     np.testing.assert_array_equal(token_ids, keras.ops.convert_to_numpy(expected["token_ids"]))
     np.testing.assert_array_equal(padding_mask, keras.ops.convert_to_numpy(expected["padding_mask"]))
 

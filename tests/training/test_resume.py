@@ -72,7 +72,7 @@ def test_what_would_change_a_resumed_run_is_refused(arguments, sentence, command
 def test_a_folder_that_is_no_run_is_refused(command, tmp_path):
     done = command("training.run", "--resume", tmp_path)
     assert done.returncode == 2
-    assert done.stderr.splitlines()[-1].endswith(f"--resume {tmp_path} is no run folder: settings.yaml is not in it")
+    assert done.stderr.splitlines()[-1].endswith(f"--resume {tmp_path} is no run folder: settings.yaml is not in it.")
 
 
 def test_another_backend_is_refused(command, linear_run):
