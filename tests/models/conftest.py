@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+from filelock import FileLock
 
 from models import backbones
 from models.engines import FILES
@@ -77,34 +78,33 @@ def minilm_backbone():
         pytest.skip(str(error))
 
 
-SMALL = ("--sample", "240", "--epochs", "2", "--sequence-length", "16", "--width", "8", "--vocabulary-size", "300")
+SMALL = "--sample 240 --epochs 2 --sequence-length 16 --width 8 --vocabulary-size 300 --backbone-length 24".split()
+SMALL += ["--no-explain", "--formats"]
 
 
 @pytest.fixture(scope="session")
 def exported_run(tmp_path_factory, preset_folders):
-    """The run folder. Copy it before changing it."""
-    output = tmp_path_factory.mktemp("exported")
+    """The run folder, one for all processes that test. Copy it before changing it."""
+    output = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        output = output.parent  # that of all workers
+    output = output / "exported"
+    with FileLock(output.with_suffix(".lock")):
+        if not output.exists():
+            _train_and_export(output, str(preset_folders["bert"]))
+    return output / "latest"
+
+
+def _train_and_export(output, backbone):
     environment = os.environ | {"SENTIMENT_ARCHITECTURES_CACHE": str(output / "cache")}
-    train = [
-        "training.run",
-        "--data",
-        "sample",
-        *SMALL,
-        "--backbone",
-        str(preset_folders["bert"]),
-        "--backbone-length",
-        "24",
-    ]
-    for command in (
-        [*train, "--output", str(output)],
-        ["models.exporting", str(output / "latest"), "--formats", *FILES],
-    ):
+    train = ["training.run", "--data", "sample", *SMALL, "--backbone", backbone, "--output", str(output)]
+    export = ["models.exporting", str(output / "latest"), "--formats", *FILES]
+    # OpenVINO cannot read the linear model; everything else is to be written.
+    for command, code in ((train, 0), (export, 1)):
         done = subprocess.run(
             [sys.executable, "-m", *command], env=environment, capture_output=True, text=True, timeout=600, check=False
         )
-        # OpenVINO cannot read the linear model; everything else is to be written.
-        assert done.returncode == (1 if "--formats" in command else 0), done.stdout + done.stderr
-    return output / "latest"
+        assert done.returncode == code, done.stdout + done.stderr
 
 
 @pytest.fixture(scope="session")
