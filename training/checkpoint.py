@@ -46,7 +46,8 @@ class Checkpoint(keras.callbacks.Callback):
         super().__init__()
         self.folder, self.stopping, self.plateau = folder, stopping, plateau
         self.epochs, self.ended, self.history = 0, False, {}
-        self.arrays = _read(folder / CHECKPOINT)
+        # On torch the same state does not lead to the same numbers, so training starts over.
+        self.arrays = None if keras.backend.backend() == "torch" else _read(folder / CHECKPOINT)
         if self.arrays:
             state = json.loads(str(self.arrays["state"]))
             self.epochs, self.ended, self.history = state["epochs"], state["ended"], state["history"]
