@@ -20,9 +20,8 @@ from data.cleaning import (
     WHITESPACE,
     dropped_words,
 )
+from data.leakage import UNKNOWN
 from data.vectorizing import PADDING
-
-UNKNOWN = 1  # the place of `[UNK]` in every vocabulary
 
 
 def as_utf8(texts: tf.Tensor) -> tf.Tensor:
