@@ -31,10 +31,11 @@ class LinearExport(tf.Module):
         words = sorted({word for term in model.terms for word in term.split(" ")})
         self.vocabulary = ["", "[UNK]", *words]
         ids = {word: at for at, word in enumerate(self.vocabulary)}
-        self.terms = [[ids[word] for word in term.split(" ")] for term in model.terms]
+        # Its rows are first and last word, or padding and the word. An array: of lists, TensorFlow would save each one.
+        self.terms = np.array([[0, *(ids[word] for word in term.split(" "))][-2:] for term in model.terms])
         self.model, self.keep_negations = model, keep_negations
         self.word_ids = graph_text.WordIds(self.vocabulary)
-        keys = [self._key(*reversed(term)) for term in self.terms]
+        keys = self._key(self.terms[:, 1], self.terms[:, 0])
         self.columns = tf.lookup.StaticHashTable(
             tf.lookup.KeyValueTensorInitializer(tf.constant(keys, tf.int64), tf.range(len(keys), dtype=tf.int64)),
             default_value=-1,
@@ -75,10 +76,10 @@ class LinearExport(tf.Module):
 
     def to_onnx(self) -> onnx.ModelProto:
         """By hand: ONNX's TfIdfVectorizer counts words and pairs of them."""
-        singles = [at for at, term in enumerate(self.terms) if len(term) == 1]
-        pairs = [at for at, term in enumerate(self.terms) if len(term) == 2]
-        order = singles + pairs  # the operator wants all single words first
-        pool = [word for at in order for word in self.terms[at]]
+        is_pair = self.terms[:, 0] > 0
+        singles, pairs = np.flatnonzero(~is_pair), np.flatnonzero(is_pair)
+        order = np.concatenate([singles, pairs])  # the operator wants all single words first
+        pool = [*self.terms[singles, 1].tolist(), *self.terms[pairs].ravel().tolist()]
         constants = {
             "inverse_frequencies": self.model.inverse_frequencies[order].astype(np.float32),
             "weights": self.model.weights[order].astype(np.float32),
@@ -94,9 +95,9 @@ class LinearExport(tf.Module):
                 ["counts"],
                 mode="TF",
                 min_gram_length=1,
-                max_gram_length=2 if pairs else 1,
+                max_gram_length=2 if len(pairs) else 1,
                 max_skip_count=0,
-                ngram_counts=[0, len(singles)] if pairs else [0],
+                ngram_counts=[0, len(singles)] if len(pairs) else [0],
                 ngram_indexes=list(range(len(order))),
                 pool_int64s=pool,
             ),

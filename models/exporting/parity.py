@@ -25,7 +25,7 @@ from models.run_folder import RunFolder
 LARGEST_DIFFERENCE = 1e-4  # of a probability, for formats in full precision
 LARGEST_ACCURACY_LOSS = 0.01  # for 8-bit integers
 LATENCY_BATCHES = (1, 32)
-REPEATS = 15  # of each timed call
+MOST_REPEATS, FEWEST_REPEATS, ENOUGH_SECONDS = 15, 5, 2.0  # of each timed call
 MEBIBYTE = 1 << 20
 
 
@@ -131,9 +131,9 @@ def refusal(name: str, parity: dict) -> str | None:
 
 def _latency(classifier: Classifier, texts: Sequence[str], size: int) -> float:
     """Milliseconds from `size` raw texts to their answers: the median over different texts of the test split."""
-    taken = []
-    for repeat in range(REPEATS):
-        batch = [texts[(repeat * size + at) % len(texts)] for at in range(size)]
+    taken: list[float] = []
+    while len(taken) < FEWEST_REPEATS or (len(taken) < MOST_REPEATS and sum(taken) < ENOUGH_SECONDS):
+        batch = [texts[(len(taken) * size + at) % len(texts)] for at in range(size)]
         started = time.perf_counter()
         classifier.predict_proba(batch)
         taken.append(time.perf_counter() - started)
