@@ -13,6 +13,8 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
+from models.runtimes import import_onnxruntime, import_openvino
+
 TOKENIZER, CLASSIFIER = "tokenizer.json", "classifier.json"  # beside every format; a SavedModel has them inside too
 SAVED_MODEL, ONNX, ONNX_INT8, OPENVINO = "saved_model", "onnx", "onnx_int8", "openvino"
 FILES = {
@@ -105,8 +107,7 @@ class OnnxEngine(TokenizedEngine):
 
     def __init__(self, folder: Path, file: str):
         super().__init__(folder)
-        import onnxruntime
-
+        onnxruntime = import_onnxruntime()
         self.session = onnxruntime.InferenceSession(folder / file, providers=["CPUExecutionProvider"])
         self.inputs = [entry.name for entry in self.session.get_inputs()]
 
@@ -120,7 +121,7 @@ class OpenvinoEngine(TokenizedEngine):
     def __init__(self, folder: Path):
         super().__init__(folder)
         try:
-            import openvino
+            openvino = import_openvino()
         except ImportError as error:
             raise ExportUnusable(f"{folder / 'openvino.xml'} needs OpenVINO: pip install openvino.") from error
         # On processors that have bfloat16 it would be used, and answers move by some thousandths.

@@ -9,6 +9,7 @@ from pathlib import Path
 from data.files import write_json
 from models.engines import CLASSIFIER, OUTPUT, TOKENIZER
 from models.exporting.exportable import Description, Exportable, ExportRefused
+from models.runtimes import import_onnxruntime, import_openvino
 
 
 def write_common(exportable: Exportable, description: Description, folder: Path) -> None:
@@ -63,7 +64,8 @@ def write_onnx_int8(folder: Path) -> None:
         ExportRefused: there is nothing in it that ONNX Runtime can quantize.
     """
     import onnx
-    import onnxruntime
+
+    onnxruntime = import_onnxruntime()
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     # Weights that are only reshaped before use must be constants by then, or they stay as they are.
@@ -88,9 +90,9 @@ def write_openvino(exportable: Exportable, folder: Path) -> None:
     Raises:
         ExportRefused: OpenVINO lacks an operation of the model.
     """
-    import openvino
     import tensorflow as tf
 
+    openvino = import_openvino()
     if not exportable.runs_in_openvino:
         raise ExportRefused("OpenVINO has no operation that looks terms up: use onnx or saved_model")
     texts = tf.TensorSpec([None], tf.string)

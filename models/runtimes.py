@@ -1,0 +1,30 @@
+"""ONNX Runtime and OpenVINO, which by default report each use to their makers, imported so that they report nothing.
+
+Sources: https://github.com/microsoft/onnxruntime/pull/27379, https://github.com/openvinotoolkit/telemetry.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from types import ModuleType
+
+
+def import_onnxruntime() -> ModuleType:
+    """The package `onnxruntime`; who wants its reports sets `ORT_DISABLE_TELEMETRY=0`."""
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+    import onnxruntime
+
+    return onnxruntime
+
+
+def import_openvino() -> ModuleType:
+    """The package `openvino`.
+
+    Raises:
+        ImportError: it is not installed.
+    """
+    sys.modules.setdefault("openvino_telemetry", None)  # it then takes the stand-in that it has for this
+    import openvino
+
+    return openvino
