@@ -23,6 +23,7 @@ with quiet_stderr():
     import keras
     import tensorflow  # for TextVectorization and TensorBoard on every backend
 
+    tensorflow.get_logger().setLevel("ERROR")  # it warns of new shapes of input, and texts come in many lengths
     if keras.backend.backend() != "tensorflow":
         # It then only reads strings and writes events: the GPU's memory is for the backend that trains.
         tensorflow.config.set_visible_devices([], "GPU")

@@ -11,6 +11,7 @@ import io
 import os
 import resource
 import shutil
+import tempfile
 import time
 import traceback
 from pathlib import Path
@@ -18,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from data.cleaning import Cleaner
-from data.files import read_json, remove_unfinished, write_json, write_text
+from data.files import UNFINISHED, read_json, remove_unfinished, write_json, write_text
 from data.preparing import Part, load_texts, vectorize_parts
 from data.probes import PROBES
 from models.run_folder import CHECKPOINT, RunFolder
@@ -66,7 +67,9 @@ def run_trial(path: Path, model: str, seed: int, deadline: float | None) -> None
         if not any(folder.rglob(CHECKPOINT)):
             shutil.rmtree(folder, ignore_errors=True)  # what a failed trial left
         folder.mkdir(parents=True, exist_ok=True)
-        _train_and_evaluate(run, model, seed, started)
+        with tempfile.TemporaryDirectory(dir=folder, prefix=UNFINISHED) as tempfile.tempdir:
+            # TensorFlow leaves files there that it would remove at the end of a process, but not of a child.
+            _train_and_evaluate(run, model, seed, started)
     except BackboneUnavailable as error:
         write_json(run.failure(model, seed), {"kind": "missing", "reason": str(error)})
     except TimeIsUp as error:

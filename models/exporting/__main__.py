@@ -13,7 +13,7 @@ from pathlib import Path
 
 import yaml
 
-from models.engines import FILES
+from models.engines import FILES, ONNX
 from models.run_folder import RunFolder
 
 EXIT_FAILED, EXIT_BAD_INPUT = 1, 2
@@ -46,7 +46,9 @@ def main(arguments: list[str] | None = None) -> int:
     for model in options.models or []:
         if model not in trained:
             parser.error(f"{run.path} has no trained {model}: choose from {', '.join(trained)}.")
-    formats = options.formats or settings.get("formats", [])
+    formats = options.formats or settings.get("formats")
+    if not formats:
+        parser.error(f"{run.path} was made without exports: say with --formats which ones, such as {ONNX}.")
     # `.keras` files are the same for every backend, and only TensorFlow writes SavedModels.
     os.environ["KERAS_BACKEND"] = "tensorflow"
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")

@@ -36,8 +36,6 @@ def export_all(run: RunFolder, models: Sequence[str], formats: Sequence[str], me
     Returns:
         Whether every export was written and proven.
     """
-    if not formats:
-        return True
     multiprocessing.get_context("forkserver").set_forkserver_preload(["models.framework"])
     forkserver.ensure_running()
     # Quantizing starts from the finished ONNX file.
@@ -93,7 +91,8 @@ def write_formats(path: Path, model: str, seed: int, formats: list[str], memory_
     from models.exporting import formats as writing
     from models.exporting import loading
 
-    for name in (None, "tensorflow", "tf2onnx"):  # what they warn of is what the proof is about
+    tempfile.tempdir = os.fspath(aside)  # where TensorFlow leaves what it generates, which no child process removes
+    for name in (None, "tf2onnx"):  # what they warn of is what the proof is about
         logging.getLogger(name).setLevel(logging.ERROR)
     limit = int(memory_limit * GIGABYTE)
     resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))

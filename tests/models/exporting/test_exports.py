@@ -99,6 +99,25 @@ assert not {"models", "data"} & sys.modules.keys()
         assert described["data_card"]["name"] == "sample"
 
 
+def test_nothing_is_left_in_the_folder_for_temporary_files(exported_run):
+    assert [path.name for path in (exported_run.parent / "tmp").iterdir()] == []
+
+
+def test_runtimes_keep_no_book_for_their_makers(exported_run):
+    """What they would send is put there first: under `.cache/Microsoft` and `intel`."""
+    assert {path.name for path in (exported_run.parent / "home").iterdir()} <= {".keras", ".cache", ".config"}
+    assert not (exported_run.parent / "home" / ".cache" / "Microsoft").exists()
+
+
+def test_the_linear_saved_model_holds_tables_not_an_object_for_each_term(exported_run):
+    """Else loading it takes seconds."""
+    from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
+
+    file = exported_run / "linear" / "export" / "saved_model" / "1" / "saved_model.pb"
+    saved = SavedModel.FromString(file.read_bytes())
+    assert len(saved.meta_graphs[0].object_graph_def.nodes) < 50
+
+
 def test_onnx_needs_no_tensorflow_and_no_keras(exported_run):
     asked = """
 import sys
@@ -169,6 +188,7 @@ def test_bad_input_to_the_exporting_command(command, tmp_path, exported_run):
         ([tmp_path], "no run folder"),
         ([exported_run, "--models", "gru"], "no trained gru"),
         ([exported_run, "--formats", "pickle"], "invalid choice"),
+        ([exported_run], "was made without exports"),
     ):
         done = command("models.exporting", *arguments)
         assert done.returncode == 2
