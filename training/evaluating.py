@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from sklearn import metrics
 
 BATCH_SIZES = (1, 32, 256)
 BINS = 15
@@ -29,6 +28,8 @@ def evaluate(probabilities: np.ndarray, labels: np.ndarray, class_names: Sequenc
         expected calibration error, and whether the model collapsed to one class. Values are plain
         Python; ROC AUC is `None` where a class does not occur.
     """
+    from sklearn import metrics  # here, since the run itself, which imports this module, evaluates nothing
+
     predicted = probabilities.argmax(axis=1)
     classes = np.arange(len(class_names))
     result: dict = {"n": len(labels), "accuracy": float(metrics.accuracy_score(labels, predicted))}
@@ -63,6 +64,8 @@ def has_collapsed(predicted: np.ndarray, labels: np.ndarray, classes: int) -> bo
     >>> has_collapsed(np.array([0, 0, 0, 1]), np.array([0, 0, 0, 1]), 2)
     False
     """
+    from sklearn import metrics
+
     largest = np.bincount(predicted).max() / len(predicted)
     recall = metrics.recall_score(labels, predicted, average="macro", zero_division=0)
     return bool(largest >= COLLAPSE_SHARE and recall <= 1 / classes + COLLAPSE_MARGIN)
@@ -88,6 +91,8 @@ def expected_calibration_error(probabilities: np.ndarray, labels: np.ndarray) ->
 
 
 def _roc_auc(probabilities: np.ndarray, labels: np.ndarray, classes: np.ndarray) -> float | None:
+    from sklearn import metrics
+
     if len(np.unique(labels)) < len(classes):
         return None
     if len(classes) == 2:
