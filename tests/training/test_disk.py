@@ -34,23 +34,24 @@ def small_disk(tmp_path):
         subprocess.run(["umount", str(disk)], check=True)
 
 
-# What there is no room for: the settings, the linear model, the first checkpoint, the last one.
-@pytest.mark.parametrize("kilobytes", [4, 100, 400])
-def test_a_full_disk_is_one_sentence_and_the_run_goes_on_when_there_is_room(small_disk, kilobytes, command):
-    disk = small_disk(f"size={kilobytes}k")
-    done = command("training.run", *FLAGS, *MODELS, "--output", disk / "runs")
-    assert done.returncode == 2
-    assert len(done.stderr.splitlines()) == 1
-    assert "No space left on device" in done.stderr
-    assert "Traceback" not in done.stdout + done.stderr
-    if kilobytes == 4:
-        assert not (disk / "runs").exists()
-        return
-    assert "continue with python -m training.run --resume " in done.stderr
+def test_a_full_disk_is_one_sentence_and_the_run_goes_on_when_there_is_room(small_disk, command):
+    disk = small_disk("size=4k")
+    latest = disk / "runs" / "latest"
+    begin, go_on = (*FLAGS, *MODELS, "--output", disk / "runs"), ("--resume", latest)
+    # What there is no room for: the settings, the linear model, a checkpoint.
+    for kilobytes, arguments in ((4, begin), (100, begin), (400, go_on)):
+        small_disk(f"size={kilobytes}k")
+        done = command("training.run", *arguments)
+        assert done.returncode == 2
+        assert len(done.stderr.splitlines()) == 1
+        assert "No space left on device" in done.stderr
+        assert "Traceback" not in done.stdout + done.stderr
+        assert ("continue with python -m training.run --resume " in done.stderr) == (disk / "runs").exists()
+        assert latest.exists() == (kilobytes > 4)
     small_disk("size=50m")
-    done = command("training.run", "--resume", disk / "runs" / "latest")
+    done = command("training.run", *go_on)
     assert done.returncode == 0, done.stderr
-    rows = json.loads((disk / "runs" / "latest" / "comparison.json").read_text(encoding="utf-8"))["rows"]
+    rows = json.loads((latest / "comparison.json").read_text(encoding="utf-8"))["rows"]
     assert [row["failed"] for row in rows] == [None, None]
     assert not list(disk.rglob(".unfinished-*"))
 

@@ -102,7 +102,7 @@ def test_texts_that_changed_in_between_are_refused(command, tmp_path):
 
 
 def test_ctrl_c_finishes_the_epoch_and_a_second_run_cannot_have_the_folder(tmp_path, command):
-    run = start(*SMALL, *ENDLESS, "--models", "lstm", "linear", "--output", tmp_path)
+    run = start(*SMALL, *ENDLESS, "--models", "linear", "lstm", "--output", tmp_path)
     wait_for(run, "epoch  3/400")
     second = command("training.run", "--resume", tmp_path / "latest")
     assert second.returncode == 2
@@ -114,6 +114,7 @@ def test_ctrl_c_finishes_the_epoch_and_a_second_run_cannot_have_the_folder(tmp_p
     assert err.splitlines()[0] == ""  # behind the ^C of the terminal
     assert err.splitlines()[1] == "Finishing the epoch in flight; press Ctrl-C again to stop at once."
     assert err.splitlines()[-1].endswith(f"python -m training.run --resume {(tmp_path / 'latest').resolve()}")
+    assert [row["model"] for row in read(tmp_path / "latest" / "comparison.json")["rows"]] == ["linear"]
 
     run = start("--resume", tmp_path / "latest")
     wait_for(run, "lstm")

@@ -1,8 +1,6 @@
 """The command where something is wrong: one sentence, the right exit code, nothing lost. The same on every backend."""
 
 import json
-import os
-import signal
 import subprocess
 import sys
 import time
@@ -101,27 +99,6 @@ def test_weights_that_cannot_be_had_are_a_missing_row(command, tmp_path):
     assert [row["model"] for row in comparison["rows"]] == ["linear"]
     assert comparison["missing"][0]["model"] == "distilbert"
     assert "distilbert is missing: " in done.stdout
-
-
-def test_ctrl_c_keeps_what_is_finished(tmp_path):
-    arguments = [sys.executable, "-m", "training.run", *SETTINGS, "--epochs", "500", "--early-stopping-patience", "500"]
-    child = subprocess.Popen(
-        [*arguments, "--models", "linear", "rnn", "--output", tmp_path],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,  # the terminal sends the signal to the whole group
-    )
-    for line in child.stdout:
-        if "epoch" in line:
-            break
-    os.killpg(child.pid, signal.SIGINT)
-    out, err = child.communicate(timeout=60)
-    assert child.returncode == 130
-    assert "Interrupted" in err
-    assert "Traceback" not in out + err
-    comparison = read(tmp_path / "latest" / "comparison.json")
-    assert [row["model"] for row in comparison["rows"]] == ["linear"]
 
 
 def test_a_killed_model_is_a_failed_row(tmp_path):
