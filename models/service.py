@@ -10,6 +10,7 @@ from typing import Annotated
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, PlainTextResponse
+from fastapi_offline import FastAPIOffline
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, create_model, model_validator
 
@@ -70,8 +71,12 @@ def build_service(classifier: Classifier, limits: Limits = Limits(), cache_size:
         yield
         await batcher.stop()
 
-    service = FastAPI(
-        title=f"Sentiment Architectures: {classifier.title}", lifespan=lifespan, max_body_size=limits.body
+    # FastAPI's own page loads its script from a content delivery network.
+    service = FastAPIOffline(
+        redoc_url=None,
+        title=f"Sentiment Architectures: {classifier.title}",
+        lifespan=lifespan,
+        max_body_size=limits.body,
     )
     service.add_middleware(_Measure, metrics=metrics)
     service.state.metrics = metrics

@@ -112,8 +112,16 @@ def test_health_metrics_and_the_openapi_page(client):
     assert 'model_info{format="onnx",model="lstm"} 1.0' in lines
     described = client.get("/openapi.json").json()
     assert set(described["components"]["schemas"]["Query"]["properties"]) == {"text", "texts"}
-    assert client.get("/docs").status_code == 200
     assert client.get("/nowhere").status_code == 404
+
+
+def test_the_openapi_page_needs_nothing_from_elsewhere(client):
+    page = client.get("/docs").text
+    loaded = re.findall(r'<(?:script|link)[^>]* (?:src|href)="([^"]*)"', page)
+    assert any(address.endswith(".js") for address in loaded)
+    for address in loaded:
+        assert address.startswith("/")
+        assert client.get(address).status_code == 200
 
 
 def test_what_arrives_together_is_answered_together_and_equal_texts_once():
