@@ -8,6 +8,12 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from training.environment import THREAD_VARIABLES
+
+if "PYTEST_XDIST_WORKER" in os.environ:  # as many tests at once as there are cores: more threads would only wait
+    for name in THREAD_VARIABLES:
+        os.environ.setdefault(name, "1")
+
 # Importing TensorFlow sets this to a lower value, which the commands under test would inherit and be louder for.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 

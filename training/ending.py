@@ -67,6 +67,8 @@ def _on_sigterm(number, frame) -> None:
 def _end_with_parent() -> None:
     """Ends this process once the run is gone, or the fork server that would tell the run how it ended."""
     started_by, run = os.getppid(), multiprocessing.parent_process()
+    if run is None:  # a caller of one's own, in the same process
+        return
     while os.getppid() == started_by and run.is_alive():
         run.join(PARENT_CHECK_SECONDS)
     os._exit(EXIT_INTERRUPTED)

@@ -133,6 +133,7 @@ def test_an_own_file_with_three_classes(command, tmp_path):
         "linear",
         "--epochs",
         "2",
+        "--formats",
         "--no-explain",
     )
     done = command("training.run", "--data", table, *arguments, "--output", tmp_path / "runs")
