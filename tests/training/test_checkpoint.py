@@ -75,6 +75,7 @@ def test_with_a_damaged_checkpoint_it_starts_over(tmp_path):
     assert trained("rnn", tmp_path)[1] == history
     rows = list(csv.DictReader((tmp_path / "history.csv").open()))
     assert [row["epoch"] for row in rows] == [str(epoch) for epoch in range(len(history["loss"]))]
+    assert [float(row["val_loss"]) for row in rows] == history["val_loss"]
 
 
 def test_everything_that_callbacks_remember_is_kept(tmp_path):

@@ -123,20 +123,9 @@ def test_an_own_file_with_three_classes(command, tmp_path):
         for number in range(90):
             stars = number % 3
             writer.writerow([f"{stars} stars", f"{['awful', 'middling', 'splendid'][stars]} thing, item{number}"])
-    arguments = (
-        "--text-column",
-        "review",
-        "--label-column",
-        "stars",
-        "--models",
-        "lstm",
-        "linear",
-        "--epochs",
-        "2",
-        "--formats",
-        "--no-explain",
-    )
-    done = command("training.run", "--data", table, *arguments, "--output", tmp_path / "runs")
+    columns = "--text-column review --label-column stars".split()
+    small = "--models lstm linear --epochs 2 --formats --no-explain".split()
+    done = command("training.run", "--data", table, *columns, *small, "--output", tmp_path / "runs")
     assert done.returncode == 0, done.stderr
     comparison = read(tmp_path / "runs" / "latest" / "comparison.json")
     assert comparison["data"]["class_names"] == ["0 stars", "1 stars", "2 stars"]
