@@ -14,8 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
-from models.engines import CLASSIFIER, FILES, Answer, Engine, ExportUnusable, load_engine, read_classifier
 from models.run_folder import RunFolder
+from models.serving.engines import CLASSIFIER, FILES, Answer, Engine, ExportUnusable, load_engine, read_classifier
 
 
 class Classifier:

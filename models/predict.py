@@ -15,7 +15,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 
-from models.answer_writers import CSV, TABLE, WRITERS
+from models.serving.answer_writers import CSV, TABLE, WRITERS
 
 CHUNK = 2048  # texts in memory at once
 EXIT_BAD_INPUT, EXIT_INTERRUPTED = 2, 130
@@ -23,7 +23,7 @@ EXIT_BAD_INPUT, EXIT_INTERRUPTED = 2, 130
 
 def parser() -> argparse.ArgumentParser:
     """The command line."""
-    from models.engines import FILES
+    from models.serving.engines import FILES
 
     result = argparse.ArgumentParser(prog="python -m models.predict", description=__doc__.splitlines()[0])
     result.add_argument("run", help="a run folder, such as runs/latest, or an export folder in one")
@@ -56,8 +56,8 @@ def main(arguments: list[str] | None = None) -> int:
         command_line.error("there are no texts: write one behind the run folder, or name a file with --input.")
     from data.corpus import DataError
     from models.classifier import load_classifier
-    from models.engines import ExportUnusable
-    from models.text_stream import read_texts
+    from models.serving.engines import ExportUnusable
+    from models.serving.text_stream import read_texts
 
     style = options.style or (TABLE if options.texts else CSV)
     try:
@@ -99,7 +99,7 @@ def answer_all(classifier, texts: Iterator[str], write: Callable[[dict], None], 
     """
     from tqdm import tqdm
 
-    from models.text_stream import chunks
+    from models.serving.text_stream import chunks
 
     names, count = list(classifier.classes_), 0
     waiting = chunks(texts, CHUNK)

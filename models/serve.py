@@ -19,7 +19,7 @@ GRACE_SECONDS = 30  # for what is in flight when the service is told to end
 
 def parser() -> argparse.ArgumentParser:
     """The command line."""
-    from models.engines import FILES
+    from models.serving.engines import FILES
 
     result = argparse.ArgumentParser(prog="python -m models.serve", description=__doc__.splitlines()[0])
     result.add_argument("run", help="a run folder, such as runs/latest, or an export folder in one")
@@ -40,11 +40,11 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         import uvicorn
 
-        from models.service import Limits, build_service
+        from models.serving.service import Limits, build_service
     except ImportError as error:
         return _refuse(f"{error.name} is not installed: pip install -e '.[serve]'.")
     from models.classifier import load_classifier
-    from models.engines import ExportUnusable
+    from models.serving.engines import ExportUnusable
 
     try:
         classifier = load_classifier(options.run, options.model, options.format)

@@ -5,16 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 from data.files import write_json, write_text
-from reports import costs
-from reports.comparison import compare, read_environment, read_settings
-from reports.figures import draw_accuracy
-from reports.guide import confront
-from reports.markdown import render_report
-from reports.predictions import AllAnswers, read_all
-from reports.recommendation import NO_LIMITS, Limits, recommend
-from reports.significance import assess
-from reports.table import render
-from reports.verdicts import verdicts
+from reports.figures.accuracy import draw_accuracy
+from reports.judging.guide import confront
+from reports.judging.recommendation import NO_LIMITS, Limits, recommend
+from reports.judging.verdicts import verdicts
+from reports.measuring import costs
+from reports.measuring.significance import assess
+from reports.reading.comparison import compare, read_environment, read_settings
+from reports.reading.predictions import AllAnswers, read_all
+from reports.writing.markdown import render_report
+from reports.writing.table import render
 
 
 def evaluate(run: Path, limits: Limits = NO_LIMITS) -> tuple[dict, AllAnswers]:

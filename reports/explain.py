@@ -41,7 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
         return _refuse("--output is for a text of your own: give one, or leave it out to write explanations.json.")
     if given.output and not given.output.parent.is_dir():
         return _refuse(f"--output {given.output}: {given.output.parent} is no folder.")
-    from reports.comparison import RunFolderError  # not before the arguments are parsed: numpy takes a moment
+    from reports.reading.comparison import RunFolderError  # not before the arguments are parsed: numpy takes a moment
 
     try:
         return _explain(given.run, text, given.model, given.output)
@@ -54,10 +54,10 @@ def main(arguments: list[str] | None = None) -> int:
 def _explain(run: Path, text: str | None, models: list[str] | None, output: Path | None) -> int:
     from data.files import read_json, write_text
     from models.run_folder import RunFolder
-    from reports.explaining import explain_run, explain_text, load_readers, trained_models
-    from reports.inside import render_own
-    from reports.readers import exported_seed
-    from reports.terminal import show
+    from reports.explaining.readers import exported_seed
+    from reports.explaining.run_explanations import explain_run, explain_text, load_readers, trained_models
+    from reports.writing.inside import render_own
+    from reports.writing.terminal import show
 
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow looks for a GPU aloud
     if text is None:

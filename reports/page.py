@@ -14,7 +14,7 @@ import math
 import sys
 from pathlib import Path
 
-from reports.comparison import RunFolderError
+from reports.reading.comparison import RunFolderError
 from reports.summary import EXIT_BAD_INPUT
 
 
@@ -74,10 +74,10 @@ _positive.__name__ = _share.__name__ = "number"  # argparse names the type in it
 def _report(options: argparse.Namespace) -> None:
     # Not before the command line is understood: scipy takes a second.
     from data.files import write_text
-    from reports.cards import write_cards
     from reports.evaluation import evaluate, summarize
-    from reports.recommendation import Limits
-    from reports.sections import render_page
+    from reports.judging.recommendation import Limits
+    from reports.writing.cards import write_cards
+    from reports.writing.sections import render_page
 
     (run,) = options.runs
     limits = Limits(options.max_latency_ms, options.max_memory_mb, options.max_model_mb, options.min_accuracy)
@@ -91,7 +91,7 @@ def _report(options: argparse.Namespace) -> None:
 
 def _compare(options: argparse.Namespace) -> None:
     from data.files import write_text
-    from reports.runs import render_page
+    from reports.writing.runs_page import render_page
 
     output = options.output or options.runs[0] / "comparison.html"
     write_text(output, render_page(options.runs))

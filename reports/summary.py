@@ -11,7 +11,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from reports.comparison import RunFolderError
+from reports.reading.comparison import RunFolderError
 
 EXIT_BAD_INPUT = 2
 

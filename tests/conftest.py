@@ -73,9 +73,10 @@ def tiny_run(tmp_path_factory):
     from data.cleaning import Cleaner
     from data.files import write_json
     from data.preparing import Part, load_ids, load_vocabulary, save_texts, vectorize_parts
-    from models import linear, lstm, transformer
+    from models import linear
+    from models.architectures import lstm, transformer
+    from models.architectures.sizes import Architecture
     from models.run_folder import RunFolder
-    from models.settings import Architecture
     from training.evaluating import evaluate
 
     run = RunFolder(tmp_path_factory.mktemp("runs") / "tiny")

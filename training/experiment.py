@@ -11,9 +11,11 @@ from dataclasses import replace
 from multiprocessing import forkserver
 from pathlib import Path
 
-from data import card, newsgroups, preparing, sources
+from data import card, preparing
 from data.corpus import Corpus
 from data.files import read_json, write_json
+from data.sources import catalog as sources
+from data.sources import newsgroups
 from models.run_folder import RunFolder
 from training import command_line
 from training.children import MemoryExceeded, run_in_child, unheard_ctrl_c

@@ -55,7 +55,7 @@ def _word_vectors(path: Path) -> np.ndarray | None:
     """The weights of a saved model's `Embedding` layer, `(words, width)`."""
     import keras
 
-    from models import layers  # noqa: F401 -- registers the layers a saved model is made of
+    from models.architectures import layers  # noqa: F401 -- registers the layers a saved model is made of
 
     for layer in keras.models.load_model(path, compile=False).layers:
         if isinstance(layer, keras.layers.Embedding):

@@ -164,8 +164,8 @@ def _check_backend() -> None:
 
 def _check_backbone(name: str) -> None:
     """A folder that is named and broken is refused here, rather than found out once the other models are trained."""
-    from models.backbones import named_folder
-    from models.weights import BackboneUnavailable, check_preset
+    from models.encoder.backbones import named_folder
+    from models.encoder.weights import BackboneUnavailable, check_preset
 
     folder = named_folder(name)
     try:

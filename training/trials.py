@@ -23,10 +23,13 @@ from data.files import UNFINISHED, read_json, remove_unfinished, write_json, wri
 from data.preparing import Part, load_texts, vectorize_parts
 from data.probes import PROBES
 from models.run_folder import CHECKPOINT, RunFolder
-from training import command_line, pretrained, reference, small
+from training import command_line
 from training.ending import TimeIsUp, begin, ending
 from training.evaluating import accuracy_by_group, evaluate, overfits, texts_per_second
-from training.trained import Trained
+from training.trainers import encoder as pretrained
+from training.trainers import linear as reference
+from training.trainers import words as small
+from training.trainers.trained import Trained
 
 KIBIBYTES_PER_MEBIBYTE = 1024
 EXIT_DISK_FULL = 74  # EX_IOERR of sysexits.h
@@ -60,7 +63,7 @@ def run_trial(path: Path, model: str, seed: int, deadline: float | None) -> None
     started = time.perf_counter()
     run = RunFolder(path)
     folder = run.trial(model, seed)
-    from models.weights import BackboneUnavailable
+    from models.encoder.weights import BackboneUnavailable
 
     try:
         remove_unfinished(folder)

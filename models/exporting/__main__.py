@@ -13,8 +13,8 @@ from pathlib import Path
 
 import yaml
 
-from models.engines import FILES, ONNX
 from models.run_folder import RunFolder
+from models.serving.engines import FILES, ONNX
 
 EXIT_FAILED, EXIT_BAD_INPUT = 1, 2
 

@@ -16,10 +16,10 @@ from multiprocessing import forkserver
 from pathlib import Path
 
 from data.files import read_json, write_json, write_text
-from models.engines import CLASSIFIER, FILES, ONNX, ONNX_INT8, OPENVINO, SAVED_MODEL, TOKENIZER
 from models.exporting.exportable import ExportRefused
 from models.exporting.parity import check, refusal
 from models.run_folder import RunFolder
+from models.serving.engines import CLASSIFIER, FILES, ONNX, ONNX_INT8, OPENVINO, SAVED_MODEL, TOKENIZER
 
 GIGABYTE = 10**9
 
@@ -30,7 +30,7 @@ def export_all(run: RunFolder, models: Sequence[str], formats: Sequence[str], me
     Args:
         run: the run folder.
         models: architectures with at least one finished trial.
-        formats: keys of `models.engines.FILES`.
+        formats: keys of `models.serving.engines.FILES`.
         memory_limit: of the converting process, in gigabytes.
 
     Returns:

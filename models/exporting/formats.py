@@ -7,9 +7,9 @@ from dataclasses import asdict
 from pathlib import Path
 
 from data.files import write_json
-from models.engines import CLASSIFIER, OUTPUT, TOKENIZER
 from models.exporting.exportable import Description, Exportable, ExportRefused
-from models.runtimes import import_onnxruntime, import_openvino
+from models.serving.engines import CLASSIFIER, OUTPUT, TOKENIZER
+from models.serving.runtimes import import_onnxruntime, import_openvino
 
 
 def write_common(exportable: Exportable, description: Description, folder: Path) -> None:

@@ -8,12 +8,12 @@ import tensorflow as tf
 from onnx import helper, numpy_helper
 from tokenizers import Tokenizer
 
-from models.engines import OUTPUT
 from models.exporting import graph_text
 from models.exporting.exportable import Tokens
 from models.exporting.onnx_conversion import OPSET
 from models.exporting.tokenizer_file import word_tokenizer
 from models.linear import LinearModel
+from models.serving.engines import OUTPUT
 
 
 class LinearExport(tf.Module):

@@ -53,7 +53,7 @@ def load(run: RunFolder, model: str, seed: int) -> Exportable:
 def _load_word_model(trial: Path, prepared: Path, sequence_length: int, keep_negations: bool) -> Exportable:
     import keras
 
-    import models.layers  # noqa: F401  the Transformer's layers must be known to Keras
+    import models.architectures.layers  # noqa: F401  the Transformer's layers must be known to Keras
     from models.exporting.network import Network
     from models.exporting.text_input import WordInput
     from models.exporting.tokenizer_file import word_tokenizer
@@ -70,12 +70,12 @@ def _load_encoder(run: RunFolder, seed: int, settings: dict, keep_negations: boo
     import keras
     import keras_nlp
 
-    from models.backbones import BackboneUnavailable, locate_backbone
-    from models.distilbert import build_head, join
+    from models.encoder.backbones import BackboneUnavailable, locate_backbone
+    from models.encoder.head import build_head, join
+    from models.encoder.unfreezing import join_split, split_at
     from models.exporting.network import Network
     from models.exporting.text_input import EncoderInput
     from models.exporting.tokenizer_file import word_piece_tokenizer
-    from models.unfreezing import join_split, split_at
 
     trained = read_json(run.metrics("distilbert", seed))
     try:

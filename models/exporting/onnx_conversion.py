@@ -12,7 +12,7 @@ import numpy as np
 import onnx
 import tensorflow as tf
 
-from models.engines import OUTPUT
+from models.serving.engines import OUTPUT
 
 OPSET = 18  # of ONNX 1.13: the newest that tf2onnx writes
 

@@ -18,9 +18,9 @@ import numpy as np
 from data.files import read_json, write_json
 from data.preparing import load_texts
 from models.classifier import Classifier
-from models.engines import ONNX_INT8, ExportUnusable, load_engine, read_classifier
 from models.exporting.exportable import ExportRefused
 from models.run_folder import RunFolder
+from models.serving.engines import ONNX_INT8, ExportUnusable, load_engine, read_classifier
 
 LARGEST_DIFFERENCE = 1e-4  # of a probability, for formats in full precision
 LARGEST_ACCURACY_LOSS = 0.01  # for 8-bit integers

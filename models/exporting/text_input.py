@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import tensorflow as tf
 
-from models.backbones import Backbone, preprocessor
+from models.encoder.backbones import Backbone, preprocessor
 from models.exporting import graph_text
 from models.exporting.exportable import Tokens
 

@@ -8,8 +8,8 @@ import sys
 import pytest
 from filelock import FileLock
 
-from models import backbones
-from models.engines import FILES
+from models.encoder import backbones
+from models.serving.engines import FILES
 
 WORDS = ["the", "cat", "dog", "sat", "on", "mat", "good", "bad", "not", "##s", "!", "a"]
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]

@@ -8,8 +8,8 @@ import yaml
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
-from data.newsgroups import POSITIVE_GROUPS
-from models.features import POOLINGS
+from data.sources.newsgroups import POSITIVE_GROUPS
+from models.encoder.features import POOLINGS
 from training import command_line, settings
 from training.command_line import parse
 from training.settings import RECIPES, Settings

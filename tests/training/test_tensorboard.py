@@ -55,7 +55,7 @@ def ask(run):
 def test_the_projector_opens_the_learned_words(ask, run, model):
     import keras
 
-    from models import layers  # noqa: F401
+    from models.architectures import layers  # noqa: F401
 
     path, vocabulary = run
     place = f"run={model}/3/tensorboard"

@@ -12,7 +12,7 @@ import pytest
 
 from data.probes import PROBES
 from models.classifier import exported_models, load_classifier
-from models.engines import FILES, ExportUnusable
+from models.serving.engines import FILES, ExportUnusable
 
 MODELS = ("rnn", "lstm", "transformer", "distilbert", "linear")
 FORMATS = [(model, name) for model in MODELS for name in FILES if (model, name) != ("linear", "openvino")]

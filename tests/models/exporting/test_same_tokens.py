@@ -115,7 +115,7 @@ def test_word_pieces_are_those_of_the_encoders_own_tokenizer(tiny_backbones):
     """Beside and between letters, every character that Unicode 12.0 knows (the tables of `tokenizers`)."""
     import unicodedata
 
-    from models.backbones import Backbone, tokenize
+    from models.encoder.backbones import Backbone, tokenize
     from models.exporting.tokenizer_file import word_piece_tokenizer
 
     known = [chr(code) for code in range(1, 0x110000) if unicodedata.category(chr(code)) not in ("Cn", "Co", "Cs")]

@@ -1,0 +1,34 @@
+"""SimpleRNN: embedding, one recurrent layer, softmax over its last state.
+
+Sources: Elman 1990, https://doi.org/10.1207/s15516709cog1402_1; recurrent weights that start as the identity,
+so that the first words are not forgotten by the last: Le et al. 2015, https://arxiv.org/abs/1504.00941.
+"""
+
+from __future__ import annotations
+
+import keras
+from keras import layers, ops
+
+from models.architectures.initializers import initial
+from models.architectures.sizes import Architecture
+
+
+def build(settings: Architecture) -> keras.Model:
+    """Token ids, `int32` of shape `(batch, sequence_length)`, to probabilities `(batch, classes)`.
+
+    With `settings.mask` the state stands still over padding (id 0), so that the last state is the
+    state after the last word; without it the layer goes on reading, a zero vector for each padding
+    token (PyTorch's `padding_idx`), and forgets.
+    """
+    start = initial(settings, recurrent="identity")
+    token_ids = layers.Input((settings.sequence_length,), dtype="int32", name="token_ids")
+    padding_mask = ops.not_equal(token_ids, 0)  # (batch, tokens)
+    hidden = layers.Embedding(settings.vocabulary_size, settings.width, start.embedding)(token_ids)
+    hidden = hidden * ops.expand_dims(ops.cast(padding_mask, hidden.dtype), -1)  # (batch, tokens, width)
+    hidden = layers.Dropout(settings.dropout)(hidden)
+    state = layers.SimpleRNN(settings.width, kernel_initializer=start.kernel, recurrent_initializer=start.recurrent)(
+        hidden, mask=padding_mask if settings.mask else None
+    )  # (batch, width)
+    state = layers.Dropout(settings.dropout)(state)
+    probabilities = layers.Dense(settings.classes, activation="softmax")(state)  # (batch, classes)
+    return keras.Model(token_ids, probabilities, name="rnn")

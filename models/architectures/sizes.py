@@ -1,0 +1,29 @@
+"""What the three small architectures have in common."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """Sizes of a small model.
+
+    Attributes:
+        classes: how many there are to choose from.
+        vocabulary_size: token ids lie below it.
+        sequence_length: tokens in a row, padding included.
+        width: of the embedding and of everything up to the output.
+        dropout: share of the activations dropped in training: after the embedding, in the encoder blocks, before the
+            output.
+        mask: keep padding out of the answer.
+        initialization: `keras` or `torch`, see `models.architectures.initializers`.
+    """
+
+    classes: int = 2
+    vocabulary_size: int = 5000
+    sequence_length: int = 64
+    width: int = 64
+    dropout: float = 0.3
+    mask: bool = True
+    initialization: str = "keras"

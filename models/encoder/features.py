@@ -1,0 +1,205 @@
+"""What a frozen backbone says of a text, computed once and kept on disk.
+
+The features of a text never change while the backbone is frozen, so running it in every epoch would compute the same
+numbers twenty times. Here it runs once per text; a head then trains on the features in milliseconds.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from collections.abc import Callable, Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+import keras
+import numpy as np
+from keras import ops
+
+from data.files import whole
+from models.encoder.backbones import SEQUENCE_LENGTH, Backbone, BackboneFiles, tokenize
+from models.encoder.weights import CACHE_VARIABLE
+
+POOLINGS = ("auto", "pooled", "mean", "first")
+BATCH_SIZE = 32
+LENGTH_STEP = 16  # every batch length is a multiple of this, since each new shape is compiled anew, in about a second
+TEXTS_PER_FILE = 2048  # what an interrupted run loses at most
+
+
+def call_backbone(model: keras.Model, token_ids, padding_mask, pooling: str):
+    """The features of a batch, of shape `(batch, width)`; tensors in, tensor out, symbolic ones too.
+
+    Args:
+        model: a keras-nlp backbone. It runs as in inference: its dropout is off.
+        token_ids, padding_mask: integers of shape `(batch, tokens)`.
+        pooling: `pooled` for the backbone's own pooled output, `first` for the state of the first token, `mean` for
+            the mean over the tokens that are not padding, `auto` for `pooled` where there is one and else `mean`.
+
+    Raises:
+        ValueError: no such pooling, or the backbone has no pooled output.
+    """
+    outputs = model(backbone_inputs(model, token_ids, padding_mask), training=False)
+    outputs = outputs if isinstance(outputs, dict) else {"sequence_output": outputs}
+    return pool(outputs["sequence_output"], outputs.get("pooled_output"), padding_mask, pooling)
+
+
+def backbone_inputs(model: keras.Model, token_ids, padding_mask) -> dict:
+    """What `model` asks for, out of token ids and padding mask: some backbones take segment ids too."""
+    inputs = {"token_ids": token_ids, "padding_mask": padding_mask}
+    if "segment_ids" in model.input:
+        inputs["segment_ids"] = ops.zeros_like(token_ids)  # one text is one segment
+    return inputs
+
+
+def pool(hidden, pooled, padding_mask, pooling: str):
+    """One vector per text, `(batch, width)`, of the states `hidden`, `(batch, tokens, width)`.
+
+    Args:
+        hidden: the states of the tokens.
+        pooled: the backbone's own pooled output, `(batch, width)`, or `None`.
+        padding_mask, pooling: as for `call_backbone`.
+
+    Raises:
+        ValueError: no such pooling, or `pooled` is asked for and there is none.
+    """
+    if pooling not in POOLINGS:
+        raise ValueError(f"Unknown pooling {pooling!r}: use one of {', '.join(POOLINGS)}.")
+    if pooling == "auto":
+        pooling = "mean" if pooled is None else "pooled"
+    if pooling == "pooled":
+        if pooled is None:
+            raise ValueError("This backbone has no pooled output: use the pooling 'first' or 'mean'.")
+        return pooled
+    if pooling == "first":
+        return hidden[:, 0]
+    mask = ops.expand_dims(ops.cast(padding_mask, hidden.dtype), -1)  # (batch, tokens, 1)
+    return ops.sum(hidden * mask, axis=1) / ops.maximum(ops.sum(mask, axis=1), 1.0)
+
+
+def encode(
+    backbone: Backbone, texts: Sequence[str], sequence_length: int = SEQUENCE_LENGTH, pooling: str = "auto"
+) -> np.ndarray:
+    """The features of `texts`, each text run through the backbone once.
+
+    Texts of like length share a batch, and a batch is cut to its longest text.
+
+    Args:
+        backbone: the frozen encoder.
+        texts: n texts.
+        sequence_length: most tokens of a text that are read.
+        pooling: how the states of the tokens become one vector, see `call_backbone`.
+
+    Returns:
+        `float32` array of shape `(n, width)`, rows in the order of `texts`.
+
+    Raises:
+        ValueError: no such pooling, or the backbone has no pooled output.
+    """
+    inputs = [keras.Input((None,), dtype="int32", name=name) for name in ("token_ids", "padding_mask")]
+    outputs = call_backbone(backbone.model, *inputs, pooling)
+    # Never compiled by hand: Keras then uses XLA where it can, on TensorFlow twice as fast here.
+    encoder = keras.Model(inputs, outputs, name="encoder")
+    token_ids, padding_mask = tokenize(backbone, texts, sequence_length)
+    lengths = padding_mask.sum(axis=1)
+    order = np.argsort(-lengths, kind="stable")
+    features = np.zeros((len(texts), outputs.shape[-1]), "float32")
+    for start in range(0, len(texts), BATCH_SIZE):
+        # The last batch is filled up with its last text, which spares a shape.
+        rows = order[np.minimum(np.arange(start, start + BATCH_SIZE), len(texts) - 1)]
+        length = min(-(-lengths[rows[0]] // LENGTH_STEP) * LENGTH_STEP, sequence_length)
+        features[rows] = encoder.predict_on_batch([token_ids[rows, :length], padding_mask[rows, :length]])
+    return features
+
+
+def cached_features(
+    backbone: Backbone | BackboneFiles,
+    texts: Sequence[str],
+    sequence_length: int = SEQUENCE_LENGTH,
+    pooling: str = "auto",
+    *,
+    cache_dir: Path,
+    progress: Callable[[int, int], None] | None = None,
+) -> np.ndarray:
+    """The features of `texts`, out of the files in `cache_dir` where they hold them, else computed and added to them.
+
+    A text is found again whatever the corpus, the split or the order. Every row carries its checksum, so a file that
+    is cut short or damaged costs its rows and nothing else.
+
+    Args:
+        backbone: given as `BackboneFiles` it is loaded only if a text is new.
+        texts, sequence_length, pooling: as for `encode`.
+        cache_dir: the folder of the files, made if missing.
+        progress: told how many texts are encoded and how many have to be, at the start and after each file.
+
+    Returns:
+        `float32` array of shape `(n, width)`, rows in the order of `texts`.
+
+    Raises:
+        BackboneUnavailable: the backbone has to be loaded and cannot be.
+        ValueError: no such pooling, or the backbone has no pooled output.
+    """
+    key = text_key(backbone, sequence_length, pooling)
+    wanted = [text_digest(text) for text in texts]
+    known = _read_rows(cache_dir, key, set(wanted))
+    missing = {digest: text for digest, text in zip(wanted, texts, strict=True) if digest not in known}
+    digests = list(missing)
+    if progress:
+        progress(0, len(digests))
+    loaded = backbone.load() if missing and isinstance(backbone, BackboneFiles) else backbone
+    for start in range(0, len(digests), TEXTS_PER_FILE):
+        part = digests[start : start + TEXTS_PER_FILE]
+        rows = encode(loaded, [missing[digest] for digest in part], sequence_length, pooling)
+        try:
+            _write_rows(cache_dir, key, part, rows)
+        except OSError as error:  # a full disk, or one that is not ours: it costs the next run its time, not this one
+            print(
+                f"The features cannot be kept in {cache_dir} ({error.strerror}); name another folder in "
+                f"{CACHE_VARIABLE}.",
+                flush=True,
+            )
+        known.update(zip(part, rows, strict=True))
+        if progress:
+            progress(start + len(part), len(digests))
+    return np.stack([known[digest] for digest in wanted])
+
+
+def text_key(backbone: Backbone | BackboneFiles, sequence_length: int, kind: str) -> str:
+    """Identity of everything but the text that decides a feature."""
+    return text_digest(backbone.key, version("keras-hub"), str(sequence_length), kind).hex()
+
+
+def text_digest(*texts: str) -> bytes:
+    """Identity of texts in their order, 16 bytes."""
+    digest = hashlib.blake2b(digest_size=16)
+    for text in texts:
+        encoded = text.encode("utf-8", "surrogatepass")
+        digest.update(len(encoded).to_bytes(8, "big") + encoded)  # the length keeps neighbours apart
+    return digest.digest()
+
+
+def _read_rows(directory: Path, key: str, wanted: set[bytes]) -> dict[bytes, np.ndarray]:
+    """The sound rows of the texts `wanted`, by digest of the text; a file that cannot be read is removed."""
+    found = {}
+    for path in directory.glob(f"{key}-*.npy"):
+        try:
+            table = np.load(path, mmap_mode="r")
+            digests = [bytes(digest) for digest in table["text"]]
+        except (OSError, EOFError, ValueError, IndexError):  # cut short, or no such array
+            path.unlink(missing_ok=True)
+            continue
+        for row, digest in enumerate(digests):
+            if digest in wanted and zlib.crc32(table["features"][row].tobytes()) == table["checksum"][row]:
+                found[digest] = np.array(table["features"][row])
+    return found
+
+
+def _write_rows(directory: Path, key: str, digests: list[bytes], features: np.ndarray) -> None:
+    """Adds a file with the rows `features`, of shape `(len(digests), width)`; it appears whole or not at all."""
+    table = np.empty(len(digests), [("text", "V16"), ("checksum", "<u4"), ("features", "<f4", features.shape[1:])])
+    table["text"] = [np.void(digest) for digest in digests]
+    table["checksum"] = [zlib.crc32(row.tobytes()) for row in features]
+    table["features"] = features
+    directory.mkdir(parents=True, exist_ok=True)
+    name = hashlib.blake2b(b"".join(digests), digest_size=8).hexdigest()
+    with whole(directory / f"{key}-{name}.npy") as aside:
+        np.save(aside, table)

@@ -1,0 +1,182 @@
+"""The HTTP service around a classifier: `/predict`, `/health`, `/metrics`, and an OpenAPI page at `/docs`."""
+
+# Annotations are not postponed here: FastAPI reads that of `query`, a class made for each service.
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, PlainTextResponse
+from fastapi_offline import FastAPIOffline
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, create_model, model_validator
+
+from models.classifier import Classifier
+from models.serving.batching import Batcher
+
+PATHS = ("/predict", "/health", "/metrics", "/docs", "/openapi.json")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one request may ask.
+
+    Attributes:
+        body: bytes.
+        texts: how many.
+        characters: of a text.
+    """
+
+    body: int = 2_000_000
+    texts: int = 256
+    characters: int = 200_000
+
+
+class Prediction(BaseModel):
+    """The answer to one text."""
+
+    label: str
+    confidence: float = Field(description="the probability of the label")
+    probabilities: dict[str, float] = Field(description="by class")
+    tokens_seen: int = Field(description="tokens of the text that the model read")
+
+
+class Answer(BaseModel):
+    """The answers to one request."""
+
+    model: str = Field(description="which model answered, and on which weights where others stood in")
+    format: str
+    predictions: list[Prediction] = Field(description="in the order of the texts")
+
+
+def build_service(classifier: Classifier, limits: Limits = Limits(), cache_size: int = 10_000) -> FastAPI:  # noqa: B008
+    """The application.
+
+    Args:
+        classifier: answers.
+        limits: what is refused with 413 or 422.
+        cache_size: texts whose answers are remembered.
+    """
+    metrics = _Metrics(classifier)
+    batcher = Batcher(classifier, cache_size, metrics.batches.observe)
+    names = list(classifier.classes_)
+    Query = _query_model(limits)  # noqa: N806
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        batcher.start()
+        yield
+        await batcher.stop()
+
+    # FastAPI's own page loads its script from a content delivery network.
+    service = FastAPIOffline(
+        redoc_url=None,
+        title=f"Sentiment Architectures: {classifier.title}",
+        lifespan=lifespan,
+        max_body_size=limits.body,
+    )
+    service.add_middleware(_Measure, metrics=metrics)
+    service.state.metrics = metrics
+
+    @service.post("/predict", response_model=Answer, responses={413: {}, 422: {}})
+    async def predict(query: Query) -> JSONResponse:
+        """Classifies one text (`text`) or a list of them (`texts`)."""
+        texts = query.texts if query.text is None else [query.text]
+        hits = batcher.hits
+        found = await batcher.predict(texts) if texts else []
+        metrics.texts.inc(len(texts))
+        metrics.cache_hits.inc(batcher.hits - hits)
+        predictions = []
+        for prediction in found:
+            confidence = max(prediction.probabilities)
+            predictions.append(
+                {
+                    "label": names[prediction.probabilities.index(confidence)],
+                    "confidence": confidence,
+                    "probabilities": dict(zip(names, prediction.probabilities, strict=True)),
+                    "tokens_seen": prediction.tokens_seen,
+                }
+            )
+        # A response of its own: checking the answer against its model again would cost as much as all the rest.
+        return JSONResponse({"model": classifier.title, "format": classifier.format, "predictions": predictions})
+
+    @service.get("/health")
+    async def health() -> dict[str, str]:
+        """Says that the service answers, and with which model."""
+        return {"status": "ok", "model": classifier.title, "format": classifier.format}
+
+    @service.get("/metrics", response_class=PlainTextResponse)
+    async def show_metrics() -> PlainTextResponse:
+        """Counters and durations in the text format of Prometheus."""
+        return PlainTextResponse(generate_latest(metrics.registry), media_type="text/plain; version=0.0.4")
+
+    @service.exception_handler(RequestValidationError)
+    async def refuse(_: Request, error: RequestValidationError) -> JSONResponse:
+        # Without the input, which may be large, or hold what JSON cannot say.
+        found = [{"where": [str(part) for part in item["loc"]], "what": item["msg"]} for item in error.errors()[:10]]
+        return JSONResponse({"detail": found}, status_code=422)
+
+    return service
+
+
+def _query_model(limits: Limits) -> type[BaseModel]:
+    """What a request looks like: one of `text` and `texts`, within the limits."""
+
+    def exactly_one(query):
+        if (query.text is None) == (query.texts is None):
+            raise ValueError("give either 'text', a string, or 'texts', a list of strings")
+        return query
+
+    text = Annotated[str, StringConstraints(max_length=limits.characters)]
+    return create_model(
+        "Query",
+        __config__=ConfigDict(extra="forbid"),
+        __validators__={"exactly_one": model_validator(mode="after")(exactly_one)},
+        text=(text | None, Field(None, description="one text")),
+        texts=(Annotated[list[text], Field(max_length=limits.texts)] | None, Field(None, description="several texts")),
+    )
+
+
+class _Metrics:
+    def __init__(self, classifier: Classifier):
+        self.registry = registry = CollectorRegistry()
+        self.requests = Counter("requests", "Requests answered", ["path", "status"], registry=registry)
+        self.accepted = Counter("requests_accepted", "Requests begun", registry=registry)
+        self.seconds = Histogram("request_seconds", "From a request's arrival to its answer", registry=registry)
+        self.texts = Counter("texts", "Texts classified", registry=registry)
+        self.cache_hits = Counter("cache_hits", "Texts answered from the cache", registry=registry)
+        sizes = (1, 2, 4, 8, 16, 32, 64, 128, 256)
+        self.batches = Histogram("batch_texts", "Texts in a batch", buckets=sizes, registry=registry)
+        model = Gauge("model_info", "Which model answers", ["model", "format"], registry=registry)
+        model.labels(classifier.title, classifier.format).set(1)
+
+    def answered(self) -> tuple[int, int]:
+        """How many requests were begun, and how many of them were answered."""
+        samples = [sample for metric in self.requests.collect() for sample in metric.samples]
+        answered = sum(sample.value for sample in samples if sample.name == "requests_total")
+        return int(self.registry.get_sample_value("requests_accepted_total")), int(answered)
+
+
+class _Measure:
+    """Counts requests and times them, as plain ASGI: Starlette's own base class doubles the cost of a request."""
+
+    def __init__(self, app, metrics: _Metrics):
+        self.app, self.metrics = app, metrics
+
+    async def __call__(self, scope, receive, send):
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started, path = time.perf_counter(), scope["path"] if scope["path"] in PATHS else "other"
+
+        async def count_and_send(message):
+            if message["type"] == "http.response.start":
+                self.metrics.requests.labels(path, message["status"]).inc()
+            await send(message)
+
+        self.metrics.accepted.inc()
+        await self.app(scope, receive, count_and_send)
+        self.metrics.seconds.observe(time.perf_counter() - started)

@@ -1,0 +1,128 @@
+"""The models of a run, put to work on raw texts, each with what it reads of a text."""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from data.cleaning import Cleaner, strip_markup
+from data.files import read_json
+from data.preparing import load_vocabulary
+from models.linear import LinearModel
+from models.run_folder import RunFolder
+from reports.reading.comparison import RunFolderError, read_settings
+
+BATCH = 64  # texts without one of their words are of like length, so a batch has little padding
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A model as `reports.explaining.influence` needs it.
+
+    Attributes:
+        title: its name beside a number.
+        reads: what it reads of a text, in words.
+        seed: of the trial it comes from.
+        answer: raw texts to probabilities `(n, classes)`.
+        clean: its cleaning of a raw text, to words separated by spaces.
+        known: its vocabulary, `None` where it has word pieces.
+        length: how many cleaned words it reads, `None` for all.
+    """
+
+    title: str
+    reads: str
+    seed: int
+    answer: Callable[[list[str]], np.ndarray]
+    clean: Callable[[str], str]
+    known: Collection[str] | None = None
+    length: int | None = None
+
+
+def finished_seeds(run: Path) -> dict[str, list[int]]:
+    """The seeds with which each model of a run was trained, models in the order of its settings.
+
+    Raises:
+        RunFolderError: the folder is no run folder.
+    """
+    settings, folder = read_settings(run), RunFolder(run)
+    seeds = range(settings["seed"], settings["seed"] + settings["seeds"])
+    found = {model: [seed for seed in seeds if folder.metrics(model, seed).exists()] for model in settings["models"]}
+    return {model: seeds for model, seeds in found.items() if seeds}
+
+
+def exported_seed(run: Path, model: str) -> int | None:
+    """The seed of the trial whose model was exported, `None` where none was."""
+    from models.serving.engines import ExportUnusable, read_classifier
+
+    try:
+        return read_classifier(RunFolder(run).export(model))["seed"]
+    except (ExportUnusable, KeyError):
+        return None
+
+
+def load_reader(run: Path, model: str, seed: int) -> Reader:
+    """Puts the model of one trial to work: its export where there is one, else what training left.
+
+    Raises:
+        RunFolderError: a file it takes is missing or damaged, or its pretrained weights cannot be had.
+    """
+    from models.exporting.exportable import ExportRefused
+    from models.serving.engines import ExportUnusable
+
+    folder = RunFolder(run)
+    settings = read_settings(run)
+    try:
+        metrics = read_json(folder.metrics(model, seed))
+        clean = functools.partial(_clean, read_json(folder.data_card)["keep_negations"])
+        answer = (_exported if exported_seed(run, model) == seed else _trained)(folder, model, seed)
+        if model == "linear":
+            limits = {"known": frozenset(LinearModel.load(folder.trial(model, seed) / "model.npz").terms)}
+        elif model == "distilbert":
+            clean = clean if settings["backbone_cleaned"] else strip_markup
+            limits = {}
+        else:
+            known = frozenset(load_vocabulary(folder.prepared(seed))[2:])  # without padding and [UNK]
+            limits = {"known": known, "length": settings["sequence_length"]}
+        return Reader(metrics["title"], metrics["reads"], seed, answer, clean, **limits)
+    except (ExportUnusable, ExportRefused, OSError, KeyError, ValueError) as error:
+        reason = " ".join(str(error).split())[:300]
+        raise RunFolderError(f"{model} (seed {seed}) cannot be put to work: {reason}") from error
+
+
+@functools.lru_cache(maxsize=1024)  # the models of a run read the same words, and a long text takes its time
+def _clean(keep_negations: bool, text: str) -> str:
+    return Cleaner(keep_negations).clean(text)
+
+
+def _exported(run: RunFolder, model: str, seed: int) -> Callable[[list[str]], np.ndarray]:
+    from models.classifier import load_classifier
+
+    return load_classifier(run.path, model).predict_proba
+
+
+def _trained(run: RunFolder, model: str, seed: int) -> Callable[[list[str]], np.ndarray]:
+    os.environ["KERAS_BACKEND"] = "tensorflow"  # it reads what any backend has trained, and strings besides
+    import models.framework  # noqa: F401 -- first, since it imports Keras and TensorFlow quietly
+
+    # isort: split
+    import tensorflow
+
+    from models.exporting import loading
+
+    network = loading.load(run, model, seed)
+
+    ask = tensorflow.function(lambda texts: network.probabilities(network.tokens(texts))).get_concrete_function(
+        tensorflow.TensorSpec([None], tensorflow.string)
+    )
+
+    def answer(texts: list[str]) -> np.ndarray:
+        encoded = [text.encode("utf-8", "replace") for text in texts]
+        batches = [encoded[start : start + BATCH] for start in range(0, len(encoded), BATCH)]
+        return np.concatenate([ask(tensorflow.constant(batch)).numpy() for batch in batches])
+
+    return answer

@@ -1,0 +1,105 @@
+"""From answers to the series that figures show."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from data.preparing import load_texts
+from models.run_folder import RunFolder
+from reports.measuring.statistics import BINS
+from reports.reading.comparison import RunFolderError
+from reports.reading.predictions import AllAnswers, Answers
+
+LENGTHS = (1, 16, 32, 64, 128)  # words; each range ends before the next begins
+MOST_POINTS = 200  # of a curve: more cannot be seen
+
+
+def reliability(answers: Answers) -> list[dict]:
+    """Texts by confidence, in the bins of the expected calibration error: `n`, mean `confidence` and `accuracy`."""
+    confidence = answers.probabilities.max(axis=1)
+    bins = np.minimum((confidence * BINS).astype(int), BINS - 1)
+    return [
+        {
+            "n": int((bins == at).sum()),
+            "confidence": float(confidence[bins == at].mean()),
+            "accuracy": float(answers.right[bins == at].mean()),
+        }
+        for at in np.unique(bins)
+    ]
+
+
+def operating_curves(answers: Answers) -> dict | None:
+    """ROC and precision-recall curve with the areas under them; `None` where only one class occurs.
+
+    Of two classes the second is the positive one; of more, every class against the rest, all decisions taken together
+    (micro-average).
+    """
+    from sklearn.metrics import auc, average_precision_score, precision_recall_curve, roc_curve
+
+    classes = answers.probabilities.shape[1]
+    if classes == 2:
+        truth, score = answers.labels == 1, answers.probabilities[:, 1]
+    else:
+        truth, score = np.eye(classes, dtype=bool)[answers.labels].ravel(), answers.probabilities.ravel()
+    if truth.all() or not truth.any():
+        return None
+    false_positive, true_positive, _ = roc_curve(truth, score)
+    precision, recall, _ = precision_recall_curve(truth, score)
+    return {
+        "roc": _thinned(false_positive, true_positive),
+        "precision_recall": _thinned(recall[::-1], precision[::-1]),
+        "roc_auc": float(auc(false_positive, true_positive)),
+        "average_precision": float(average_precision_score(truth, score)),
+        "positive_share": float(truth.mean()),
+    }
+
+
+def _thinned(xs: np.ndarray, ys: np.ndarray) -> tuple[list[float], list[float]]:
+    at = np.unique(np.linspace(0, len(xs) - 1, MOST_POINTS).round().astype(int))
+    return xs[at].tolist(), ys[at].tolist()
+
+
+def read_lengths(run: Path, seed: int) -> dict[int, int]:
+    """Words of each cleaned test text by its place in the corpus; empty where the run folder lacks its texts.
+
+    Raises:
+        RunFolderError: the texts are damaged.
+    """
+    folder = RunFolder(run).prepared(seed)
+    try:
+        test = load_texts(folder)["test"]
+    except FileNotFoundError:
+        return {}
+    except (ValueError, KeyError, IndexError) as error:
+        raise RunFolderError(f"{folder / 'texts.jsonl'} is damaged: {error}.") from error
+    return dict(zip(test.index.tolist(), (len(text.split(" ")) for text in test.cleaned), strict=True))
+
+
+def accuracy_by_length(run: Path, answers: AllAnswers) -> list[dict]:
+    """For each range of lengths: `words`, `n` (test answers of the model that has most) and `accuracy` by model.
+
+    Of the test texts of all seeds; ranges without texts are left out.
+    """
+    lengths = {seed: read_lengths(run, seed) for seed in {seed for found in answers.values() for seed in found}}
+    right: dict[str, dict[int, list[bool]]] = {}
+    for model, by_seed in answers.items():
+        for seed, parts in by_seed.items():
+            if "test" in parts and lengths[seed]:
+                words = [lengths[seed].get(int(index), 0) for index in parts["test"].index]
+                places = np.searchsorted(LENGTHS, words, side="right") - 1
+                for place, is_right in zip(places.tolist(), parts["test"].right.tolist(), strict=True):
+                    if place >= 0:
+                        right.setdefault(model, {}).setdefault(place, []).append(is_right)
+    return [
+        {
+            "words": f"{low}–{high - 1}" if high else f"{low} or more",
+            "n": max(len(found.get(place, [])) for found in right.values()),
+            "accuracy": {
+                model: sum(found[place]) / len(found[place]) for model, found in right.items() if place in found
+            },
+        }
+        for place, (low, high) in enumerate(zip(LENGTHS, (*LENGTHS[1:], None), strict=True))
+        if any(place in found for found in right.values())
+    ]

@@ -1,0 +1,185 @@
+"""How much of a difference is chance: intervals, paired tests, and how many texts it would take to tell.
+
+Functions on arrays; `reports.measuring.significance` applies them to a run.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from scipy import stats
+
+from reports.reading.predictions import Answers
+
+MOST_RESAMPLES, FEWEST_RESAMPLES = 1000, 200
+LEVEL, POWER = 0.05, 0.80
+BINS = 15  # of the expected calibration error, as in training
+SMALLEST = 5e-7  # a probability that the six decimals of predictions.csv show as 0
+_BLOCK = 4_000_000  # numbers held at once
+
+
+def resamples(texts: int) -> int:
+    """How many bootstrap samples: fewer where there are many texts and intervals are narrow, so that it takes seconds.
+
+    >>> resamples(500), resamples(7500), resamples(50_000)
+    (1000, 533, 200)
+    """
+    return max(FEWEST_RESAMPLES, min(MOST_RESAMPLES, _BLOCK // max(texts, 1)))
+
+
+def resample(texts: int, seed: int = 0) -> Iterator[np.ndarray]:
+    """Bootstrap samples as weights: how often each text was drawn, in blocks of shape `(some, texts)`.
+
+    One sample weighs the answers of every model and seed, so that differences are paired and a text that several
+    seeds tested is drawn or left out with all its answers (a cluster bootstrap).
+
+    Source: Efron & Tibshirani, An Introduction to the Bootstrap, 1993, chapters 13 and 16.
+    """
+    generator = np.random.default_rng(seed)
+    block = max(1, _BLOCK // max(texts, 1))
+    total = resamples(texts)
+    for start in range(0, total, block):
+        rows = min(block, total - start)
+        drawn = generator.integers(texts, size=(rows, texts)) + np.arange(rows)[:, None] * texts
+        yield np.bincount(drawn.ravel(), minlength=rows * texts).reshape(rows, texts).astype(np.float32)
+
+
+def accuracy(weights: np.ndarray, answers: Answers) -> dict[str, np.ndarray]:
+    """What `scores` has, of accuracy alone: much quicker."""
+    with np.errstate(invalid="ignore"):
+        return {"accuracy": weights @ answers.right.astype(np.float32) / weights.sum(axis=1)}
+
+
+def scores(weights: np.ndarray, answers: Answers) -> dict[str, np.ndarray]:
+    """The metrics of weighted answers, defined as `training.evaluating` does.
+
+    Args:
+        weights: of shape `(samples, n)`.
+        answers: to n texts.
+
+    Returns:
+        By name, arrays of shape `(samples,)`; NaN where a sample holds no text, ROC AUC only for two classes.
+    """
+    labels, predicted, right = answers.labels, answers.predicted, answers.right
+    probabilities = answers.probabilities
+    classes = probabilities.shape[1]
+    one_hot = np.eye(classes, dtype=np.float32)
+    confidence = probabilities.max(axis=1)
+    bins = np.minimum((confidence * BINS).astype(int), BINS - 1)
+    gaps = np.eye(BINS, dtype=np.float32)[bins] * (right - confidence).astype(np.float32)[:, None]
+    losses = -np.log(np.clip(probabilities[np.arange(len(labels)), labels], SMALLEST, 1)).astype(np.float32)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        total = weights.sum(axis=1)
+        true, said = weights @ one_hot[labels], weights @ one_hot[predicted]
+        hits = weights @ (one_hot[labels] * right[:, None])
+        f1 = 2 * hits / np.maximum(true + said, 1)
+        found = {
+            "accuracy": hits.sum(axis=1) / total,
+            "macro_f1": np.where(total > 0, f1.mean(axis=1), np.nan),
+            "weighted_f1": (f1 * true).sum(axis=1) / total,
+            "log_loss": weights @ losses / total,
+            "expected_calibration_error": np.abs(weights @ gaps).sum(axis=1) / total,
+        }
+        if classes == 2:
+            found["roc_auc"] = _roc_auc(weights, labels, probabilities[:, 1])
+    return found
+
+
+def _roc_auc(weights: np.ndarray, labels: np.ndarray, score: np.ndarray) -> np.ndarray:
+    """The share of pairs of a positive and a negative text in which the positive has the higher score; ties half."""
+    positive, negative = np.flatnonzero(labels == 1), np.flatnonzero(labels == 0)
+    order = negative[np.argsort(score[negative], kind="stable")]
+    below = np.pad(np.cumsum(weights[:, order], axis=1, dtype=np.float64), ((0, 0), (1, 0)))
+    lower, upper = (np.searchsorted(score[order], score[positive], side=side) for side in ("left", "right"))
+    won = (below[:, lower] + below[:, upper]) / 2
+    drawn = weights[:, positive]
+    return (drawn * won).sum(axis=1) / (drawn.sum(axis=1) * below[:, -1])
+
+
+def interval(samples: np.ndarray) -> list[float] | None:
+    """The middle 95 % of bootstrap samples (percentile interval), `None` where there are none."""
+    known = samples[~np.isnan(samples)]
+    if not len(known):
+        return None
+    return [float(end) for end in np.quantile(known, [LEVEL / 2, 1 - LEVEL / 2])]
+
+
+def mcnemar(only_first: int, only_second: int) -> float:
+    """Exact two-sided p that two models are right equally often, from the texts that one of them alone got right.
+
+    Source: McNemar 1947, https://doi.org/10.1007/BF02295996; exact as a binomial test of one half.
+
+    >>> mcnemar(0, 5)  # 2 * 0.5 ** 5
+    0.0625
+    """
+    differing = only_first + only_second
+    return float(stats.binomtest(only_first, differing).pvalue) if differing else 1.0
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """p-values corrected for being many: none of all true equalities is rejected with more than 5 % probability.
+
+    Source: Holm 1979, https://www.jstor.org/stable/4615733. Smallest times m, next times m - 1, ..., never falling.
+
+    >>> holm([0.01, 0.04, 0.03])
+    [0.03, 0.06, 0.06]
+    """
+    adjusted, highest = [0.0] * len(p_values), 0.0
+    for rank, at in enumerate(np.argsort(p_values, kind="stable")):
+        highest = max(highest, min(1.0, (len(p_values) - rank) * p_values[at]))
+        adjusted[at] = highest
+    return adjusted
+
+
+def needed_texts(only_first: int, only_second: int, texts: int) -> int | None:
+    """Test texts that would show the difference seen, with 80 % power at p < 0.05; `None` where none was seen.
+
+    With d the difference and s the sum of the two shares of texts that one model alone gets right,
+    n = (z(0.975) sqrt(s) + z(0.8) sqrt(s - d²))² / d².
+
+    Source: Connor 1987, https://doi.org/10.2307/2531961, equation for the paired design.
+    """
+    if only_first == only_second:
+        return None
+    difference = abs(only_first - only_second) / texts
+    either = (only_first + only_second) / texts
+    at_level, at_power = stats.norm.ppf(1 - LEVEL / 2), stats.norm.ppf(POWER)
+    root = at_level * math.sqrt(either) + at_power * math.sqrt(either - difference**2)
+    return math.ceil((root / difference) ** 2)
+
+
+def across_seeds(differences: Sequence[float]) -> dict | None:
+    """Mean, standard deviation and 95 % t interval of paired differences; `None` for one seed, no interval for two.
+
+    Splits that share training texts make the interval somewhat too narrow (Nadeau & Bengio 2003,
+    https://doi.org/10.1023/A:1024068626366).
+    """
+    n = len(differences)
+    if n < 2:
+        return None
+    mean, deviation = float(np.mean(differences)), float(np.std(differences, ddof=1))
+    half = stats.t.ppf(1 - LEVEL / 2, n - 1) * deviation / math.sqrt(n)
+    return {
+        "seeds": n,
+        "mean": mean,
+        "deviation": deviation,
+        "interval": [mean - float(half), mean + float(half)] if n > 2 else None,
+    }
+
+
+def calibration_by_chance(answers: Answers, seed: int = 0) -> float:
+    """The calibration error that a perfectly calibrated model of the same confidence stays under 95 times in 100.
+
+    Source: consistency resampling, Bröcker & Smith 2007, https://doi.org/10.1175/WAF993.1.
+    """
+    confidence = answers.probabilities.max(axis=1)
+    n = len(confidence)
+    bins = np.eye(BINS, dtype=np.float32)[np.minimum((confidence * BINS).astype(int), BINS - 1)]
+    generator = np.random.default_rng(seed)
+    errors, block, total = [], max(1, _BLOCK // n), resamples(n)
+    for start in range(0, total, block):
+        right = generator.random((min(block, total - start), n), dtype=np.float32) < confidence
+        errors.append(np.abs((right - confidence).astype(np.float32) @ bins).sum(axis=1) / n)
+    return float(np.quantile(np.concatenate(errors), 1 - LEVEL))

@@ -1,0 +1,89 @@
+"""Reads `predictions.csv`: what a trained model answered, text by text."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from models.run_folder import RunFolder
+from reports.reading.comparison import RunFolderError
+
+PARTS = ("validation", "test")
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The answers of one model, trained with one seed, to the n texts of one split.
+
+    Attributes:
+        index: places of the texts in the corpus, integer array of shape `(n,)`; no two are the same.
+        labels: true classes, integer array of shape `(n,)`.
+        predicted: classes answered, integer array of shape `(n,)`.
+        probabilities: of shape `(n, classes)`, to six decimals as the file has them.
+    """
+
+    index: np.ndarray
+    labels: np.ndarray
+    predicted: np.ndarray
+    probabilities: np.ndarray
+
+    @property
+    def right(self) -> np.ndarray:
+        """Whether each answer is the label, boolean array of shape `(n,)`."""
+        return self.predicted == self.labels
+
+    def take(self, at: np.ndarray) -> Answers:
+        """The answers at some places, in that order."""
+        return Answers(self.index[at], self.labels[at], self.predicted[at], self.probabilities[at])
+
+
+# By model, then by seed, then by split.
+AllAnswers = dict[str, dict[int, dict[str, Answers]]]
+
+
+def read_all(run: Path, comparison: dict) -> AllAnswers:
+    """The answers of every finished trial of a comparison; a trial without its file is left out.
+
+    Raises:
+        RunFolderError: a file is damaged.
+    """
+    names = comparison["data"]["class_names"]
+    found: AllAnswers = {}
+    for row in comparison["rows"]:
+        for trial in row["by_seed"]:
+            path = RunFolder(run).predictions(row["model"], trial["seed"])
+            if path.exists():
+                found.setdefault(row["model"], {})[trial["seed"]] = read(path, names)
+    return found
+
+
+def read(path: Path, class_names: Sequence[str]) -> dict[str, Answers]:
+    """One file, by split; a split without texts is left out.
+
+    Raises:
+        RunFolderError: the file is damaged, or its classes are others.
+    """
+    numbers = {name: at for at, name in enumerate(class_names)}
+    rows: dict[str, list[list[str]]] = {part: [] for part in PARTS}
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            reader = csv.reader(file)
+            next(reader)
+            for row in reader:
+                rows[row[0]].append(row)
+        return {
+            part: Answers(
+                np.array([int(row[1]) for row in found]),
+                np.array([numbers[row[2]] for row in found]),
+                np.array([numbers[row[3]] for row in found]),
+                np.array([row[4:] for row in found], dtype=float).reshape(len(found), len(class_names)),
+            )
+            for part, found in rows.items()
+            if found
+        }
+    except (StopIteration, KeyError, IndexError, ValueError, csv.Error) as error:
+        raise RunFolderError(f"{path} is damaged or of other classes than data_card.json names.") from error

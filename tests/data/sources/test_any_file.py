@@ -1,0 +1,185 @@
+"""Whatever bytes a file holds, it gives a corpus that can be trained on or one sentence: never another error."""
+
+import csv
+import io
+import json
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, event, example, given, settings
+from hypothesis import strategies as st
+
+from data.card import describe_corpus, describe_split
+from data.corpus import DataError
+from data.messages import CONTROLS
+from data.preparing import load_texts, prepare, save_texts
+from data.sources import catalog as sources
+from data.splitting import PARTS
+
+EXAMPLES = max(600, settings.default.max_examples)  # 10,000 with HYPOTHESIS_PROFILE=thorough
+
+DIRT = [
+    "",
+    " ",
+    '"',
+    '""',
+    "'",
+    ",",
+    ";",
+    "\t",
+    "\0",
+    "\ufeff",
+    "\u2028",
+    "\x85",
+    "\x1b[31m",
+    "\u202e",
+    "\r",
+    "\n",
+    "...",
+]
+DIRT += [
+    "é",
+    "мир",
+    "😀",
+    "<b>",
+    "http://x",
+    "[" * 30,
+    "\\",
+    "null",
+    "NaN",
+    "{}",
+    "nan",
+    "1e999",
+    "-0",
+    "_" * 300,
+    "=1+1",
+]
+dirt = st.sampled_from(DIRT) | st.text(max_size=4)
+words = st.lists(st.sampled_from(["good", "bad", "film", "the", "not"]) | dirt, max_size=4).map(" ".join)
+names = st.lists(
+    st.sampled_from(["pos", "neg", "Pos", " neg ", "very good", "1", "1.0"]) | dirt.map("x{}".format),
+    min_size=2,
+    max_size=3,
+)
+often, seldom = st.sampled_from([True] * 9 + [False]), st.sampled_from([False] * 9 + [True])
+line_ends = st.sampled_from(["\n", "\n", "\n", "\r\n", "\r\n", "\r", "\n\n", " \n"])
+headers = st.sampled_from([["label", "text"], ["text", "label", "text"], [" text ", "label"], ["txt", "label"], []])
+values = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.integers() | words,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["text", "label", "x"]), inner),
+    max_leaves=5,
+)
+BROKEN = ["{", "[" * 100_000, '{"a":}', "[]", "\ufeff{}", '{"text": 1, "text": 2}']
+BROKEN += [
+    '{"text": "a", "label": 1, "x": ' + "9" * 5000 + "}",
+    '{"text": "a", "label": NaN}',
+    '{"text": {}, "label": 1}',
+]
+
+
+@st.composite
+def rows(draw):
+    """Texts and labels, mostly as many of each label as a split needs; the texts are numbered and so all different."""
+    found = draw(names)
+    texts = draw(st.lists(words, min_size=1, max_size=4))
+    count = draw(st.sampled_from([20] * 9 + [6, 1, 0]))
+    found *= count
+    return [(f"item{at} {texts[at % len(texts)]}", name) for at, name in enumerate(found)]
+
+
+@st.composite
+def delimited(draw, delimiter):
+    """CSV or TSV; seldom with another header or delimiter, ragged rows or an open quote."""
+    if draw(seldom):
+        delimiter = draw(st.sampled_from(";|,\t"))
+    buffer = io.StringIO()
+    quoting = csv.QUOTE_ALL if draw(often) else csv.QUOTE_MINIMAL
+    writer = csv.writer(buffer, delimiter=delimiter, lineterminator=draw(line_ends), quoting=quoting)
+    writer.writerow(draw(headers) if draw(seldom) else ["text", "label"])
+    writer.writerows(draw(rows()))
+    if draw(seldom):
+        buffer.write("".join(draw(st.lists(dirt, max_size=4))))
+    return buffer.getvalue()
+
+
+@st.composite
+def json_lines(draw):
+    """JSON Lines; seldom with lines that are something else, some of them no JSON."""
+    ascii_only, end = draw(st.booleans()), draw(line_ends)
+    odd = draw(st.text(st.characters(exclude_categories=()), max_size=5))  # halves of surrogate pairs too
+    lines = [{"text": text + odd, "label": name, "more": odd} for text, name in draw(rows())]
+    if draw(seldom):
+        lines += draw(st.lists(values, max_size=2))
+    lines = [json.dumps(line, ensure_ascii=ascii_only) for line in lines]
+    if draw(seldom):
+        lines.insert(draw(st.integers(0, len(lines))), draw(st.sampled_from(BROKEN)))
+    return end.join(lines) + end
+
+
+ENCODINGS = ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "latin-1", "cp1252", "utf-7", "shift_jis"]
+ASKED = [*ENCODINGS, "ascii", "unicode_escape", "idna", "utf-9", "utf-32-be", "hex"]
+edits = st.lists(st.tuples(st.integers(0, 2**20), st.binary(max_size=3), st.integers(0, 3)), min_size=1, max_size=2)
+KINDS = {
+    ".csv": delimited(","),
+    ".tsv": delimited("\t"),
+    ".jsonl": json_lines(),
+    ".ndjson": st.binary(max_size=100).map(lambda content: content.decode("latin-1")),
+}
+
+
+@st.composite
+def files(draw):
+    """Bytes, suffix and the encoding asked for: mostly such that belong together, seldom overwritten in places."""
+    kind = draw(st.sampled_from([".csv"] * 4 + [".tsv"] * 2 + [".jsonl"] * 4 + [".ndjson"]))
+    written = draw(st.sampled_from(ENCODINGS) if draw(st.sampled_from([False, False, True])) else st.just("utf-8"))
+    errors = "surrogatepass" if written.startswith("utf") and written != "utf-7" else "replace"
+    content = bytearray(draw(KINDS[kind]).encode(written, errors))
+    for at, put, instead_of in draw(edits) if draw(seldom) else []:
+        at %= len(content) + 1
+        content[at : at + instead_of] = put
+    suffix = draw(st.sampled_from([*KINDS, ".txt"])) if draw(seldom) else kind
+    asked = draw(st.sampled_from(ASKED)) if draw(seldom) else written
+    return bytes(content), suffix, asked if draw(often) else "utf-8"
+
+
+def check_sentence(error):
+    """One line that a terminal shows as it is."""
+    assert not CONTROLS.search(str(error))
+    assert str(error).endswith(".")
+    assert len(str(error)) < 1000 + 20 * 65  # twenty column names of 60 characters at most, besides
+
+
+@settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(file=files(), sample=st.sampled_from([None, 24, 60]), length=st.sampled_from([1, 3, 64]))
+@example((b"", ".csv", "utf-8"), None, 64)
+@example((b"\xff\xfe", ".csv", "utf-8"), None, 64)
+@example((b'text,label\n"', ".csv", "utf-8"), None, 64)
+@example((b'{"text": "\\ud83d", "label": "\\udc00"}\n{"text": "b", "label": "y"}\n', ".jsonl", "utf-8"), None, 64)
+@pytest.mark.filterwarnings("ignore:invalid escape sequence")  # what unicode_escape says of such files
+def test_any_file_gives_a_run_or_a_sentence(tmp_path, file, sample, length):
+    content, suffix, encoding = file
+    path = tmp_path / f"any{suffix}"
+    path.write_bytes(content)
+    try:
+        corpus = sources.load(str(path), encoding=encoding)
+        parts, removed = prepare(corpus, sample, 0, keep_negations=True, sequence_length=length)
+    except DataError as error:
+        check_sentence(error)
+        event("refused")
+        return
+    event("run")
+    assert set(corpus.labels) == set(range(len(corpus.class_names)))
+    assert not any(CONTROLS.search(name) for name in (*corpus.class_names, *corpus.notes))
+    assert set(parts["train"].labels) == set(range(len(corpus.class_names)))
+    for part in parts.values():
+        assert len(np.unique(part.labels)) > 1
+        assert all(part.cleaned)
+    save_texts(parts, tmp_path)
+    assert load_texts(tmp_path)["test"].texts == parts["test"].texts
+    card = describe_corpus(corpus, True) | describe_split(parts, removed, corpus.class_names, ["", "[UNK]"], length)
+    json.dumps(card, ensure_ascii=False, allow_nan=False).encode()
+    assert list(parts) == list(PARTS)

@@ -1,0 +1,164 @@
+"""`python -m models.predict` as a user types it, from a folder with one exported model."""
+
+import csv
+import io
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from models import predict
+from models.classifier import Classifier
+from models.serving.answer_writers import WRITERS
+from models.serving.engines import Answer
+
+
+class Counting:
+    """An engine that answers with the number of characters, and remembers what it was asked."""
+
+    def __init__(self):
+        self.asked = []
+
+    def answer(self, texts):
+        self.asked.append(list(texts))
+        share = np.array([min(len(text), 100) / 100 for text in texts], np.float32)
+        return Answer(np.stack([1 - share, share], axis=1), np.array([len(text.split()) for text in texts], np.int32))
+
+
+@pytest.fixture
+def classifier():
+    description = {"class_names": ["short", "long"], "batch_size": 4, "model": "lstm", "title": "lstm"}
+    return Classifier(Counting(), description, "onnx")
+
+
+def test_answers_come_in_the_order_of_the_texts_and_batches_hold_like_lengths(classifier):
+    texts = ["a" * length for length in (90, 1, 80, 2, 70, 3, 60, 4)]
+    assert classifier.predict(texts).tolist() == ["long", "short"] * 4
+    assert [[len(text) for text in batch] for batch in classifier.engine.asked] == [[1, 2, 3, 4], [60, 70, 80, 90]]
+    assert classifier.predict_proba([]).shape == (0, 2)
+
+
+def test_texts_are_read_and_answered_in_chunks(classifier, monkeypatch):
+    """However many there are, no more than two chunks are in memory."""
+    monkeypatch.setattr(predict, "CHUNK", 10)
+    taken, written = 0, []
+
+    def stream():
+        nonlocal taken
+        for number in range(95):
+            taken += 1
+            assert taken - len(written) <= 20
+            yield f"text {number}"
+
+    assert predict.answer_all(classifier, stream(), written.append, quiet=True) == 95
+    assert [answer["text"] for answer in written] == [f"text {number}" for number in range(95)]
+
+
+@pytest.mark.parametrize("style", WRITERS)
+def test_any_text_and_any_class_name_can_be_written(style):
+    file = io.StringIO()
+    names = ['comma, "quote"', "line\nbreak"]
+    write = WRITERS[style](file, names)
+    text = 'He said "no",\r\nthen \ud800 left\t\x1b[31m\0'
+    write(
+        {
+            "text": text,
+            "label": names[1],
+            "confidence": 0.75,
+            "probabilities": dict(zip(names, (0.25, 0.75), strict=True)),
+            "tokens_seen": 3,
+        }
+    )
+    written = file.getvalue()
+    if style == "csv":
+        (row,) = csv.DictReader(io.StringIO(written))
+        assert row["label"] == names[1]
+        assert row["text"] == text.replace("\ud800", "?")
+        assert float(row[f"probability_{names[0]}"]) == 0.25
+    elif style == "jsonl":
+        assert json.loads(written)["probabilities"] == {names[0]: 0.25, names[1]: 0.75}
+        assert json.loads(written)["text"] == text
+    else:
+        assert "\x1b" not in written
+        assert len(written.splitlines()) == 2
+        assert "75.0%" in written
+
+
+def test_texts_on_the_command_line_get_a_table(exported_run, command):
+    done = command("models.predict", exported_run, "good thing", "a bad one", "--model", "lstm")
+    assert done.returncode == 0, done.stderr
+    head, *rows = done.stdout.splitlines()
+    assert head.split() == ["label", "confidence", "tokens", "text"]
+    assert [row.split("  ")[-1] for row in rows] == ["good thing", "a bad one"]
+    assert done.stderr == "Answers of lstm.\n"
+
+
+def test_every_kind_of_input_gets_the_same_answers(exported_run, tmp_path):
+    texts = ["good thing", "not a bad, thing at all", "", "naïve café"]
+    (tmp_path / "texts.txt").write_text("\n".join(texts) + "\n", encoding="utf-8")
+    (tmp_path / "table.jsonl").write_text("".join(json.dumps({"post": text}) + "\n" for text in texts))
+    with (tmp_path / "table.csv").open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([["id", "post"], *enumerate(texts)])
+    answers = []
+    for source in ("texts.txt", "table.jsonl", "table.csv", "-"):
+        done = subprocess.run(
+            [sys.executable, "-m", "models.predict", exported_run, "--model", "rnn", "--text-column", "post"]
+            + (["--input", tmp_path / source] if source != "-" else []),
+            stdin=(tmp_path / "texts.txt").open("rb"),
+            capture_output=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr.decode()
+        answers.append(done.stdout.decode())
+        assert "texts/s" in done.stderr.decode()
+    assert len(set(answers)) == 1
+    rows = list(csv.DictReader(io.StringIO(answers[0])))
+    assert [row["text"] for row in rows] == texts
+    assert all(
+        float(row["probability_negative"]) + float(row["probability_positive"]) == pytest.approx(1) for row in rows
+    )
+
+
+def test_the_default_is_the_model_the_run_recommends(exported_run, tmp_path, command):
+    for model in ("lstm", "linear"):
+        export = tmp_path / model / "export"
+        export.mkdir(parents=True)
+        for name in ("classifier.json", "tokenizer.json", "model.onnx"):
+            (export / name).symlink_to(exported_run.resolve() / model / "export" / name)
+    done = command("models.predict", tmp_path, "good thing")
+    assert done.returncode == 2
+    assert "choose one of linear, lstm with --model" in done.stderr
+    (tmp_path / "comparison.json").write_text(json.dumps({"recommended": {"model": "linear"}}))
+    done = command("models.predict", tmp_path, "good thing")
+    assert done.returncode == 0, done.stderr
+    assert "Answers of linear." in done.stderr
+
+
+def test_a_reader_that_has_seen_enough_is_no_error(exported_run, tmp_path):
+    (tmp_path / "texts.txt").write_text("good thing\n" * 50_000)
+    line = f"{sys.executable} -m models.predict {exported_run} --model linear --input {tmp_path}/texts.txt | head -n 2"
+    done = subprocess.run(["bash", "-o", "pipefail", "-c", line], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+    assert len(done.stdout.splitlines()) == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["nowhere", "text"], "holds no exported model"),
+        (["RUN", "--model", "gru", "text"], "has no exported gru"),
+        (["RUN", "--model", "lstm", "--input", "nowhere.csv"], "could not be read"),
+        (["RUN", "--model", "lstm", "--input", "README.md", "--encoding", "latin-99"], "no text encoding"),
+        (["RUN", "--model", "lstm", "text", "--output", "nowhere/answers.csv"], "No such file"),
+        (["RUN", "--model", "linear", "--format", "openvino", "text"], "is not there"),
+    ],
+)
+def test_bad_input_is_one_sentence(exported_run, command, arguments, said):
+    done = command("models.predict", *(exported_run if argument == "RUN" else argument for argument in arguments))
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert done.stderr.startswith("error: ")
+    assert done.stderr.count("\n") == 1

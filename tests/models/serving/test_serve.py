@@ -1,0 +1,236 @@
+"""The service: its answers, its limits, its batches, and its end under load."""
+
+import asyncio
+import json
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import httpx
+import numpy as np
+import pytest
+from fastapi.testclient import TestClient
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from models.classifier import Classifier
+from models.serving.batching import Batcher
+from models.serving.engines import Answer
+from models.serving.service import Limits, build_service
+
+
+class Slow:
+    """An engine that takes its time, so that requests gather, and notes what it was asked."""
+
+    def __init__(self, seconds=0.0):
+        self.seconds, self.asked = seconds, []
+
+    def answer(self, texts):
+        self.asked.append(list(texts))
+        time.sleep(self.seconds)
+        if "break" in texts:
+            raise RuntimeError("broken")
+        share = np.array([min(len(text), 100) / 100 for text in texts], np.float32)
+        return Answer(np.stack([1 - share, share], axis=1), np.array([len(text.split()) for text in texts], np.int32))
+
+
+def classifier(engine):
+    description = {"class_names": ["short", "long"], "batch_size": 256, "model": "lstm", "title": "lstm"}
+    return Classifier(engine, description, "onnx")
+
+
+@pytest.fixture(scope="module")
+def client():
+    with TestClient(build_service(classifier(Slow()), Limits(body=2000, texts=5, characters=1000))) as found:
+        yield found
+
+
+def test_one_text_and_a_list(client):
+    one = client.post("/predict", json={"text": "ab"}).json()
+    assert one["model"] == "lstm"
+    assert one["format"] == "onnx"
+    (prediction,) = one["predictions"]
+    assert prediction["label"] == "short"
+    assert prediction["confidence"] == pytest.approx(0.98)
+    assert prediction["probabilities"] == pytest.approx({"short": 0.98, "long": 0.02})
+    assert prediction["tokens_seen"] == 1
+    several = client.post("/predict", json={"texts": ["x" * 99, "ab", ""]}).json()["predictions"]
+    assert [found["label"] for found in several] == ["long", "short", "short"]
+    assert several[1] == prediction
+    assert client.post("/predict", json={"texts": []}).json()["predictions"] == []
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"", 422),
+        (b"{", 422),
+        (b"[]", 422),
+        (b"null", 422),
+        (b"{}", 422),
+        (b'{"text": 1}', 422),
+        (b'{"text": "a", "texts": ["b"]}', 422),
+        (b'{"text": "a", "mode": "b"}', 422),
+        (b'{"text": "\\ud800"}', 422),
+        (b'{"texts": ["a", null]}', 422),
+        (b'{"texts": ["a", "b", "c", "d", "e", "f"]}', 422),
+        (b'{"text": "' + b"a" * 1001 + b'"}', 422),
+        (b'{"text": "' + b"a" * 2001 + b'"}', 413),
+        (b"\xff\xfe", 400),
+        (b"[" * 1900, 400),
+    ],
+)
+def test_what_is_refused_is_refused_with_a_reason(client, body, status):
+    answer = client.post("/predict", content=body, headers={"content-type": "application/json"})
+    assert answer.status_code in (status, 422), answer.text
+    assert answer.text
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.binary(max_size=200)
+    | st.recursive(
+        st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=20),
+        lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(["text", "texts", "x"]), inner),
+        max_leaves=8,
+    ).map(lambda value: json.dumps(value).encode())
+)
+def test_no_body_is_an_error_of_the_server(client, body):
+    for kind in ("application/json", "text/plain", "multipart/form-data; boundary=x"):
+        answer = client.post("/predict", content=body, headers={"content-type": kind})
+        assert answer.status_code in (200, 400, 413, 415, 422), answer.text
+
+
+def test_health_metrics_and_the_openapi_page(client):
+    assert client.get("/health").json() == {"status": "ok", "model": "lstm", "format": "onnx"}
+    client.post("/predict", json={"text": "counted"})
+    lines = client.get("/metrics").text.splitlines()
+    assert any(line.startswith('requests_total{path="/predict",status="200"}') for line in lines)
+    assert 'model_info{format="onnx",model="lstm"} 1.0' in lines
+    described = client.get("/openapi.json").json()
+    assert set(described["components"]["schemas"]["Query"]["properties"]) == {"text", "texts"}
+    assert client.get("/nowhere").status_code == 404
+
+
+def test_the_openapi_page_needs_nothing_from_elsewhere(client):
+    page = client.get("/docs").text
+    loaded = re.findall(r'<(?:script|link)[^>]* (?:src|href)="([^"]*)"', page)
+    assert any(address.endswith(".js") for address in loaded)
+    for address in loaded:
+        assert address.startswith("/")
+        assert client.get(address).status_code == 200
+
+
+def test_what_arrives_together_is_answered_together_and_equal_texts_once():
+    engine = Slow(0.1)
+    batcher = Batcher(classifier(engine), cache_size=100)
+
+    async def ask():
+        batcher.start()
+        first = asyncio.create_task(batcher.predict(["first"]))
+        await asyncio.sleep(0.03)  # the model is now busy with it
+        later = [batcher.predict([text]) for text in ["a", "bb", "a", "first", "bb"] * 4]
+        await asyncio.gather(first, *later)
+        await batcher.predict(["a"])  # known by now
+        await batcher.stop()
+
+    asyncio.run(ask())
+    assert engine.asked == [["first"], ["a", "bb"]]
+    assert batcher.hits == 1
+
+
+def test_a_failing_batch_fails_alone():
+    async def ask():
+        batcher = Batcher(classifier(Slow()), cache_size=0)
+        batcher.start()
+        with pytest.raises(RuntimeError, match="broken"):
+            await batcher.predict(["break"])
+        (found,) = await batcher.predict(["well"])
+        await batcher.stop()
+        return found
+
+    assert asyncio.run(ask()).tokens_seen == 1
+
+
+def test_the_cache_is_bounded_and_forgets_what_was_used_longest_ago():
+    engine = Slow()
+    batcher = Batcher(classifier(engine), cache_size=2)
+
+    async def ask():
+        batcher.start()
+        for text in ("a", "b", "a", "c", "a", "b"):  # c drives out b, which was used before a
+            await batcher.predict([text])
+        await batcher.stop()
+
+    asyncio.run(ask())
+    assert [texts[0] for texts in engine.asked] == ["a", "b", "c", "b"]
+    assert len(batcher.known) == 2
+
+
+@pytest.fixture
+def served(exported_run):
+    """The service as a process of its own, and its address."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "models.serve", str(exported_run), "--model", "lstm", "--port", "0", "--cache", "0"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    said = process.stdout.readline()
+    address = re.search(r"http://127\.0\.0\.1:\d+", said)
+    assert address, said + process.stdout.read()
+    yield process, address[0]
+    process.kill()
+    process.wait()
+    process.stdout.close()
+
+
+def test_sixty_four_clients_and_an_end_under_load_that_loses_nothing(served):
+    process, address = served
+    answers, failures, statuses = [], [], set()
+
+    def ask(number):
+        with httpx.Client(base_url=address, timeout=60) as client:
+            while True:
+                try:
+                    answer = client.post("/predict", json={"text": f"a good thing, number {number} {len(answers)}"})
+                except httpx.TransportError as error:  # the service has ended, or would not begin another request
+                    failures.append(error)
+                    return
+                statuses.add(answer.status_code)
+                answers.append(answer.json()["predictions"][0]["label"])
+
+    clients = [threading.Thread(target=ask, args=(number,)) for number in range(64)]
+    for client in clients:
+        client.start()
+    time.sleep(4)
+    process.send_signal(signal.SIGTERM)
+    for client in clients:
+        client.join(60)
+    said = process.stdout.read()
+    assert process.wait(30) == 0, said
+    accepted, answered = (
+        int(number.replace(",", "")) for number in re.findall(r"([\d,]+) (?:requests accepted|answered)", said)
+    )
+    assert statuses == {200}
+    assert len(failures) == 64
+    # Each request that the service began was answered, and its answer arrived.
+    assert accepted == answered == len(answers)
+    assert accepted > 200
+
+
+def test_bad_input_is_one_sentence(exported_run, command, served):
+    _, address = served
+    taken = address.rpartition(":")[2]
+    for arguments, said in (
+        (["nowhere"], "holds no exported model"),
+        ([exported_run, "--model", "gru"], "has no exported gru"),
+        ([exported_run, "--model", "lstm", "--port", taken], "cannot be listened on"),
+    ):
+        done = command("models.serve", *arguments)
+        assert done.returncode == 2
+        assert said in done.stderr
+        assert "Traceback" not in done.stderr

@@ -1,0 +1,109 @@
+"""Pairs of models on the answers they share."""
+
+import numpy as np
+import pytest
+
+from reports.measuring.significance import assess, find_pair
+from reports.reading.predictions import Answers
+
+
+def _test(right, index=None):
+    """Answers to texts of class 0, right where it says so."""
+    right = np.array(right, bool)
+    predicted = np.where(right, 0, 1)
+    index = np.arange(len(right)) if index is None else np.array(index)
+    return {"test": Answers(index, np.zeros(len(right), int), predicted, np.eye(2)[predicted] * 0.8 + 0.1)}
+
+
+def test_a_pair_by_hand():
+    # Of ten texts the first alone gets three right, the second alone one.
+    first = _test([1, 1, 1, 1, 1, 1, 1, 1, 0, 0])
+    second = _test([1, 1, 1, 1, 1, 0, 0, 0, 1, 0])
+    found = assess({"a": {0: first}, "b": {0: second}}, "test")
+    (pair,) = found["pairs"]
+    assert (pair["only_first"], pair["only_second"], pair["n"], found["n"]) == (3, 1, 10, 10)
+    assert pair["difference"] == pytest.approx(0.2)
+    # Of four fair coins at most one on the rarer side: 2 · (1 + 4) / 16.
+    assert pair["p"] == pair["p_holm"] == pytest.approx(0.625)
+    assert not pair["apart"]
+    low, high = pair["interval"]
+    assert low < 0.2 < high
+    assert find_pair(found, "b", "a") is pair
+    assert find_pair(found, "b", "c") is None
+
+
+def test_answers_are_paired_by_text_not_by_order():
+    right = np.arange(40) % 3 == 0
+    first, second = _test(right), _test(right[::-1], np.arange(40)[::-1])
+    (pair,) = assess({"a": {0: first}, "b": {0: second}}, "test")["pairs"]
+    assert (pair["only_first"], pair["only_second"]) == (0, 0)
+    assert pair["interval"] == [0.0, 0.0]
+    assert pair["needed_texts"] is None
+
+
+def test_a_text_of_two_seeds_counts_once():
+    # Both seeds test texts 2 and 3; of five different texts the first model alone gets four right in their first seed.
+    answers = {
+        "a": {0: _test([1, 1, 1], [1, 2, 3]), 1: _test([1, 1, 1, 1], [2, 3, 4, 5])},
+        "b": {0: _test([0, 0, 1], [1, 2, 3]), 1: _test([0, 0, 0, 0], [2, 3, 4, 5])},
+    }
+    found = assess(answers, "test")
+    (pair,) = found["pairs"]
+    assert (pair["n"], found["n"]) == (5, 5)
+    assert (pair["only_first"], pair["only_second"]) == (4, 0)
+    assert [(seed["seed"], seed["only_first"], seed["n"]) for seed in pair["by_seed"]] == [(0, 2, 3), (1, 4, 4)]
+    assert pair["difference"] == pytest.approx((2 / 3 + 1) / 2)
+    assert pair["across_seeds"]["mean"] == pytest.approx(pair["difference"])
+
+
+def test_only_seeds_that_both_have_are_compared():
+    answers = {"a": {0: _test([1, 1]), 1: _test([1, 1])}, "b": {1: _test([1, 0]), 2: _test([0, 0])}}
+    (pair,) = assess(answers, "test")["pairs"]
+    assert [seed["seed"] for seed in pair["by_seed"]] == [1]
+    assert (pair["difference"], pair["across_seeds"]) == (0.5, None)
+
+
+def test_models_without_a_common_seed_are_no_pair():
+    assert assess({"a": {0: _test([1, 0])}, "b": {1: _test([1, 0])}}, "test")["pairs"] == []
+
+
+def test_holm_over_all_pairs():
+    generator = np.random.default_rng(0)
+    answers = {
+        name: {0: _test(generator.random(200) < skill)} for name, skill in zip("abc", (0.5, 0.6, 0.9), strict=True)
+    }
+    pairs = assess(answers, "test")["pairs"]
+    smallest = min(pairs, key=lambda pair: pair["p"])
+    assert smallest["p_holm"] == pytest.approx(3 * smallest["p"])
+    assert [pair["apart"] for pair in pairs] == [pair["p_holm"] < 0.05 for pair in pairs]
+    assert find_pair({"pairs": pairs}, "a", "c")["apart"]
+
+
+def test_intervals_hold_the_means_over_seeds():
+    generator = np.random.default_rng(1)
+    answers = {"a": {seed: _test(generator.random(150) < 0.8, np.arange(150) + 100 * seed) for seed in range(3)}}
+    found = assess(answers, "test")
+    assert found["n"] == 350
+    mean = np.mean([parts["test"].right.mean() for parts in answers["a"].values()])
+    low, high = found["intervals"]["a"]["accuracy"]
+    assert low < mean < high
+    # Three seeds of 150 texts, most of them different: narrower than one seed, wider than 450 independent ones.
+    assert 3.92 * np.sqrt(0.16 / 450) * 0.8 < high - low < 3.92 * np.sqrt(0.16 / 150)
+
+
+def test_no_answers():
+    for answers in ({}, {"a": {0: {}}}):
+        assert assess(answers, "test") == {
+            "n": 0,
+            "resamples": 0,
+            "intervals": {},
+            "calibration_by_chance": {},
+            "overconfidence": {},
+            "pairs": [],
+        }
+
+
+def test_overconfidence_has_a_sign():
+    # Confidence 0.9 throughout; all right, or half of them.
+    found = assess({"modest": {0: _test([1, 1])}, "boastful": {0: _test([1, 0])}}, "test")["overconfidence"]
+    assert found == pytest.approx({"modest": -0.1, "boastful": 0.4})

@@ -1,0 +1,174 @@
+"""The statistics against scipy, statsmodels, and cases worked out by hand."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+from statsmodels.stats.contingency_tables import mcnemar as statsmodels_mcnemar
+from statsmodels.stats.multitest import multipletests
+
+from reports.measuring import statistics
+from reports.reading.predictions import Answers
+from training.evaluating import evaluate
+
+
+def _answers(seed, n, classes, decided=0.0):
+    generator = np.random.default_rng(seed)
+    probabilities = generator.dirichlet(np.ones(classes), n).round(6)
+    some = generator.random(n) < decided
+    probabilities[some] = np.eye(classes)[generator.integers(classes, size=some.sum())]
+    labels = generator.integers(classes, size=n)
+    labels[:classes] = range(classes)
+    return Answers(np.arange(n), labels, probabilities.argmax(axis=1), probabilities)
+
+
+@pytest.mark.parametrize(
+    ("only_first", "only_second", "p"),
+    [
+        (1, 8, 2 * (1 + 9) / 2**9),  # one or none of nine fair coins, on either side
+        (0, 5, 2 / 2**5),
+        (6, 6, 1.0),
+        (0, 0, 1.0),
+        (1, 0, 1.0),
+    ],
+)
+def test_mcnemar_by_hand(only_first, only_second, p):
+    assert statistics.mcnemar(only_first, only_second) == pytest.approx(p)
+
+
+@given(st.integers(0, 60), st.integers(0, 60))
+@settings(max_examples=30, deadline=None)
+def test_mcnemar_is_that_of_statsmodels(only_first, only_second):
+    if only_first + only_second:
+        table = [[70, only_first], [only_second, 9]]
+        expected = statsmodels_mcnemar(table, exact=True).pvalue
+        assert statistics.mcnemar(only_first, only_second) == pytest.approx(expected, abs=1e-9)
+
+
+def test_holm_by_hand():
+    # In order 0.01 · 4, 0.02 · 3, then 0.03 · 2 = 0.06 and 0.04 · 1, which may not fall below the one before.
+    assert statistics.holm([0.04, 0.01, 0.03, 0.02]) == pytest.approx([0.06, 0.04, 0.06, 0.06])
+    assert statistics.holm([0.6, 0.7]) == [1.0, 1.0]
+    assert statistics.holm([]) == []
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=12))
+@settings(max_examples=15, deadline=None)
+def test_holm_is_that_of_statsmodels(p_values):
+    assert statistics.holm(p_values) == pytest.approx(multipletests(p_values, method="holm")[1], abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("only_first", "only_second", "texts", "needed"),
+    [
+        # d = 0.1 and s = 0.2: (1.95996 · 0.447214 + 0.841621 · 0.435890)² / 0.01 = (0.876522 + 0.366854)² / 0.01.
+        (30, 10, 200, 155),
+        (10, 30, 200, 155),
+        # d = s = 0.1: (1.95996 · 0.316228 + 0.841621 · 0.3)² / 0.01 = (0.619794 + 0.252486)² / 0.01.
+        (10, 0, 100, 77),
+        # Half the share of texts that differ, all on one side.
+        (5, 5, 100, None),
+        (0, 0, 100, None),
+    ],
+)
+def test_needed_texts_by_hand(only_first, only_second, texts, needed):
+    assert statistics.needed_texts(only_first, only_second, texts) == needed
+
+
+def test_needed_texts_give_the_power_they_promise():
+    generator = np.random.default_rng(0)
+    drawn = generator.multinomial(155, [0.15, 0.05, 0.8], size=2000)
+    # The test Connor's formula is of: the difference over its standard error, without correction.
+    z = abs(drawn[:, 0] - drawn[:, 1]) / np.sqrt(drawn[:, 0] + drawn[:, 1])
+    assert (z > stats.norm.ppf(0.975)).mean() == pytest.approx(0.8, abs=0.04)
+
+
+@pytest.mark.filterwarnings("ignore:The y_prob values do not sum to one")  # six decimals do not
+@pytest.mark.parametrize(("classes", "decided"), [(2, 0), (2, 0.5), (3, 0), (20, 0.2)])
+def test_scores_are_those_of_the_evaluation(classes, decided):
+    answers = _answers(1, 120, classes, decided)
+    weights = np.random.default_rng(2).integers(0, 3, (4, 120))
+    weights[:, :classes] += 1  # every class occurs
+    found = statistics.scores(np.vstack([np.ones((1, 120)), weights]).astype(np.float32), answers)
+    for row, counts in enumerate([np.ones(120, int), *weights]):
+        chosen = answers.take(np.repeat(np.arange(120), counts))
+        expected = evaluate(chosen.probabilities, chosen.labels, [str(name) for name in range(classes)])
+        for metric in ("accuracy", "macro_f1", "weighted_f1", "expected_calibration_error"):
+            assert found[metric][row] == pytest.approx(expected[metric], abs=2e-5), metric
+        if decided == 0:  # where a probability is 0, six decimals and the library put the logarithm's floor elsewhere
+            assert found["log_loss"][row] == pytest.approx(expected["log_loss"], rel=1e-4)
+        if classes == 2:
+            assert found["roc_auc"][row] == pytest.approx(expected["roc_auc"], abs=1e-6)
+
+
+def test_a_probability_of_zero_has_a_finite_loss():
+    answers = Answers(np.arange(2), np.array([0, 1]), np.array([1, 1]), np.array([[0.0, 1.0], [0.0, 1.0]]))
+    (loss,) = statistics.scores(np.ones((1, 2), np.float32), answers)["log_loss"]
+    assert loss == pytest.approx(-math.log(5e-7) / 2)
+
+
+def test_resamples_draw_as_many_texts_with_replacement():
+    weights = np.concatenate(list(statistics.resample(50)))
+    assert weights.shape == (1000, 50)
+    assert (weights.sum(axis=1) == 50).all()
+    # A text is left out of a sample with a probability of (1 - 1/50) ** 50.
+    assert (weights == 0).mean() == pytest.approx((1 - 1 / 50) ** 50, abs=0.01)
+
+
+def test_blocks_change_nothing(monkeypatch):
+    whole = np.concatenate(list(statistics.resample(30)))
+    monkeypatch.setattr(statistics, "_BLOCK", 70)
+    monkeypatch.setattr(statistics, "FEWEST_RESAMPLES", 1000)
+    parts = list(statistics.resample(30))
+    assert len(parts) == 500
+    assert (np.concatenate(parts) == whole).all()
+
+
+def test_interval_is_that_of_scipy():
+    answers = _answers(3, 200, 2)
+    samples = np.concatenate([statistics.accuracy(block, answers)["accuracy"] for block in statistics.resample(200)])
+    expected = stats.bootstrap(
+        (answers.right.astype(float),), np.mean, method="percentile", n_resamples=4000, rng=np.random.default_rng(1)
+    ).confidence_interval
+    # Ends of 1,000 samples scatter by a few texts of 200.
+    assert statistics.interval(samples) == pytest.approx([expected.low, expected.high], abs=0.012)
+
+
+def test_interval_of_what_is_always_right_or_unknown():
+    assert statistics.interval(np.array([1.0, 1.0, np.nan])) == [1.0, 1.0]
+    assert statistics.interval(np.array([np.nan])) is None
+
+
+def test_across_seeds_by_hand():
+    found = statistics.across_seeds([0.01, 0.02, 0.03])
+    # Deviation 0.01; t of two degrees of freedom 4.30265; half width 4.30265 · 0.01 / sqrt(3).
+    assert (found["mean"], found["deviation"]) == pytest.approx((0.02, 0.01))
+    assert found["interval"] == pytest.approx([0.02 - 0.0248414, 0.02 + 0.0248414], abs=1e-6)
+
+
+def test_across_seeds_is_the_paired_t_interval_of_scipy():
+    first, second = [0.81, 0.85, 0.79, 0.88], [0.80, 0.81, 0.80, 0.83]
+    expected = stats.ttest_rel(first, second).confidence_interval(0.95)
+    found = statistics.across_seeds(np.subtract(first, second))
+    assert found["interval"] == pytest.approx([expected.low, expected.high])
+
+
+def test_too_few_seeds_have_no_interval():
+    assert statistics.across_seeds([0.1]) is None
+    assert statistics.across_seeds([0.1, 0.2])["interval"] is None
+
+
+def test_calibration_by_chance_by_hand():
+    # One text of confidence 0.75: off by 0.25 in three of four cases, by 0.75 in one of four, which 95 % must include.
+    one = Answers(np.array([0]), np.array([0]), np.array([0]), np.array([[0.75, 0.25]]))
+    assert statistics.calibration_by_chance(one) == pytest.approx(0.75)
+    sure = Answers(np.array([0]), np.array([0]), np.array([0]), np.array([[1.0, 0.0]]))
+    assert statistics.calibration_by_chance(sure) == 0
+
+
+def test_calibration_by_chance_falls_with_more_texts():
+    few, many = (statistics.calibration_by_chance(_answers(4, n, 2)) for n in (50, 5000))
+    assert 0 < many < few / 5

@@ -1,0 +1,107 @@
+"""Fitting: the callbacks do what their numbers say, on every backend."""
+
+import csv
+
+import keras
+import numpy as np
+import pytest
+
+from models.architectures import rnn
+from models.architectures.sizes import Architecture
+from models.framework import make_deterministic
+from training.command_line import parse
+from training.fitting.callbacks import EpochSignals
+from training.fitting.fit import TrainingDiverged, fit
+from training.fitting.optimizers import TrackingAdam
+
+TINY = Architecture(vocabulary_size=12, sequence_length=6, width=8)
+
+
+def task(rows=96, seed=0):
+    """Whether word 2 is there."""
+    rng = np.random.default_rng(seed)
+    ids = rng.integers(3, 12, (rows, 6)).astype("int32")
+    labels = rng.integers(0, 2, rows)
+    ids[labels == 1, rng.integers(0, 6)] = 2
+    return ids, labels
+
+
+def fitted(folder, *flags, rate=1e-2):
+    make_deterministic(0)
+    model = rnn.build(TINY)
+    history = fit(
+        model,
+        task(seed=0),
+        task(seed=1),
+        settings=parse(list(flags)),
+        seed=0,
+        epochs=parse(list(flags)).epochs,
+        learning_rate=rate,
+        batch_size=16,
+        folder=folder,
+        title="rnn",
+    )
+    return model, history
+
+
+def test_it_learns_and_logs_every_signal(tmp_path, capsys):
+    model, history = fitted(tmp_path, "--epochs", "6")
+    assert max(history["val_accuracy"]) > 0.9
+    rows = list(csv.DictReader((tmp_path / "history.csv").open()))
+    assert len(rows) == len(history["loss"])
+    for row in rows:
+        assert float(row["accuracy_gap"]) == pytest.approx(float(row["accuracy"]) - float(row["val_accuracy"]))
+        assert float(row["gradient_norm"]) > 0
+        assert float(row["learning_rate"]) > 0
+        assert float(row["seconds"]) > 0
+    lines = capsys.readouterr().out.splitlines()
+    assert sum(" epoch " in line for line in lines) == len(rows)
+    assert list((tmp_path / "tensorboard" / "validation").iterdir())
+
+
+def test_it_ends_with_the_weights_of_the_best_epoch(tmp_path):
+    model, history = fitted(tmp_path, "--epochs", "8", rate=5e-2)
+    ids, labels = task(seed=1)
+    loss = model.evaluate(ids, keras.utils.to_categorical(labels, 2), verbose=0)[0]
+    assert loss == pytest.approx(min(history["val_loss"]), abs=1e-5)
+
+
+def test_the_same_seed_gives_the_same_numbers(tmp_path):
+    runs = []
+    for attempt in ("a", "b"):
+        (tmp_path / attempt).mkdir()
+        runs.append(fitted(tmp_path / attempt, "--epochs", "2")[1])
+    assert runs[0]["loss"] == runs[1]["loss"]
+    assert runs[0]["val_loss"] == runs[1]["val_loss"]
+
+
+def test_a_loss_that_is_no_number_is_said(tmp_path):
+    with pytest.raises(TrainingDiverged, match="NaN in epoch 1: lower --learning-rate"):
+        fitted(tmp_path, "--epochs", "3", "--clip-norm", "0", rate=float("nan"))
+
+
+def test_the_gradient_norm_is_that_before_clipping():
+    # one weight, loss 3 · w: the gradient is 3 whatever w, and clipped to 1 before the step
+    weight = keras.Variable(np.ones(1, "float32"))
+    optimizer = TrackingAdam(0.1, global_clipnorm=1.0)
+    optimizer.build([weight])
+    for _ in range(4):
+        optimizer.apply([keras.ops.convert_to_tensor(np.array([3.0], "float32"))], [weight])
+    assert float(optimizer.gradient_norm_sum) == pytest.approx(12.0)
+    assert int(optimizer.iterations) == 4
+
+
+def test_overfitting_is_warned_of_once(capsys):
+    class Model:
+        class optimizer:  # noqa: N801
+            iterations, gradient_norm_sum, learning_rate = 1, 1.0, 1e-3
+
+    signals = EpochSignals("rnn", 3)
+    signals.set_model(Model())
+    for epoch, (train, validation) in enumerate([(0.84, 0.6), (0.86, 0.75), (0.9, 0.7)]):
+        signals.on_epoch_begin(epoch)
+        signals.on_epoch_end(epoch, {"loss": 0.5, "accuracy": train, "val_loss": 0.6, "val_accuracy": validation})
+    lines = capsys.readouterr().out.splitlines()
+    warnings = [line for line in lines if "warning: over-fitting: 86.0%" in line]
+    assert len(warnings) == 1
+    assert sum("warning" in line for line in lines) == 1

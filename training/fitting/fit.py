@@ -1,0 +1,106 @@
+"""Compiles and fits one Keras model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from training.fitting.batches import ShuffledBatches
+from training.fitting.callbacks import EarlyEnd, EpochSignals
+from training.fitting.checkpoint import Checkpoint
+from training.fitting.optimizers import TrackingAdam
+from training.settings import Settings
+
+
+class TrainingDiverged(Exception):
+    """The loss is no longer a number."""
+
+
+def fit(
+    model: keras.Model,
+    train: tuple[np.ndarray, np.ndarray] | keras.utils.PyDataset,
+    validation: tuple[np.ndarray, np.ndarray] | keras.utils.PyDataset,
+    *,
+    settings: Settings,
+    seed: int,
+    epochs: int,
+    learning_rate: float,
+    batch_size: int,
+    folder: Path,
+    title: str,
+) -> dict[str, list[float]]:
+    """Trains `model` in place; it ends with the weights of its best epoch by validation loss.
+
+    Where `folder` has the checkpoint of a process that was ended, training goes on from it, to the same numbers.
+
+    Args:
+        model: from inputs of shape `(batch, ...)` to probabilities `(batch, classes)`.
+        train: inputs and integer labels `(n,)`, or batches of inputs and one-hot labels with a method
+            `shuffle(epoch)`, as `training.fitting.batches` has it.
+        validation: likewise, but always in the same order.
+        settings: of the run.
+        seed: decides the order of the texts in each epoch.
+        epochs: the most there may be.
+        learning_rate: of the first epoch.
+        batch_size: texts per step; batches that come ready have their own.
+        folder: gets `history.csv`, `checkpoint.npz` and `tensorboard/`.
+        title: at the start of each progress line.
+
+    Returns:
+        The history: for each name a value per epoch.
+
+    Raises:
+        TrainingDiverged: the loss became NaN.
+    """
+    classes = model.output_shape[-1]
+    model.compile(
+        optimizer=TrackingAdam(
+            learning_rate, weight_decay=settings.weight_decay or None, global_clipnorm=settings.clip_norm or None
+        ),
+        # Keras smooths labels only in the one-hot form of the loss.
+        loss=keras.losses.CategoricalCrossentropy(label_smoothing=settings.label_smoothing),
+        metrics=["accuracy"],
+    )
+    batches = (
+        train
+        if isinstance(train, keras.utils.PyDataset)
+        else ShuffledBatches(*_one_hot(train, classes), batch_size, seed)
+    )
+    stopping = keras.callbacks.EarlyStopping(
+        monitor="val_loss", patience=settings.early_stopping_patience, restore_best_weights=True
+    )
+    plateau = keras.callbacks.ReduceLROnPlateau(
+        monitor="val_loss", factor=settings.plateau_factor, patience=settings.plateau_patience
+    )
+    checkpoint = Checkpoint(folder, stopping, plateau)
+    model.optimizer.build(model.trainable_variables)
+    model.fit(
+        batches,
+        shuffle=False,
+        validation_data=validation if isinstance(validation, keras.utils.PyDataset) else _one_hot(validation, classes),
+        validation_batch_size=batch_size,
+        initial_epoch=epochs if checkpoint.ended else checkpoint.epochs,
+        epochs=epochs,
+        verbose=0,
+        callbacks=[
+            keras.callbacks.LambdaCallback(on_epoch_begin=lambda epoch, logs: batches.shuffle(epoch)),
+            EpochSignals(title, epochs),
+            stopping,
+            plateau,
+            keras.callbacks.TerminateOnNaN(),
+            keras.callbacks.TensorBoard(str(folder / "tensorboard"), write_graph=False),
+            checkpoint,
+            EarlyEnd(),
+        ],
+    )
+    history = checkpoint.history
+    if not history or not np.isfinite(history["loss"][-1]):
+        epoch = max(len(history.get("loss", [])), 1)
+        raise TrainingDiverged(f"the loss became NaN in epoch {epoch}: lower --learning-rate or --clip-norm.")
+    return history
+
+
+def _one_hot(data: tuple[np.ndarray, np.ndarray], classes: int) -> tuple[np.ndarray, np.ndarray]:
+    return data[0], keras.utils.to_categorical(data[1], classes)
