@@ -67,6 +67,10 @@ class RunFolder:
         """There once a trial's outcome is among it."""
         return self.tensorboard(model, seed) / "outcome"
 
+    def description(self, model: str, seed: int) -> Path:
+        """What the trained model says of itself, see `models.description`."""
+        return self.trial(model, seed) / "model.json"
+
     def metrics(self, model: str, seed: int) -> Path:
         """There once the trial is finished."""
         return self.trial(model, seed) / "metrics.json"

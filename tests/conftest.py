@@ -75,7 +75,9 @@ def tiny_run(tmp_path_factory):
     from data.preparing import Part, load_ids, load_vocabulary, save_texts, vectorize_parts
     from models import linear
     from models.architectures import lstm, transformer
-    from models.architectures.sizes import Architecture
+    from models.architectures.sizes import Sizes
+    from models.catalog import CATALOG
+    from models.description import Description
     from models.run_folder import RunFolder
     from training.evaluating import evaluate
 
@@ -100,7 +102,7 @@ def tiny_run(tmp_path_factory):
     run.settings.write_text(yaml.safe_dump(settings))
     names = ["cats <b>", "dogs"]
     write_json(run.data_card, {"class_names": names, "keep_negations": False})
-    ids, shape = load_ids(prepared), Architecture(vocabulary_size=40, sequence_length=10, width=8)
+    ids, shape = load_ids(prepared), Sizes(vocabulary_size=40, sequence_length=10, width=8)
     for model in settings["models"]:
         run.trial(model, 3).mkdir(parents=True)
         if model == "linear":
@@ -116,7 +118,19 @@ def tiny_run(tmp_path_factory):
         for index, label, row in zip(parts["test"].index, parts["test"].labels, probabilities, strict=True):
             rows.append(f"test,{index},{names[label]},{names[row.argmax()]},{row[0]:.6f},{row[1]:.6f}")
         run.predictions(model, 3).write_text("\n".join(rows) + "\n")
-        metrics = {"model": model, "seed": 3, "title": model, "reads": "words", "parameters": 99}
+        architecture = CATALOG[model]
+        Description(
+            name=model,
+            title=model,
+            family=architecture.family,
+            seed=3,
+            reads="words",
+            files={"model": "model.keras" if architecture.is_network else "model.npz"},
+            keep_negations=False,
+            recurrent=architecture.recurrent,
+            sequence_length=10 if architecture.is_network else None,
+        ).save(run.description(model, 3))
+        metrics = {"model": model, "seed": 3, "parameters": 99}
         metrics |= dict.fromkeys(("seconds_training", "seconds_total", "peak_memory_mb"), 1.5)
         metrics |= {"texts_per_second": {"1": 10.0}, "test": evaluate(probabilities, parts["test"].labels, names)}
         run.metrics(model, 3).write_text(json.dumps(metrics))

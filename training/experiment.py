@@ -16,6 +16,7 @@ from data.corpus import Corpus
 from data.files import read_json, write_json
 from data.sources import catalog as sources
 from data.sources import newsgroups
+from models.catalog import CATALOG
 from models.run_folder import RunFolder
 from training import command_line
 from training.children import MemoryExceeded, run_in_child, unheard_ctrl_c
@@ -143,9 +144,9 @@ def _train(run: RunFolder, settings: Settings, model: str, seed: int, deadline: 
         _fail(run, model, seed, f"--time-limit {settings.time_limit} was over before its turn", "unfinished")
         return
     try:
-        # The linear reference starts from a bare interpreter, so that its peak memory is its own and not Keras's.
+        # What Keras does not train starts from a bare interpreter, so that its peak memory is its own.
         code = run_in_child(
-            "spawn" if model == "linear" else "forkserver",
+            "forkserver" if CATALOG[model].is_network else "spawn",
             run_trial,
             run.path,
             model,

@@ -49,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         stream.reconfigure(errors="backslashreplace")  # a terminal may not know every letter of a file's name
     try:
         _check_backend()
-        if "distilbert" in settings.models:
+        if settings.has_encoder:
             _check_backbone(settings.backbone)
         signal.signal(signal.SIGTERM, _on_sigterm)
         # Not before the settings are parsed: scikit-learn takes a second to import.

@@ -7,7 +7,8 @@ import math
 import re
 from dataclasses import dataclass, field
 
-MODELS = ("rnn", "lstm", "transformer", "distilbert", "linear")
+from models.catalog import CATALOG, DEFAULT, Family
+
 FORMATS = ("saved_model", "onnx", "onnx_int8", "openvino")
 POOLINGS = ("auto", "pooled", "mean", "first")
 _AMOUNT = r"(?=[0-9.]*[1-9])\d+(?:\.\d+)?"  # a decimal number above 0
@@ -98,7 +99,7 @@ class Settings:
         "run",
         choices=("sound", "slides"),
     )
-    models: list[str] = _setting(list(MODELS), "architectures to train", "run", choices=MODELS, nargs="+")
+    models: list[str] = _setting(list(DEFAULT), "architectures to train", "run", choices=tuple(CATALOG), nargs="+")
     seeds: int = _setting(1, "repeats, each with its own split and weights", "run", type=_count(1, 1000))
     seed: int = _setting(0, "first seed", "run", type=_count(0, 2**31 - 1))
     formats: list[str] = _setting(
@@ -246,6 +247,11 @@ class Settings:
     def time_limit_seconds(self) -> float | None:
         """`time_limit` in seconds, `None` for none."""
         return self.time_limit and float(self.time_limit[:-1]) * _SECONDS[self.time_limit[-1]]
+
+    @property
+    def has_encoder(self) -> bool:
+        """Whether a pretrained encoder is among the models."""
+        return any(CATALOG[model].family is Family.ENCODER for model in self.models)
 
     @property
     def seed_numbers(self) -> range:

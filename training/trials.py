@@ -22,24 +22,17 @@ from data.cleaning import Cleaner
 from data.files import UNFINISHED, read_json, remove_unfinished, write_json, write_text
 from data.preparing import Part, load_texts, vectorize_parts
 from data.probes import PROBES
+from models.catalog import CATALOG, Family
 from models.run_folder import CHECKPOINT, RunFolder
 from training import command_line
 from training.ending import TimeIsUp, begin, ending
 from training.evaluating import accuracy_by_group, evaluate, overfits, texts_per_second
-from training.trainers import encoder as pretrained
-from training.trainers import linear as reference
-from training.trainers import words as small
-from training.trainers.trained import Trained
+from training.trainers import encoder, linear, words
+from training.trainers.trained import Task, Trained
 
 KIBIBYTES_PER_MEBIBYTE = 1024
 EXIT_DISK_FULL = 74  # EX_IOERR of sysexits.h
-TRAINERS = {
-    "rnn": small.train,
-    "lstm": small.train,
-    "transformer": small.train,
-    "distilbert": pretrained.train,
-    "linear": reference.train,
-}
+TRAINERS = {Family.WORDS: words.train, Family.ENCODER: encoder.train, Family.LINEAR: linear.train}
 
 
 def make_arrays(path: Path, seed: int) -> None:
@@ -93,7 +86,9 @@ def _train_and_evaluate(run: RunFolder, model: str, seed: int, started: float) -
     parts = load_texts(run.prepared(seed))
     card = read_json(run.data_card)
     class_names = card["class_names"]
-    trained = TRAINERS[model](model, settings, run, seed, parts, len(class_names))
+    trained = TRAINERS[CATALOG[model].family](
+        Task(CATALOG[model], settings, run, seed, parts, len(class_names), card["keep_negations"])
+    )
     seconds_training = time.perf_counter() - started
     _write_predictions(run.predictions(model, seed), trained, parts, class_names)
     _write_probes(run.probes(model, seed), trained, Cleaner(card["keep_negations"]))
@@ -101,7 +96,6 @@ def _train_and_evaluate(run: RunFolder, model: str, seed: int, started: float) -
     test = parts["test"]
     result = {
         "model": model,
-        "title": trained.title,
         "seed": seed,
         **trained.facts,
         "test": scores["test"],
@@ -125,6 +119,7 @@ def _train_and_evaluate(run: RunFolder, model: str, seed: int, started: float) -
     }
     result["seconds_total"] = time.perf_counter() - started
     result["peak_memory_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / KIBIBYTES_PER_MEBIBYTE
+    trained.description.save(run.description(model, seed))
     write_json(run.metrics(model, seed), result)
     if not ending.cut_short:
         for checkpoint in run.trial(model, seed).rglob(CHECKPOINT):

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from keras import initializers
 
-from models.architectures.sizes import Architecture
+from models.architectures.sizes import Sizes
 
 
 class Initial(NamedTuple):
@@ -17,17 +17,17 @@ class Initial(NamedTuple):
     recurrent: initializers.Initializer
 
 
-def initial(settings: Architecture, recurrent: str = "orthogonal") -> Initial:
-    """Initializers for `settings.initialization`.
+def initial(sizes: Sizes, recurrent: str = "orthogonal") -> Initial:
+    """Initializers for `sizes.initialization`.
 
     `keras` is Keras's own choice with the given recurrent weights. `torch` is what PyTorch's layers do, and the
     published set-up with them: embedding N(0, 1), everything recurrent uniform in ±1/√width. The recurrence then
     shrinks its state at every step, so that padding read as words soon erases them.
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.RNN.html.
     """
-    if settings.initialization == "keras":
+    if sizes.initialization == "keras":
         return Initial(initializers.get("uniform"), initializers.get("glorot_uniform"), initializers.get(recurrent))
-    bound = settings.width**-0.5
+    bound = sizes.width**-0.5
     # One object gives equal weights each time it is asked: kernel and recurrent weights need one each.
     return Initial(
         initializers.RandomNormal(stddev=1.0),

@@ -1,4 +1,4 @@
-"""What the three small architectures have in common."""
+"""What the networks over words have in common."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Architecture:
-    """Sizes of a small model.
+class Sizes:
+    """Sizes of a network over words.
 
     Attributes:
         classes: how many there are to choose from.

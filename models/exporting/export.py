@@ -98,14 +98,14 @@ def write_formats(path: Path, model: str, seed: int, formats: list[str], memory_
     resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
     run, written = RunFolder(path), {}
     write: dict[str, Callable[[], None]] = {
-        SAVED_MODEL: lambda: writing.write_saved_model(exportable, description.class_names, aside),
+        SAVED_MODEL: lambda: writing.write_saved_model(exportable, card.class_names, aside),
         ONNX: lambda: writing.write_onnx(exportable, aside),
         ONNX_INT8: lambda: writing.write_onnx_int8(aside),
         OPENVINO: lambda: writing.write_openvino(exportable, aside),
     }
     try:
-        exportable, description = loading.load(run, model, seed), loading.describe(run, model, seed)
-        writing.write_common(exportable, description, aside)
+        exportable, card = loading.load(run, model, seed), loading.describe(run, model, seed)
+        writing.write_common(exportable, card, aside)
         for name in formats:
             started = time.perf_counter()
             written[name] = {"refused": _reason(write[name], run.export(model))}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from models.catalog import Family
+
 if TYPE_CHECKING:
     import onnx
     import tensorflow as tf
@@ -43,11 +45,12 @@ class Exportable(Protocol):
 
 
 @dataclass(frozen=True)
-class Description:
-    """What goes beside every export.
+class ExportCard:
+    """What goes beside every export, as `classifier.json`.
 
     Attributes:
-        model: `rnn`, `lstm` ...
+        model: name of its entry in the catalog.
+        family: what kind of model it is.
         title: its name beside a number; where weights stood in for others, it names them.
         seed: of the trial it comes from.
         class_names: in the order of the probabilities.
@@ -56,6 +59,7 @@ class Description:
     """
 
     model: str
+    family: Family
     title: str
     seed: int
     class_names: list[str]

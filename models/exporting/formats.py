@@ -7,15 +7,15 @@ from dataclasses import asdict
 from pathlib import Path
 
 from data.files import write_json
-from models.exporting.exportable import Description, Exportable, ExportRefused
+from models.exporting.exportable import Exportable, ExportCard, ExportRefused
 from models.serving.engines import CLASSIFIER, OUTPUT, TOKENIZER
 from models.serving.runtimes import import_onnxruntime, import_openvino
 
 
-def write_common(exportable: Exportable, description: Description, folder: Path) -> None:
+def write_common(exportable: Exportable, card: ExportCard, folder: Path) -> None:
     """Writes what the token-level formats need beside them: tokenizer, class names, and the run's data card."""
     exportable.tokenizer().save(str(folder / TOKENIZER), pretty=False)
-    write_json(folder / CLASSIFIER, asdict(description))
+    write_json(folder / CLASSIFIER, asdict(card))
 
 
 def write_saved_model(exportable: Exportable, class_names: list[str], folder: Path) -> None:

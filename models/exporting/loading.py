@@ -8,25 +8,27 @@ from __future__ import annotations
 import functools
 from pathlib import Path
 
-import yaml
-
 from data.files import read_json
 from data.preparing import load_vocabulary
-from models.exporting.exportable import Description, Exportable, ExportRefused
+from models.catalog import Family
+from models.description import Description
+from models.exporting.exportable import Exportable, ExportCard, ExportRefused
 from models.run_folder import RunFolder
 
-WORD_BATCH, ENCODER_BATCH = 256, 32
+BATCH_SIZES = {Family.ENCODER: 32}  # texts per step that answer fast, where it is not this many:
+BATCH_SIZE = 256
 
 
-def describe(run: RunFolder, model: str, seed: int) -> Description:
+def describe(run: RunFolder, model: str, seed: int) -> ExportCard:
     """What goes beside the exports of one trial."""
-    card = read_json(run.data_card)
-    return Description(
-        model=model,
-        title=read_json(run.metrics(model, seed))["title"],
+    card, description = read_json(run.data_card), Description.load(run.description(model, seed))
+    return ExportCard(
+        model=description.name,
+        family=description.family,
+        title=description.title,
         seed=seed,
         class_names=card["class_names"],
-        batch_size=ENCODER_BATCH if model == "distilbert" else WORD_BATCH,
+        batch_size=BATCH_SIZES.get(description.family, BATCH_SIZE),
         data_card=card,
     )
 
@@ -36,37 +38,37 @@ def load(run: RunFolder, model: str, seed: int) -> Exportable:
 
     Raises:
         ExportRefused: the pretrained weights behind it are not to be had, or its tokenizer cannot be exported.
-        OSError, ValueError: a file of the trial is missing or damaged.
+        DescriptionError: its `model.json` is missing or damaged.
+        OSError, ValueError: another file of the trial is.
     """
-    keep_negations = read_json(run.data_card)["keep_negations"]
-    if model == "linear":
+    description, trial = Description.load(run.description(model, seed)), run.trial(model, seed)
+    if description.family is Family.LINEAR:
         from models.exporting.linear_export import LinearExport
         from models.linear import LinearModel
 
-        return LinearExport(LinearModel.load(run.trial(model, seed) / "model.npz"), keep_negations)
-    settings = yaml.safe_load(run.settings.read_text(encoding="utf-8"))
-    if model == "distilbert":
-        return _load_encoder(run, seed, settings, keep_negations)
-    return _load_word_model(run.trial(model, seed), run.prepared(seed), settings["sequence_length"], keep_negations)
+        return LinearExport(LinearModel.load(trial / description.files["model"]), description.keep_negations)
+    if description.family is Family.ENCODER:
+        return _load_encoder(description, trial, len(read_json(run.data_card)["class_names"]))
+    return _load_word_model(description, trial, load_vocabulary(run.prepared(seed)))
 
 
-def _load_word_model(trial: Path, prepared: Path, sequence_length: int, keep_negations: bool) -> Exportable:
+def _load_word_model(description: Description, trial: Path, vocabulary: list[str]) -> Exportable:
     import keras
 
-    import models.architectures.layers  # noqa: F401  the Transformer's layers must be known to Keras
+    import models.architectures.layers  # noqa: F401  layers of our own must be known to Keras
     from models.exporting.network import Network
     from models.exporting.text_input import WordInput
     from models.exporting.tokenizer_file import word_tokenizer
 
-    vocabulary = load_vocabulary(prepared)
+    reading = description.keep_negations, description.sequence_length
     return Network(
-        keras.saving.load_model(trial / "model.keras", compile=False, safe_mode=True),
-        WordInput(vocabulary, keep_negations, sequence_length),
-        functools.partial(word_tokenizer, vocabulary, keep_negations, sequence_length),
+        keras.saving.load_model(trial / description.files["model"], compile=False, safe_mode=True),
+        WordInput(vocabulary, *reading),
+        functools.partial(word_tokenizer, vocabulary, *reading),
     )
 
 
-def _load_encoder(run: RunFolder, seed: int, settings: dict, keep_negations: bool) -> Exportable:
+def _load_encoder(description: Description, trial: Path, classes: int) -> Exportable:
     import keras
     import keras_nlp
 
@@ -77,12 +79,11 @@ def _load_encoder(run: RunFolder, seed: int, settings: dict, keep_negations: boo
     from models.exporting.text_input import EncoderInput
     from models.exporting.tokenizer_file import word_piece_tokenizer
 
-    trained = read_json(run.metrics("distilbert", seed))
     try:
-        found = locate_backbone(settings["backbone"])
-        if found.key != trained["weights_key"]:
+        found = locate_backbone(description.backbone)
+        if found.key != description.weights_key:
             raise ExportRefused(
-                f"the weights behind {trained['title']} have changed since training ({found.label} is found now): "
+                f"the weights behind {description.title} have changed since training ({found.label} is found now): "
                 "bring them back, or train again"
             )
         backbone = found.load()
@@ -93,18 +94,16 @@ def _load_encoder(run: RunFolder, seed: int, settings: dict, keep_negations: boo
             f"{type(backbone.tokenizer).__name__} does not run within an exported graph: encoders with a WordPiece "
             "tokenizer (BERT, DistilBERT, ELECTRA) can be exported"
         )
-    trial = run.trial("distilbert", seed)
-    if settings["unfreeze"]:
-        lower, upper = split_at(backbone, settings["unfreeze"], settings["pooling"])
-        head = build_head(upper.output_shape[-1], len(read_json(run.data_card)["class_names"]))
-        model = join_split(lower, upper, head)
-        model.load_weights(trial / "unfrozen.weights.h5")
+    if description.unfrozen:
+        lower, upper = split_at(backbone, description.unfrozen, description.pooling)
+        model = join_split(lower, upper, build_head(upper.output_shape[-1], classes))
+        model.load_weights(trial / description.files["unfrozen"])
     else:
-        head = keras.saving.load_model(trial / "model.keras", compile=False, safe_mode=True)
-        model = join(backbone, head, settings["pooling"])
-    length, cleaned = settings["backbone_length"], settings["backbone_cleaned"]
+        head = keras.saving.load_model(trial / description.files["model"], compile=False, safe_mode=True)
+        model = join(backbone, head, description.pooling)
+    reading = description.cleaned, description.keep_negations, description.sequence_length
     return Network(
         model,
-        EncoderInput(backbone, cleaned, keep_negations, length),
-        functools.partial(word_piece_tokenizer, backbone.tokenizer, cleaned, keep_negations, length),
+        EncoderInput(backbone, *reading),
+        functools.partial(word_piece_tokenizer, backbone.tokenizer, *reading),
     )

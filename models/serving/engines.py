@@ -13,6 +13,7 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
+from models.catalog import Family
 from models.serving.runtimes import import_onnxruntime, import_openvino
 
 TOKENIZER, CLASSIFIER = "tokenizer.json", "classifier.json"  # beside every format; a SavedModel has them inside too
@@ -150,7 +151,7 @@ def load_engine(folder: Path, name: str) -> Engine:
         )
     try:
         if name == SAVED_MODEL:
-            encoder = read_classifier(folder)["model"] == "distilbert"
+            encoder = read_classifier(folder)["family"] == Family.ENCODER
             return SavedModelEngine(folder / "saved_model" / "1", encoder)
         return OpenvinoEngine(folder) if name == OPENVINO else OnnxEngine(folder, FILES[name][0])
     except (ExportUnusable, KeyboardInterrupt, MemoryError):
@@ -171,7 +172,7 @@ def read_classifier(folder: Path) -> dict:
     path = folder / CLASSIFIER
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-        if not isinstance(found, dict) or not {"model", "title", "class_names", "batch_size"} <= found.keys():
+        if not isinstance(found, dict) or not {"model", "family", "title", "class_names", "batch_size"} <= found.keys():
             raise ValueError("fields are missing")
     except FileNotFoundError as error:
         raise ExportUnusable(f"{folder} holds no exported model: python -m models.exporting RUN writes one.") from error

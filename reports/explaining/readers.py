@@ -11,8 +11,9 @@ from pathlib import Path
 import numpy as np
 
 from data.cleaning import Cleaner, strip_markup
-from data.files import read_json
 from data.preparing import load_vocabulary
+from models.catalog import Family
+from models.description import Description, DescriptionError
 from models.linear import LinearModel
 from models.run_folder import RunFolder
 from reports.reading.comparison import RunFolderError, read_settings
@@ -75,21 +76,18 @@ def load_reader(run: Path, model: str, seed: int) -> Reader:
     from models.serving.engines import ExportUnusable
 
     folder = RunFolder(run)
-    settings = read_settings(run)
     try:
-        metrics = read_json(folder.metrics(model, seed))
-        clean = functools.partial(_clean, read_json(folder.data_card)["keep_negations"])
+        description = Description.load(folder.description(model, seed))
+        clean = functools.partial(_clean, description.keep_negations) if description.cleaned else strip_markup
         answer = (_exported if exported_seed(run, model) == seed else _trained)(folder, model, seed)
-        if model == "linear":
-            limits = {"known": frozenset(LinearModel.load(folder.trial(model, seed) / "model.npz").terms)}
-        elif model == "distilbert":
-            clean = clean if settings["backbone_cleaned"] else strip_markup
-            limits = {}
-        else:
+        known, length = None, None
+        if description.family is Family.LINEAR:
+            known = frozenset(LinearModel.load(folder.trial(model, seed) / description.files["model"]).terms)
+        elif description.family is Family.WORDS:
             known = frozenset(load_vocabulary(folder.prepared(seed))[2:])  # without padding and [UNK]
-            limits = {"known": known, "length": settings["sequence_length"]}
-        return Reader(metrics["title"], metrics["reads"], seed, answer, clean, **limits)
-    except (ExportUnusable, ExportRefused, OSError, KeyError, ValueError) as error:
+            length = description.sequence_length
+        return Reader(description.title, description.reads, seed, answer, clean, known, length)
+    except (DescriptionError, ExportUnusable, ExportRefused, OSError, KeyError, ValueError) as error:
         reason = " ".join(str(error).split())[:300]
         raise RunFolderError(f"{model} (seed {seed}) cannot be put to work: {reason}") from error
 

@@ -9,6 +9,9 @@ from pathlib import Path
 
 import yaml
 
+from models.catalog import CATALOG
+from models.description import Description, DescriptionError
+
 MEANS = (
     "accuracy",
     "macro_precision",
@@ -44,7 +47,7 @@ OTHERS = (
     "overfitted",
 )
 
-
+DESCRIBED = ("title", "family", "recurrent", "reads", "weights", "weights_key", "chosen")
 CORPUS = ("name", "source", "notes", "texts", "class_names", "class_shares", "keep_negations")
 
 
@@ -97,12 +100,22 @@ def _row(model: str, finished: list[dict], failures: list[dict]) -> dict:
     failed = failures[0]["reason"] if failures else None
     if not finished:
         unknown = dict.fromkeys((*MEANS, *TRIAL_MEANS, *OTHERS))
-        return {"model": model, "title": model, **unknown, "failed": failed, "by_seed": []}
+        return {
+            "model": model,
+            "title": model,
+            "family": CATALOG[model].family,
+            "recurrent": CATALOG[model].recurrent,
+            **unknown,
+            "failed": failed,
+            "by_seed": [],
+        }
     accuracies = [trial["test"]["accuracy"] for trial in finished]
     last = finished[-1]
     return {
         "model": model,
         "title": last["title"],
+        "family": last["family"],
+        "recurrent": last["recurrent"],
         "reads": last["reads"],
         **{name: _mean([trial["test"][name] for trial in finished]) for name in MEANS},
         "accuracy_std": statistics.stdev(accuracies) if len(accuracies) > 1 else None,
@@ -147,9 +160,16 @@ def _by_group(found: list[dict]) -> dict[str, dict] | None:
 
 
 def _read_trial(folder: Path) -> dict | None:
-    """The metrics of a finished trial and its `history`, `None` where it has no epochs."""
+    """Metrics of a finished trial, what its model says of itself, and its `history`, `None` where it has no epochs."""
     found = _read(folder / "metrics.json")
-    return found and found | {"history": _read_history(folder / "history.csv")}
+    if found is None:
+        return None
+    try:
+        description = Description.load(folder / "model.json")
+    except DescriptionError as error:
+        raise RunFolderError(str(error)) from error
+    said = {name: getattr(description, name) for name in DESCRIBED}
+    return found | said | {"history": _read_history(folder / "history.csv")}
 
 
 def _read_history(path: Path) -> dict[str, list[float]] | None:

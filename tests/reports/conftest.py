@@ -3,11 +3,14 @@
 import copy
 import csv
 import json
+from dataclasses import fields
 
 import numpy as np
 import pytest
 import yaml
 
+from models.catalog import CATALOG
+from models.description import Description
 from training.evaluating import accuracy_by_group, evaluate
 
 SETTINGS = {
@@ -102,6 +105,20 @@ def _trial(model, seed, accuracy, **changes):
     return found
 
 
+def describe(trial):
+    """What the model of a trial says of itself: what its entry in the catalog says, and what the trial has."""
+    architecture = CATALOG[trial["model"]]
+    description = {"name": trial["model"], "title": trial["model"], "family": architecture.family, "files": {}}
+    description |= {
+        "recurrent": architecture.recurrent,
+        "reads": "words",
+        "keep_negations": True,
+        "seed": trial["seed"],
+    }
+    known = {field.name for field in fields(Description)}
+    return description | {name: value for name, value in trial.items() if name in known}
+
+
 class FakeRun:
     """A run folder and what is written into it; `write` puts it on disk."""
 
@@ -131,6 +148,7 @@ class FakeRun:
         (self.folder / "data_card.json").write_text(json.dumps(self.card))
         for found in self.trials:
             self._put(found["model"], found["seed"], "metrics.json", found)
+            self._put(found["model"], found["seed"], "model.json", describe(found))
         for model, seed, kind, reason in self.failures:
             self._put(model, seed, "failure.json", {"kind": kind, "reason": reason})
         for name, rows in self.files.items():

@@ -13,19 +13,18 @@ import numpy as np
 
 from data.cleaning import strip_markup
 from data.files import UNFINISHED, whole
-from data.preparing import Part
 from data.splitting import PARTS
-from models.run_folder import RunFolder
+from models.description import Description
 from training import memory
 from training.ending import TimeIsUp, ending
 from training.settings import Settings
-from training.trainers.trained import Trained, predict, progress_title, rows, save_weights, trainable_count
+from training.trainers.trained import Task, Trained, predict, rows, save_weights, trainable_count
 
 Tokens = dict[str, tuple[np.ndarray, np.ndarray]]
 
 
-def train(name: str, settings: Settings, run: RunFolder, seed: int, parts: dict[str, Part], classes: int) -> Trained:
-    """Trains `distilbert`.
+def train(task: Task) -> Trained:
+    """Trains the head, and what `--unfreeze` says of the encoder.
 
     Raises:
         BackboneUnavailable: the weights cannot be had.
@@ -38,12 +37,12 @@ def train(name: str, settings: Settings, run: RunFolder, seed: int, parts: dict[
     from models.quiet import quiet_stderr
     from training.fitting.fit import fit
 
+    settings, seed, parts, folder, line = task.settings, task.seed, task.parts, task.folder, task.progress_title
     backbone = locate_backbone(settings.backbone)
     texts = {
         part: found.cleaned if settings.backbone_cleaned else [strip_markup(text) for text in found.texts]
         for part, found in parts.items()
     }
-    line = progress_title(name, settings, seed)
     new_texts = 0
 
     def show_progress(done: int, new: int) -> None:
@@ -71,8 +70,7 @@ def train(name: str, settings: Settings, run: RunFolder, seed: int, parts: dict[
     features = dict(zip(PARTS, np.split(everything, ends[:-1]), strict=True))
     make_deterministic(seed)
     width = features["train"].shape[1]
-    head = build_head(width, classes)
-    folder = run.trial(name, seed)
+    head = build_head(width, task.classes)
     history = fit(
         head,
         (features["train"], parts["train"].labels),
@@ -88,24 +86,20 @@ def train(name: str, settings: Settings, run: RunFolder, seed: int, parts: dict[
     tokens: Tokens = {part: tokenize(loaded, found, settings.backbone_length) for part, found in texts.items()}
     facts = {
         "estimated_memory_mb": estimate,
-        "weights": backbone.label,
-        "weights_key": backbone.key,
         "cached_texts": len(everything) - new_texts,
-        "pooling": settings.pooling,
         "wordpiece": _describe_tokens(tokens, loaded.tokenizer),
-        "reads": f"the first {settings.backbone_length} word pieces of the "
-        + ("cleaned words" if settings.backbone_cleaned else "text as written, without markup and addresses"),
     }
     if settings.unfreeze:
         history, joined = _unfreeze(settings, loaded, head, texts, parts, seed, folder, line)
-        with whole(folder / "unfrozen.weights.h5") as aside:
+        files = {"unfrozen": "unfrozen.weights.h5"}
+        with whole(folder / files["unfrozen"]) as aside:
             joined.save_weights(aside)
-        title = f"{name} ({backbone.label}, last {settings.unfreeze} blocks trained)"
+        weights = f"{backbone.label}, last {settings.unfreeze} blocks trained"
         inputs = {part: {"token_ids": ids, "padding_mask": mask} for part, (ids, mask) in tokens.items()}
     else:
         joined = join(loaded, head, settings.pooling)
-        save_weights(head, build_head(width, classes), folder)
-        title = f"{name} ({backbone.label})"
+        files = {"model": save_weights(head, build_head(width, task.classes), folder)}
+        weights = backbone.label
     joined.jit_compile = compiled
 
     def answer_texts(texts: list[str], cleaned: list[str]) -> np.ndarray:
@@ -114,7 +108,23 @@ def train(name: str, settings: Settings, run: RunFolder, seed: int, parts: dict[
         return joined.predict_on_batch({"token_ids": token_ids, "padding_mask": padding_mask})
 
     return Trained(
-        title=title,
+        description=Description(
+            name=task.architecture.name,
+            title=f"{task.architecture.name} ({weights})",
+            family=task.architecture.family,
+            seed=seed,
+            reads=f"the first {settings.backbone_length} word pieces of the "
+            + ("cleaned words" if settings.backbone_cleaned else "text as written, without markup and addresses"),
+            files=files,
+            keep_negations=task.keep_negations,
+            cleaned=settings.backbone_cleaned,
+            sequence_length=settings.backbone_length,
+            weights=backbone.label,
+            weights_key=backbone.key,
+            backbone=settings.backbone,
+            pooling=settings.pooling,
+            unfrozen=settings.unfreeze,
+        ),
         probabilities=predict(joined, inputs) if settings.unfreeze else predict(head, features),
         answer=_answerer(joined, *tokens["test"]),
         answer_texts=answer_texts,

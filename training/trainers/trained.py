@@ -1,4 +1,4 @@
-"""What every trainer hands to evaluation, and what the trainers share."""
+"""What every trainer is given, what it hands to evaluation, and what the trainers share."""
 
 from __future__ import annotations
 
@@ -9,7 +9,46 @@ from pathlib import Path
 import numpy as np
 
 from data.files import whole
+from data.preparing import Part
+from models.catalog import Architecture
+from models.description import Description
+from models.run_folder import RunFolder
 from training.settings import Settings
+
+MODEL = "model.keras"
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a trainer is to do.
+
+    Attributes:
+        architecture: what to train.
+        settings, run: of the run.
+        seed: decides first weights and order.
+        parts: the texts of each split.
+        classes: how many there are.
+        keep_negations: how the texts were cleaned.
+    """
+
+    architecture: Architecture
+    settings: Settings
+    run: RunFolder
+    seed: int
+    parts: dict[str, Part]
+    classes: int
+    keep_negations: bool
+
+    @property
+    def folder(self) -> Path:
+        """Where the trial leaves its files."""
+        return self.run.trial(self.architecture.name, self.seed)
+
+    @property
+    def progress_title(self) -> str:
+        """What the trial's progress lines begin with."""
+        name = self.architecture.name
+        return f"{name} (seed {self.seed})" if self.settings.seeds > 1 else name
 
 
 @dataclass(frozen=True)
@@ -17,17 +56,17 @@ class Trained:
     """A trained model, as far as evaluation needs to know it.
 
     Attributes:
-        title: its name beside a number; where weights stood in for others, it names them.
+        description: what the model says of itself, for whoever loads it.
         probabilities: for each split, an array of shape `(n, classes)`.
         answer: answers a batch of the given number of test texts, from prepared input.
         answer_texts: probabilities for texts as they came and as they were cleaned, which were in no split.
         parameters: all weights.
         trainable_parameters: those that were trained.
         history: a value per epoch for each name, empty where there are no epochs.
-        facts: what else a reader should know.
+        facts: what else was measured.
     """
 
-    title: str
+    description: Description
     probabilities: dict[str, np.ndarray]
     answer: Callable[[int], object]
     answer_texts: Callable[[list[str], list[str]], np.ndarray]
@@ -35,11 +74,6 @@ class Trained:
     trainable_parameters: int
     history: dict[str, list[float]] = field(default_factory=dict)
     facts: dict = field(default_factory=dict)
-
-
-def progress_title(name: str, settings: Settings, seed: int) -> str:
-    """What a trial's progress lines begin with."""
-    return f"{name} (seed {seed})" if settings.seeds > 1 else name
 
 
 def rows(array: np.ndarray, size: int) -> np.ndarray:
@@ -57,8 +91,9 @@ def trainable_count(model) -> int:
     return sum(int(np.prod(variable.shape)) for variable in model.trainable_variables)
 
 
-def save_weights(model, untrained, folder: Path) -> None:
-    """Saves without optimizer and loss, so that loading needs nothing of `training`."""
+def save_weights(model, untrained, folder: Path) -> str:
+    """Saves without optimizer and loss, so that loading needs nothing of `training`; the name of the file."""
     untrained.set_weights(model.get_weights())
-    with whole(folder / "model.keras") as aside:
+    with whole(folder / MODEL) as aside:
         untrained.save(aside)
+    return MODEL

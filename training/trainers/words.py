@@ -1,28 +1,26 @@
-"""Trains `rnn`, `lstm` or `transformer` on the token ids."""
+"""Trains a network over words on the token ids."""
 
 from __future__ import annotations
 
-import importlib
-
-from data.preparing import Part, load_ids, load_vocabulary
-from models.architectures.sizes import Architecture
-from models.run_folder import RunFolder
+from data.preparing import load_ids, load_vocabulary
+from models.architectures.sizes import Sizes
+from models.description import Description
 from training import memory
-from training.settings import Settings
-from training.trainers.trained import Trained, predict, progress_title, rows, save_weights, trainable_count
+from training.trainers.trained import Task, Trained, predict, rows, save_weights, trainable_count
 
 
-def train(name: str, settings: Settings, run: RunFolder, seed: int, parts: dict[str, Part], classes: int) -> Trained:
-    """Trains the architecture `name` from the first weight on."""
+def train(task: Task) -> Trained:
+    """Trains the network from the first weight on."""
     from data.vectorizing import vectorize
     from models.framework import make_deterministic
     from training.fitting.fit import fit
 
+    architecture, settings, run, seed, parts = task.architecture, task.settings, task.run, task.seed, task.parts
     make_deterministic(seed)
     ids = load_ids(run.prepared(seed))
     vocabulary = load_vocabulary(run.prepared(seed))
-    architecture = Architecture(
-        classes,
+    sizes = Sizes(
+        task.classes,
         settings.vocabulary_size,
         settings.sequence_length,
         settings.width,
@@ -30,16 +28,14 @@ def train(name: str, settings: Settings, run: RunFolder, seed: int, parts: dict[
         settings.mask,
         settings.initialization,
     )
-    module = importlib.import_module(f"models.architectures.{name}")
-    model = module.build(architecture)
-    folder = run.trial(name, seed)
+    model = architecture.build(sizes)
     estimate = memory.network_mb(
         model.count_params(),
         settings.batch_size,
         settings.sequence_length,
         settings.width,
-        heads=getattr(module, "HEADS", 0),
-        blocks=getattr(module, "BLOCKS", 1),
+        heads=architecture.heads,
+        blocks=architecture.blocks,
     )
     memory.require(estimate, settings)
     history = fit(
@@ -51,12 +47,22 @@ def train(name: str, settings: Settings, run: RunFolder, seed: int, parts: dict[
         epochs=settings.epochs,
         learning_rate=settings.learning_rate,
         batch_size=settings.batch_size,
-        folder=folder,
-        title=progress_title(name, settings, seed),
+        folder=task.folder,
+        title=task.progress_title,
     )
-    save_weights(model, module.build(architecture), folder)
+    file = save_weights(model, architecture.build(sizes), task.folder)
     return Trained(
-        title=name,
+        description=Description(
+            name=architecture.name,
+            title=architecture.name,
+            family=architecture.family,
+            seed=seed,
+            reads=f"the first {settings.sequence_length} cleaned words",
+            files={"model": file},
+            keep_negations=task.keep_negations,
+            recurrent=architecture.recurrent,
+            sequence_length=settings.sequence_length,
+        ),
         probabilities=predict(model, ids),
         answer=lambda size: model.predict_on_batch(rows(ids["test"], size)),
         answer_texts=lambda _, cleaned: model.predict_on_batch(
@@ -65,5 +71,5 @@ def train(name: str, settings: Settings, run: RunFolder, seed: int, parts: dict[
         parameters=model.count_params(),
         trainable_parameters=trainable_count(model),
         history=history,
-        facts={"estimated_memory_mb": estimate, "reads": f"the first {settings.sequence_length} cleaned words"},
+        facts={"estimated_memory_mb": estimate},
     )

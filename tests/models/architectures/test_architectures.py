@@ -1,26 +1,25 @@
-"""The three small architectures, by one table: sizes, padding, learning, saving."""
-
-import importlib
+"""Every network over words in the catalog, by one table: sizes, padding, learning, saving."""
 
 import keras
 import numpy as np
 import pytest
 
 from models.architectures.layers import MaskedAverage
-from models.architectures.sizes import Architecture
+from models.architectures.sizes import Sizes
+from models.catalog import CATALOG, Family, of_family
 
-PARAMETERS = {"rnn": 328_386, "lstm": 353_154, "transformer": 391_170}
-TINY = Architecture(classes=2, vocabulary_size=20, sequence_length=10, width=16)
+PARAMETERS = {"rnn": 328_386, "lstm": 353_154, "bilstm": 485_122, "cnn": 357_442, "transformer": 391_170}
+TINY = Sizes(classes=2, vocabulary_size=20, sequence_length=10, width=16)
 
 
-@pytest.fixture(params=PARAMETERS)
+@pytest.fixture(params=of_family(Family.WORDS))
 def name(request):
     return request.param
 
 
 def build(name, settings=TINY, seed=0):
     keras.utils.set_random_seed(seed)
-    return importlib.import_module(f"models.{name}").build(settings)
+    return CATALOG[name].build(settings)
 
 
 def some_ids(rng, rows=8, length=10):
@@ -35,13 +34,17 @@ def answers(model, ids):
     return keras.ops.convert_to_numpy(model(ids, training=False))
 
 
+@pytest.mark.parametrize("name", PARAMETERS)
 def test_parameters_are_those_of_the_published_table(name):
     # embedding 5,000 · 64 = 320,000; output 64 · 2 + 2 = 130;
     # SimpleRNN 64 · 64 · 2 + 64 = 8,256; LSTM four times that, 33,024;
     # Transformer: positions 64 · 64 = 4,096 and two blocks of
-    #   attention 4 · (64 · 64 + 64) = 16,640, feed-forward 64 · 128 + 128 + 128 · 64 + 64 = 16,576, norms 4 · 64 = 256
+    #   attention 4 · (64 · 64 + 64) = 16,640, feed-forward 64 · 128 + 128 + 128 · 64 + 64 = 16,576, norms 4 · 64 = 256;
+    # bidirectional LSTM: two directions of 33,024, two of 4 · ((128 + 64) · 64 + 64) = 49,408, an output 64 · 2 wider;
+    # CNN: kernels (2 + 3 + 4) · 64 · 64 and three biases of 64, an output twice 64 · 2 wider
     own = {"rnn": 8_256, "lstm": 33_024, "transformer": 4_096 + 2 * (16_640 + 16_576 + 256)}
-    assert build(name, Architecture()).count_params() == 320_000 + 130 + own[name] == PARAMETERS[name]
+    own |= {"bilstm": 2 * 33_024 + 2 * 49_408 + 128, "cnn": 9 * 64 * 64 + 3 * 64 + 256}
+    assert build(name, Sizes()).count_params() == 320_000 + 130 + own[name] == PARAMETERS[name]
 
 
 def test_the_padding_row_of_the_embedding_changes_no_output(name):
@@ -55,7 +58,7 @@ def test_the_padding_row_of_the_embedding_changes_no_output(name):
 
 
 def test_more_padding_changes_no_output(name):
-    longer = Architecture(classes=2, vocabulary_size=20, sequence_length=17, width=16)
+    longer = Sizes(classes=2, vocabulary_size=20, sequence_length=17, width=16)
     short, long = build(name), build(name, longer)
     weights = short.get_weights()
     for at, (own, other) in enumerate(zip(weights, long.get_weights(), strict=True)):
@@ -69,7 +72,7 @@ def test_more_padding_changes_no_output(name):
 
 def test_without_the_mask_padding_does_change_the_output(name):
     """The published mistake must be there to be seen, or the slides' recipe shows nothing."""
-    unmasked = Architecture(classes=2, vocabulary_size=20, sequence_length=10, width=16, mask=False)
+    unmasked = Sizes(classes=2, vocabulary_size=20, sequence_length=10, width=16, mask=False)
     ids = some_ids(np.random.default_rng(0))
     assert np.abs(answers(build(name, unmasked), ids) - answers(build(name), ids)).max() > 1e-4
 
@@ -96,7 +99,7 @@ def test_it_learns_which_of_two_words_comes_first(name):
         first, second = np.sort(rng.choice(8, 2, replace=False))
         row[first], row[second] = (2, 3) if label else (3, 2)
     # Little dropout: it is 16 wide, and whether it can learn is asked, not how it keeps from learning by heart.
-    model = build(name, Architecture(classes=2, vocabulary_size=20, sequence_length=10, width=16, dropout=0.1))
+    model = build(name, Sizes(classes=2, vocabulary_size=20, sequence_length=10, width=16, dropout=0.1))
     model.compile(keras.optimizers.Adam(2e-3), "sparse_categorical_crossentropy", metrics=["accuracy"])
     model.fit(ids[:600], labels[:600], batch_size=32, epochs=15, verbose=0)
     assert model.evaluate(ids[600:], labels[600:], verbose=0)[1] > 0.9
@@ -104,7 +107,7 @@ def test_it_learns_which_of_two_words_comes_first(name):
 
 def test_torch_initialization_draws_recurrent_weights_apart(name):
     """One unseeded initializer object used twice would give the same numbers twice."""
-    model = build(name, Architecture(vocabulary_size=2000, width=16, initialization="torch"))
+    model = build(name, Sizes(vocabulary_size=2000, width=16, initialization="torch"))
     embedding = model.get_weights()[0]
     assert 0.9 < embedding.std() < 1.1
     if name == "rnn":

@@ -29,7 +29,13 @@ class Counting:
 
 @pytest.fixture
 def classifier():
-    description = {"class_names": ["short", "long"], "batch_size": 4, "model": "lstm", "title": "lstm"}
+    description = {
+        "class_names": ["short", "long"],
+        "batch_size": 4,
+        "model": "lstm",
+        "family": "words",
+        "title": "lstm",
+    }
     return Classifier(Counting(), description, "onnx")
 
 

@@ -38,7 +38,13 @@ class Slow:
 
 
 def classifier(engine):
-    description = {"class_names": ["short", "long"], "batch_size": 256, "model": "lstm", "title": "lstm"}
+    description = {
+        "class_names": ["short", "long"],
+        "batch_size": 256,
+        "model": "lstm",
+        "family": "words",
+        "title": "lstm",
+    }
     return Classifier(engine, description, "onnx")
 
 

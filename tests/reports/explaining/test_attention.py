@@ -7,7 +7,7 @@ from keras import ops
 
 from models.architectures import transformer
 from models.architectures.layers import EncoderBlock
-from models.architectures.sizes import Architecture
+from models.architectures.sizes import Sizes
 from reports.explaining.attention import attention_maps
 
 IDS = np.array([[3, 4, 5, 0, 0, 0], [2, 3, 4, 5, 6, 7]], "int32")
@@ -32,7 +32,7 @@ def by_hand(block, hidden, mask):
 @pytest.fixture(scope="module", params=[True, False], ids=["mask", "no mask"])
 def network(request):
     keras.utils.set_random_seed(0)
-    model = transformer.build(Architecture(vocabulary_size=12, sequence_length=6, width=8, mask=request.param))
+    model = transformer.build(Sizes(vocabulary_size=12, sequence_length=6, width=8, mask=request.param))
     for variable in model.weights:  # first weights are so small that all words would look alike
         variable.assign(keras.random.normal(variable.shape, stddev=0.7, seed=1))
     return model, request.param

@@ -159,7 +159,7 @@ def test_a_page_of_its_own_is_whole(run):
 
 def test_it_is_rendered_without_a_deep_learning_library(run):
     code = (
-        "import sys, pathlib; from reports import inside; inside.render(pathlib.Path(sys.argv[1]));"
+        "import sys, pathlib; from reports.writing import inside; inside.render(pathlib.Path(sys.argv[1]));"
         "print(sorted({'keras', 'tensorflow', 'torch', 'jax', 'sklearn', 'onnxruntime'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code, run], capture_output=True, text=True, check=True)

@@ -1,20 +1,20 @@
 """Training that goes on from a checkpoint ends with the very numbers of training that was never interrupted."""
 
 import csv
-import importlib
 
 import keras
 import numpy as np
 import pytest
 
-from models.architectures.sizes import Architecture
+from models.architectures.sizes import Sizes
+from models.catalog import CATALOG, Family, of_family
 from models.framework import make_deterministic
 from training.command_line import parse
 from training.fitting import checkpoint, fit
 from training.fitting.batches import ShuffledBatches
 from training.fitting.callbacks import EarlyEnd
 
-SETTINGS = Architecture(vocabulary_size=12, sequence_length=6, width=8, dropout=0.3)
+SETTINGS = Sizes(vocabulary_size=12, sequence_length=6, width=8, dropout=0.3)
 # Validation is noise, so that within eight epochs the learning rate falls and early stopping comes or nearly comes.
 FLAGS = ("--epochs", "8", "--plateau-patience", "1", "--early-stopping-patience", "4")
 
@@ -27,7 +27,7 @@ def noise(seed, rows=50):
 def trained(name, folder):
     """Weights and history, as a new process would come by them."""
     make_deterministic(3)
-    model = importlib.import_module(f"models.{name}").build(SETTINGS)
+    model = CATALOG[name].build(SETTINGS)
     settings = parse(list(FLAGS))
     history = fit(
         model, noise(0), noise(1), settings=settings, seed=3, epochs=settings.epochs, learning_rate=3e-2,
@@ -37,7 +37,7 @@ def trained(name, folder):
 
 
 @pytest.mark.skipif(keras.backend.backend() == "torch", reason="on torch training starts over")
-@pytest.mark.parametrize("name", ["lstm", "transformer"])
+@pytest.mark.parametrize("name", of_family(Family.WORDS))
 def test_interrupted_again_and_again_it_comes_to_the_same_numbers(name, tmp_path, monkeypatch):
     (tmp_path / "whole").mkdir()
     (tmp_path / "pieces").mkdir()

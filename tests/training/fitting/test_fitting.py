@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 
 from models.architectures import rnn
-from models.architectures.sizes import Architecture
+from models.architectures.sizes import Sizes
 from models.framework import make_deterministic
 from training.command_line import parse
 from training.fitting.callbacks import EpochSignals
 from training.fitting.fit import TrainingDiverged, fit
 from training.fitting.optimizers import TrackingAdam
 
-TINY = Architecture(vocabulary_size=12, sequence_length=6, width=8)
+TINY = Sizes(vocabulary_size=12, sequence_length=6, width=8)
 
 
 def task(rows=96, seed=0):

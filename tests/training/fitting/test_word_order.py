@@ -8,7 +8,7 @@ from data.sources import sample
 from data.vectorizing import learn_vocabulary, vectorize
 from models import linear
 from models.architectures import lstm
-from models.architectures.sizes import Architecture
+from models.architectures.sizes import Sizes
 from models.framework import make_deterministic
 from training.command_line import parse
 from training.fitting.fit import fit
@@ -32,7 +32,7 @@ def test_an_lstm_solves_it(parts, tmp_path):
     vocabulary = learn_vocabulary(parts["train"].cleaned, 5000)
     ids = {name: vectorize(part.cleaned, vocabulary, 20) for name, part in parts.items()}
     make_deterministic(0)
-    model = lstm.build(Architecture(vocabulary_size=5000, sequence_length=20))
+    model = lstm.build(Sizes(vocabulary_size=5000, sequence_length=20))
     fit(
         model,
         (ids["train"], parts["train"].labels),

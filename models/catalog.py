@@ -1,0 +1,98 @@
+"""Every architecture, once: what it is called, what kind of model it is, and what builds it.
+
+To add an architecture, write its module in `models/architectures/` and give it a line here. Everything else (settings,
+training, memory estimates, export, service, report, and the tests) asks this catalog.
+"""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import keras
+
+    from models.architectures.sizes import Sizes
+
+
+class Family(StrEnum):
+    """What a model is made of, which decides how it is trained, saved, exported and explained."""
+
+    WORDS = "words"  # a network over word ids, trained from its first weight on
+    ENCODER = "encoder"  # a pretrained encoder with a head that is trained
+    LINEAR = "linear"  # counted terms and a linear model
+    COMBINED = "combined"  # made of other models' answers
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """One entry of the catalog.
+
+    Attributes:
+        name: as settings, folders and tables have it.
+        title: as people say it.
+        family: what kind of model it is.
+        module: of the family `words`, the module whose `build(sizes)` makes the network.
+        recurrent: whether it reads word by word, so that padding can make it forget.
+        heads: attention heads in a block, 0 where there is no attention; memory grows with them.
+        blocks: layers that each keep their states for the gradient; memory grows with them.
+        needs: names of the models that have to be trained before it.
+        default: whether a run trains it unless told otherwise.
+    """
+
+    name: str
+    title: str
+    family: Family
+    module: str | None = None
+    recurrent: bool = False
+    heads: int = 0
+    blocks: int = 1
+    needs: tuple[str, ...] = ()
+    default: bool = True
+
+    @property
+    def is_network(self) -> bool:
+        """Whether Keras trains it."""
+        return self.family in (Family.WORDS, Family.ENCODER)
+
+    def build(self, sizes: Sizes) -> keras.Model:
+        """The untrained network, from token ids `(batch, sequence_length)` to probabilities `(batch, classes)`.
+
+        Raises:
+            ValueError: the family is another than `words`.
+        """
+        if self.module is None:
+            raise ValueError(f"{self.name} is not built from sizes: its family is {self.family}.")
+        return importlib.import_module(self.module).build(sizes)
+
+
+_ALL = (
+    Architecture("rnn", "SimpleRNN", Family.WORDS, "models.architectures.rnn", recurrent=True),
+    Architecture("lstm", "LSTM", Family.WORDS, "models.architectures.lstm", recurrent=True),
+    Architecture(
+        "bilstm",
+        "bidirectional LSTM",
+        Family.WORDS,
+        "models.architectures.bilstm",
+        recurrent=True,
+        blocks=4,
+        default=False,
+    ),
+    Architecture("cnn", "CNN", Family.WORDS, "models.architectures.cnn", blocks=3, default=False),
+    Architecture("transformer", "Transformer", Family.WORDS, "models.architectures.transformer", heads=4, blocks=2),
+    Architecture("distilbert", "DistilBERT", Family.ENCODER),
+    Architecture("linear", "linear model", Family.LINEAR),
+)
+CATALOG = {architecture.name: architecture for architecture in _ALL}
+DEFAULT = tuple(architecture.name for architecture in _ALL if architecture.default)
+
+
+def of_family(*families: Family) -> tuple[str, ...]:
+    """The names of all architectures of some families.
+
+    >>> of_family(Family.LINEAR)
+    ('linear',)
+    """
+    return tuple(architecture.name for architecture in _ALL if architecture.family in families)

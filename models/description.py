@@ -1,0 +1,77 @@
+"""`model.json`: what a trained model says of itself. Exporting, explaining and reports read it, and never its name."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from data.files import read_json, write_json
+from models.catalog import Family
+
+
+class DescriptionError(Exception):
+    """A `model.json` is missing or damaged; the message is one sentence."""
+
+
+@dataclass(frozen=True)
+class Description:
+    """A trained model.
+
+    Attributes:
+        name: of its entry in the catalog.
+        title: its name beside a number; where weights stood in for others, it names them.
+        family: what kind of model it is.
+        seed: of the trial it comes from.
+        reads: what it reads of a text, in words.
+        files: what holds it, by role, in the folder of its trial: `model`, or `unfrozen` for an encoder of which
+            blocks were trained.
+        keep_negations: as for `data.cleaning.Cleaner`.
+        cleaned: whether it reads cleaned words; an encoder that does not reads the text without markup.
+        recurrent: whether it reads word by word.
+        sequence_length: words or word pieces that it reads of a text; `None` for all.
+        weights: which pretrained weights stand behind it, `None` where there are none.
+        weights_key: identity of these weights and their tokenizer.
+        backbone: the name that finds these weights again.
+        pooling: how an encoder's states became one vector.
+        unfrozen: how many of the encoder's blocks were trained.
+        chosen: what was chosen on validation, in words.
+        taught_by: the model whose answers it was trained on, `None` where it learned from labels alone.
+    """
+
+    name: str
+    title: str
+    family: Family
+    seed: int
+    reads: str
+    files: dict[str, str]
+    keep_negations: bool
+    cleaned: bool = True
+    recurrent: bool = False
+    sequence_length: int | None = None
+    weights: str | None = None
+    weights_key: str | None = None
+    backbone: str | None = None
+    pooling: str | None = None
+    unfrozen: int = 0
+    chosen: str | None = None
+    taught_by: str | None = None
+
+    def save(self, path: Path) -> None:
+        """Writes it as JSON, whole or not at all."""
+        write_json(path, asdict(self))
+
+    @classmethod
+    def load(cls, path: Path) -> Description:
+        """What `save` wrote.
+
+        Raises:
+            DescriptionError: the file is missing or damaged.
+        """
+        try:
+            found = read_json(path)
+            return cls(**found | {"family": Family(found["family"])})
+        except (FileNotFoundError, NotADirectoryError) as error:
+            raise DescriptionError(f"{path} is missing: train the model again.") from error
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            reason = " ".join(str(error).split())
+            raise DescriptionError(f"{path} is damaged ({reason}): train the model again.") from error
