@@ -7,10 +7,7 @@ from pathlib import Path
 
 from data.files import read_json, write_json
 from models.catalog import Family
-
-
-class DescriptionError(Exception):
-    """A `model.json` is missing or damaged; the message is one sentence."""
+from models.run_folder import RunFolderError
 
 
 @dataclass(frozen=True)
@@ -65,13 +62,13 @@ class Description:
         """What `save` wrote.
 
         Raises:
-            DescriptionError: the file is missing or damaged.
+            RunFolderError: the file is missing or damaged.
         """
         try:
             found = read_json(path)
             return cls(**found | {"family": Family(found["family"])})
         except (FileNotFoundError, NotADirectoryError) as error:
-            raise DescriptionError(f"{path} is missing: train the model again.") from error
+            raise RunFolderError(f"{path} is missing: train the model again.") from error
         except (OSError, ValueError, TypeError, KeyError) as error:
             reason = " ".join(str(error).split())
-            raise DescriptionError(f"{path} is damaged ({reason}): train the model again.") from error
+            raise RunFolderError(f"{path} is damaged ({reason}): train the model again.") from error

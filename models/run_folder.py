@@ -8,6 +8,10 @@ from pathlib import Path
 CHECKPOINT = "checkpoint.npz"  # in the folder of a trial, or of a part of it, that is not finished
 
 
+class RunFolderError(Exception):
+    """A folder is no run folder, or a file in it is missing or damaged; the message is one sentence."""
+
+
 @dataclass(frozen=True)
 class RunFolder:
     """The paths of one run.

@@ -5,14 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 from data.files import write_json, write_text
+from models.predictions import AllAnswers
 from reports.figures.accuracy import draw_accuracy
 from reports.judging.guide import confront
 from reports.judging.recommendation import NO_LIMITS, Limits, recommend
 from reports.judging.verdicts import verdicts
 from reports.measuring import costs
 from reports.measuring.significance import assess
+from reports.reading.answers import read_answers
 from reports.reading.comparison import compare, read_environment, read_settings
-from reports.reading.predictions import AllAnswers, read_all
 from reports.writing.markdown import render_report
 from reports.writing.table import render
 
@@ -24,7 +25,7 @@ def evaluate(run: Path, limits: Limits = NO_LIMITS) -> tuple[dict, AllAnswers]:
         RunFolderError: the folder is no run folder, or a file in it is damaged.
     """
     comparison = compare(run)
-    answers = read_all(run, comparison)
+    answers = read_answers(run, comparison)
     found = costs.read_costs(run, comparison)
     comparison["statistics"] = {part: assess(answers, part) for part in ("validation", "test")}
     comparison["costs"] = costs.as_dict(found)

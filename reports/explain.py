@@ -41,7 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
         return _refuse("--output is for a text of your own: give one, or leave it out to write explanations.json.")
     if given.output and not given.output.parent.is_dir():
         return _refuse(f"--output {given.output}: {given.output.parent} is no folder.")
-    from reports.reading.comparison import RunFolderError  # not before the arguments are parsed: numpy takes a moment
+    from models.run_folder import RunFolderError  # not before the arguments are parsed: numpy takes a moment
 
     try:
         return _explain(given.run, text, given.model, given.output)

@@ -14,7 +14,7 @@ import math
 import sys
 from pathlib import Path
 
-from reports.reading.comparison import RunFolderError
+from models.run_folder import RunFolderError
 from reports.summary import EXIT_BAD_INPUT
 
 

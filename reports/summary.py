@@ -11,7 +11,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from reports.reading.comparison import RunFolderError
+from models.run_folder import RunFolderError
 
 EXIT_BAD_INPUT = 2
 

@@ -17,9 +17,9 @@ from data.files import read_json, write_json
 from data.sources import catalog as sources
 from data.sources import newsgroups
 from models.catalog import CATALOG
+from models.children import MemoryExceeded, run_in_child, unheard_ctrl_c
 from models.run_folder import RunFolder
 from training import command_line
-from training.children import MemoryExceeded, run_in_child, unheard_ctrl_c
 from training.run_folders import RunFailed
 from training.settings import Settings
 from training.tensorboard import write_outcome

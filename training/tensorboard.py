@@ -6,7 +6,6 @@ Source: https://www.tensorflow.org/api_docs/python/tf/summary.
 
 from __future__ import annotations
 
-import csv
 import textwrap
 from dataclasses import asdict
 from pathlib import Path
@@ -15,6 +14,7 @@ import numpy as np
 
 from data.files import read_json
 from data.preparing import load_texts
+from models.predictions import read_predictions
 from models.run_folder import RunFolder
 from training import command_line
 from training.ending import begin
@@ -36,7 +36,8 @@ def write_outcome(path: Path, model: str, seed: int) -> None:
     folder = run.tensorboard(model, seed)
     settings, metrics = command_line.load(run.settings), read_json(run.metrics(model, seed))
     class_names = read_json(run.data_card)["class_names"]
-    labels, predicted, probabilities = _read_test_answers(run.predictions(model, seed), class_names)
+    test = read_predictions(run.predictions(model, seed), class_names)["test"]
+    labels, predicted, probabilities = test.labels, test.predicted, test.probabilities
     with tensorflow.summary.create_file_writer(str(folder)).as_default(step=0):
         _write_scalars(run, settings, model, seed, metrics)
         _write_curves(labels, probabilities, class_names)
@@ -118,15 +119,3 @@ def _samples(
             blocks.append("\n".join(f"    {line}" for line in [" ".join(head.split()), "", *lines]))
         found[kind] = "\n\n---\n\n".join(blocks) or "none"
     return found
-
-
-def _read_test_answers(path: Path, class_names: list[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Labels `(n,)`, answers `(n,)` and probabilities `(n, classes)` of the test texts."""
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row["part"] == "test"]
-    number = {name: at for at, name in enumerate(class_names)}
-    return (
-        np.array([number[row["label"]] for row in rows]),
-        np.array([number[row["predicted"]] for row in rows]),
-        np.array([[float(row[f"probability_{name}"]) for name in class_names] for row in rows]),
-    )

@@ -5,11 +5,8 @@ All it is told and all it says is in the run folder; only progress goes to the t
 
 from __future__ import annotations
 
-import csv
 import errno
-import io
 import os
-import resource
 import shutil
 import tempfile
 import time
@@ -23,6 +20,9 @@ from data.files import UNFINISHED, read_json, remove_unfinished, write_json, wri
 from data.preparing import Part, load_texts, vectorize_parts
 from data.probes import PROBES
 from models.catalog import CATALOG, Family
+from models.peak_memory import peak_memory_mb
+from models.predictions import PARTS as ANSWERED
+from models.predictions import Answers, write_predictions
 from models.run_folder import CHECKPOINT, RunFolder
 from training import command_line
 from training.ending import TimeIsUp, begin, ending
@@ -30,7 +30,6 @@ from training.evaluating import accuracy_by_group, evaluate, overfits, texts_per
 from training.trainers import encoder, linear, words
 from training.trainers.trained import Task, Trained
 
-KIBIBYTES_PER_MEBIBYTE = 1024
 EXIT_DISK_FULL = 74  # EX_IOERR of sysexits.h
 TRAINERS = {Family.WORDS: words.train, Family.ENCODER: encoder.train, Family.LINEAR: linear.train}
 
@@ -90,7 +89,8 @@ def _train_and_evaluate(run: RunFolder, model: str, seed: int, started: float) -
         Task(CATALOG[model], settings, run, seed, parts, len(class_names), card["keep_negations"])
     )
     seconds_training = time.perf_counter() - started
-    _write_predictions(run.predictions(model, seed), trained, parts, class_names)
+    answers = {part: _answers(trained.probabilities[part], parts[part]) for part in ANSWERED}
+    write_predictions(run.predictions(model, seed), answers, class_names)
     _write_probes(run.probes(model, seed), trained, Cleaner(card["keep_negations"]))
     scores = {part: evaluate(trained.probabilities[part], found.labels, class_names) for part, found in parts.items()}
     test = parts["test"]
@@ -118,7 +118,7 @@ def _train_and_evaluate(run: RunFolder, model: str, seed: int, started: float) -
         "overfitted": overfits(scores["train"]["accuracy"], scores["validation"]["accuracy"]),
     }
     result["seconds_total"] = time.perf_counter() - started
-    result["peak_memory_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / KIBIBYTES_PER_MEBIBYTE
+    result["peak_memory_mb"] = peak_memory_mb()
     trained.description.save(run.description(model, seed))
     write_json(run.metrics(model, seed), result)
     if not ending.cut_short:
@@ -126,16 +126,8 @@ def _train_and_evaluate(run: RunFolder, model: str, seed: int, started: float) -
             checkpoint.unlink()
 
 
-def _write_predictions(path: Path, trained: Trained, parts: dict[str, Part], class_names: list[str]) -> None:
-    """Every answer on validation and test, one text a row; `index` is the text's place in the corpus."""
-    table = io.StringIO()
-    writer = csv.writer(table)
-    writer.writerow(["part", "index", "label", "predicted", *(f"probability_{name}" for name in class_names)])
-    for part in ("validation", "test"):
-        for at, row in enumerate(trained.probabilities[part]):
-            label, predicted = class_names[parts[part].labels[at]], class_names[int(row.argmax())]
-            writer.writerow([part, parts[part].index[at], label, predicted, *(f"{value:.6f}" for value in row)])
-    write_text(path, table.getvalue())
+def _answers(probabilities: np.ndarray, part: Part) -> Answers:
+    return Answers(part.index, part.labels, probabilities.argmax(axis=1), probabilities)
 
 
 def _write_probes(path: Path, trained: Trained, cleaner: Cleaner) -> None:

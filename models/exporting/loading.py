@@ -38,7 +38,7 @@ def load(run: RunFolder, model: str, seed: int) -> Exportable:
 
     Raises:
         ExportRefused: the pretrained weights behind it are not to be had, or its tokenizer cannot be exported.
-        DescriptionError: its `model.json` is missing or damaged.
+        RunFolderError: its `model.json` is missing or damaged.
         OSError, ValueError: another file of the trial is.
     """
     description, trial = Description.load(run.description(model, seed)), run.trial(model, seed)

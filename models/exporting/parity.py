@@ -5,9 +5,6 @@ The trained model's answers were written down by the process that trained it, on
 
 from __future__ import annotations
 
-import csv
-import resource
-import sys
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -19,6 +16,8 @@ from data.files import read_json, write_json
 from data.preparing import load_texts
 from models.classifier import Classifier
 from models.exporting.exportable import ExportRefused
+from models.peak_memory import peak_memory_mb
+from models.predictions import read_predictions
 from models.run_folder import RunFolder
 from models.serving.engines import ONNX_INT8, ExportUnusable, load_engine, read_classifier
 
@@ -26,7 +25,6 @@ LARGEST_DIFFERENCE = 1e-4  # of a probability, for formats in full precision
 LARGEST_ACCURACY_LOSS = 0.01  # for 8-bit integers
 LATENCY_BATCHES = (1, 32)
 MOST_REPEATS, FEWEST_REPEATS, ENOUGH_SECONDS = 15, 5, 2.0  # of each timed call
-MEBIBYTE = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -47,13 +45,11 @@ class Reference:
 def read_reference(run: RunFolder, model: str, seed: int) -> Reference:
     """The trained model's answers on the test split and on `data.probes`."""
     test = load_texts(run.prepared(seed))["test"]
-    with run.predictions(model, seed).open(encoding="utf-8", newline="") as file:
-        rows = [list(row.values()) for row in csv.DictReader(file) if row["part"] == "test"]
+    answers = read_predictions(run.predictions(model, seed), read_json(run.data_card)["class_names"])["test"]
     probes = read_json(run.probes(model, seed)).values()
-    probabilities = [[float(value) for value in row[4:]] for row in rows]  # behind part, index, label, predicted
     return Reference(
         [*test.texts, *(probe["text"] for probe in probes)],
-        np.array(probabilities + [probe["probabilities"] for probe in probes]),
+        np.concatenate([answers.probabilities, [probe["probabilities"] for probe in probes]]),
         test.labels,
     )
 
@@ -71,14 +67,13 @@ def check(path: Path, model: str, seed: int, folder: Path, name: str, result: Pa
         write_json(result, {"refused": " ".join(reason.split())[:300]})
         return
     test = reference.texts[: len(reference.labels)]
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)  # bytes
     write_json(
         result,
         found
         | {
             "latency_ms": {str(size): _latency(classifier, test, size) for size in LATENCY_BATCHES},
             "seconds_to_load": seconds_to_load,
-            "peak_memory_mb": peak / MEBIBYTE,
+            "peak_memory_mb": peak_memory_mb(),
         },
     )
 

@@ -13,10 +13,10 @@ import numpy as np
 from data.cleaning import Cleaner, strip_markup
 from data.preparing import load_vocabulary
 from models.catalog import Family
-from models.description import Description, DescriptionError
+from models.description import Description
 from models.linear import LinearModel
-from models.run_folder import RunFolder
-from reports.reading.comparison import RunFolderError, read_settings
+from models.run_folder import RunFolder, RunFolderError
+from reports.reading.comparison import read_settings
 
 BATCH = 64  # texts without one of their words are of like length, so a batch has little padding
 
@@ -87,7 +87,7 @@ def load_reader(run: Path, model: str, seed: int) -> Reader:
             known = frozenset(load_vocabulary(folder.prepared(seed))[2:])  # without padding and [UNK]
             length = description.sequence_length
         return Reader(description.title, description.reads, seed, answer, clean, known, length)
-    except (DescriptionError, ExportUnusable, ExportRefused, OSError, KeyError, ValueError) as error:
+    except (RunFolderError, ExportUnusable, ExportRefused, OSError, KeyError, ValueError) as error:
         reason = " ".join(str(error).split())[:300]
         raise RunFolderError(f"{model} (seed {seed}) cannot be put to work: {reason}") from error
 

@@ -10,12 +10,11 @@ import numpy as np
 
 from data.files import read_json, write_json
 from data.preparing import load_texts
-from models.run_folder import RunFolder
+from models.predictions import read_predictions
+from models.run_folder import RunFolder, RunFolderError
 from reports.explaining.choosing import choose
 from reports.explaining.influence import measure, split_words, unread
 from reports.explaining.readers import Reader, finished_seeds, load_reader
-from reports.reading.comparison import RunFolderError
-from reports.reading.predictions import read
 
 MOST_WORDS = 60  # of a chosen text; a reader of the page sees no more at a glance
 EACH = 2  # texts of each kind
@@ -98,8 +97,8 @@ def explain_run(run: Path, models: Sequence[str] | None, say: Callable[[str], No
         test = load_texts(folder.prepared(seed))["test"]
     except (OSError, KeyError, ValueError) as error:
         raise RunFolderError(f"The texts of {run} (seed {seed}) cannot be read: {error}.") from error
-    probabilities = [read(folder.predictions(name, seed), class_names)["test"].probabilities for name in readers]
-    choices = choose(test.texts, test.labels, np.array(probabilities), EACH, MOST_WORDS)
+    answers = [read_predictions(folder.predictions(name, seed), class_names)["test"] for name in readers]
+    choices = choose(test.texts, test.labels, np.array([found.probabilities for found in answers]), EACH, MOST_WORDS)
     texts = []
     for choice in choices:
         found = explain_text(test.texts[choice.at], readers, MOST_WORDS)

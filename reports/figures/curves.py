@@ -7,10 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from data.preparing import load_texts
-from models.run_folder import RunFolder
+from models.predictions import AllAnswers, Answers
+from models.run_folder import RunFolder, RunFolderError
 from reports.measuring.statistics import BINS
-from reports.reading.comparison import RunFolderError
-from reports.reading.predictions import AllAnswers, Answers
 
 LENGTHS = (1, 16, 32, 64, 128)  # words; each range ends before the next begins
 MOST_POINTS = 200  # of a curve: more cannot be seen

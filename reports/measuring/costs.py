@@ -6,8 +6,7 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from models.run_folder import RunFolder
-from reports.reading.comparison import RunFolderError
+from models.run_folder import RunFolder, RunFolderError
 
 BYTES_PER_PARAMETER = 4
 

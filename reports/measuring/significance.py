@@ -7,8 +7,8 @@ from itertools import combinations
 
 import numpy as np
 
+from models.predictions import AllAnswers, Answers
 from reports.measuring import statistics
-from reports.reading.predictions import AllAnswers, Answers
 
 
 def assess(answers: AllAnswers, part: str) -> dict:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from scipy import stats
 
-from reports.reading.predictions import Answers
+from models.predictions import Answers
 
 MOST_RESAMPLES, FEWEST_RESAMPLES = 1000, 200
 LEVEL, POWER = 0.05, 0.80

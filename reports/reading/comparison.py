@@ -10,7 +10,8 @@ from pathlib import Path
 import yaml
 
 from models.catalog import CATALOG
-from models.description import Description, DescriptionError
+from models.description import Description
+from models.run_folder import RunFolderError
 
 MEANS = (
     "accuracy",
@@ -49,10 +50,6 @@ OTHERS = (
 
 DESCRIBED = ("title", "family", "recurrent", "reads", "weights", "weights_key", "chosen")
 CORPUS = ("name", "source", "notes", "texts", "class_names", "class_shares", "keep_negations")
-
-
-class RunFolderError(Exception):
-    """A folder is no run folder, or a file in it is damaged; the message is one sentence."""
 
 
 def compare(run: Path) -> dict:
@@ -164,10 +161,7 @@ def _read_trial(folder: Path) -> dict | None:
     found = _read(folder / "metrics.json")
     if found is None:
         return None
-    try:
-        description = Description.load(folder / "model.json")
-    except DescriptionError as error:
-        raise RunFolderError(str(error)) from error
+    description = Description.load(folder / "model.json")
     said = {name: getattr(description, name) for name in DESCRIBED}
     return found | said | {"history": _read_history(folder / "history.csv")}
 

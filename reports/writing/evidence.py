@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from models.predictions import AllAnswers
 from reports.figures import diagrams
 from reports.figures.axes import legend
 from reports.figures.curves import accuracy_by_length, operating_curves, reliability
-from reports.reading.predictions import AllAnswers
 
 NUMBERED = 8  # classes from which a confusion matrix heads its columns with numbers
 MOST_CLASSES = 25  # shown as a matrix; of more, only what is confused most

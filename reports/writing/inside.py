@@ -12,10 +12,9 @@ import jinja2
 import numpy as np
 
 from data.files import read_json
-from models.run_folder import RunFolder
+from models.run_folder import RunFolder, RunFolderError
 from reports.explaining.influence import level, strongest
 from reports.figures.heat import heat_map
-from reports.reading.comparison import RunFolderError
 
 TOP = 3  # words named for and against
 MOST_TOKENS = 16  # of a text's attention map; more are too small to read

@@ -9,12 +9,12 @@ import numpy as np
 from markupsafe import Markup
 from scipy import stats
 
+from models.predictions import Answers
 from reports.evaluation import evaluate
 from reports.measuring import statistics
 from reports.measuring.significance import assess
 from reports.numbers import listed, p_value, points
 from reports.reading.comparison import read_environment, read_settings
-from reports.reading.predictions import Answers
 from reports.writing.sections import Section, page
 from reports.writing.table import sizes
 from reports.writing.templating import render

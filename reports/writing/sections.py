@@ -9,13 +9,13 @@ from typing import NamedTuple
 import yaml
 from markupsafe import Markup
 
+from models.predictions import AllAnswers
 from reports.figures import diagrams
 from reports.figures.accuracy import SLIDES
 from reports.judging.recommendation import Limits
 from reports.measuring.costs import AS_TRAINED, pareto, read_exports
 from reports.numbers import listed
 from reports.reading.comparison import read_environment, read_settings
-from reports.reading.predictions import AllAnswers
 from reports.writing import evidence, inside
 from reports.writing.markdown import split_lines
 from reports.writing.table import remarks, sizes

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from data.files import read_json
+from models.run_folder import RunFolderError
 from reports import explain
 from reports.explaining import run_explanations as explaining
 from reports.explaining.readers import Reader
-from reports.reading.comparison import RunFolderError
 from reports.writing import inside
 
 QUIET = {"TF_CPP_MIN_LOG_LEVEL": "3"}  # the command sets it where nothing else did; JAX, once imported here, has

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from models.predictions import Answers
 from reports.measuring.significance import assess, find_pair
-from reports.reading.predictions import Answers
 
 
 def _test(right, index=None):

@@ -10,8 +10,8 @@ from scipy import stats
 from statsmodels.stats.contingency_tables import mcnemar as statsmodels_mcnemar
 from statsmodels.stats.multitest import multipletests
 
+from models.predictions import Answers
 from reports.measuring import statistics
-from reports.reading.predictions import Answers
 from training.evaluating import evaluate
 
 

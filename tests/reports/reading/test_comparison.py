@@ -5,7 +5,8 @@ import math
 
 import pytest
 
-from reports.reading.comparison import RunFolderError, compare
+from models.run_folder import RunFolderError
+from reports.reading.comparison import compare
 
 ROW_KEYS = {
     "model",

@@ -9,8 +9,8 @@ import sys
 import numpy as np
 import pytest
 
+from models.run_folder import RunFolderError
 from reports.figures.heat import heat_map
-from reports.reading.comparison import RunFolderError
 from reports.writing import inside
 
 VARIABLES = {"text", "muted", "background", "surface", "border", "accent", "good", "bad", "sans"}

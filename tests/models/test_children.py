@@ -10,7 +10,7 @@ import time
 import psutil
 import pytest
 
-from training.children import MemoryExceeded, run_in_child
+from models.children import MemoryExceeded, run_in_child
 from training.environment import THREAD_VARIABLES, cores, limit_threads
 
 

@@ -1,16 +1,17 @@
-"""Reads `predictions.csv`: what a trained model answered, text by text."""
+"""`predictions.csv`: what a trained model answered, text by text, as training writes it and others read it."""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+import io
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from models.run_folder import RunFolder
-from reports.reading.comparison import RunFolderError
+from data.files import write_text
+from models.run_folder import RunFolderError
 
 PARTS = ("validation", "test")
 
@@ -45,27 +46,24 @@ class Answers:
 AllAnswers = dict[str, dict[int, dict[str, Answers]]]
 
 
-def read_all(run: Path, comparison: dict) -> AllAnswers:
-    """The answers of every finished trial of a comparison; a trial without its file is left out.
-
-    Raises:
-        RunFolderError: a file is damaged.
-    """
-    names = comparison["data"]["class_names"]
-    found: AllAnswers = {}
-    for row in comparison["rows"]:
-        for trial in row["by_seed"]:
-            path = RunFolder(run).predictions(row["model"], trial["seed"])
-            if path.exists():
-                found.setdefault(row["model"], {})[trial["seed"]] = read(path, names)
-    return found
+def write_predictions(path: Path, answers: Mapping[str, Answers], class_names: Sequence[str]) -> None:
+    """Writes every answer, one text a row, whole or not at all."""
+    table = io.StringIO()
+    writer = csv.writer(table)
+    writer.writerow(["part", "index", "label", "predicted", *(f"probability_{name}" for name in class_names)])
+    for part, found in answers.items():
+        columns = zip(found.index, found.labels, found.predicted, found.probabilities, strict=True)
+        for index, label, predicted, row in columns:
+            writer.writerow([part, index, class_names[label], class_names[predicted], *(f"{p:.6f}" for p in row)])
+    write_text(path, table.getvalue())
 
 
-def read(path: Path, class_names: Sequence[str]) -> dict[str, Answers]:
-    """One file, by split; a split without texts is left out.
+def read_predictions(path: Path, class_names: Sequence[str]) -> dict[str, Answers]:
+    """What `write_predictions` wrote, by split; a split without texts is left out.
 
     Raises:
         RunFolderError: the file is damaged, or its classes are others.
+        FileNotFoundError: there is no such file.
     """
     numbers = {name: at for at, name in enumerate(class_names)}
     rows: dict[str, list[list[str]]] = {part: [] for part in PARTS}
