@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from data.corpus import Corpus
-from data.preparing import Part
+from data.parts import Part
 from data.splitting import PARTS
 
 PERCENTILES = (5, 25, 50, 75, 95, 100)
