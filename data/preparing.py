@@ -113,7 +113,7 @@ def vectorize_parts(folder: Path, vocabulary_size: int, sequence_length: int) ->
     leakage.verify_separation(ids)
     write_text(folder / VOCABULARY, "\n".join(vocabulary) + "\n")
     with whole(folder / ARRAYS) as aside:
-        np.savez(aside, **ids)
+        np.savez(aside, allow_pickle=False, **ids)
 
 
 def load_ids(folder: Path) -> dict[str, np.ndarray]:

@@ -8,12 +8,14 @@ import json
 import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 
 from data.corpus import Corpus, DataError
 from data.messages import printable, shorten
+from data.sources.source import Source
 from data.sources.text_files import LONGEST_LINE, read_lines, shown
 
 DELIMITERS = {".csv": ",", ".tsv": "\t"}
@@ -26,16 +28,23 @@ COLUMNS_SHOWN = 20
 LONGEST_NAME = 50  # characters of the corpus's name: folders are named after it
 
 
-def load(path: Path, text_column: str = "text", label_column: str = "label", encoding: str = "utf-8") -> Corpus:
+def load(data: Path | str, text_column: str = "text", label_column: str = "label", encoding: str = "utf-8") -> Corpus:
     """The texts and labels of one file; the classes are its labels in sorted order.
 
     Labels are stripped of surrounding spaces, and control characters in them are escaped. Labels that differ only
     in case, width or inner spaces stay apart, and a note says so. Rows without a label are an error, rows without
     text are kept here and dropped, counted, once they have been cleaned.
 
+    Args:
+        data: path of the file.
+        text_column: of the texts.
+        label_column: of the labels.
+        encoding: where no byte order mark says another.
+
     Raises:
         DataError: the file cannot be read, is not what its suffix says, or lacks a column.
     """
+    path = Path(data)
     if text_column == label_column:
         raise DataError(
             f"--text-column and --label-column are both {shorten(text_column)!r}: name two different columns."
@@ -57,13 +66,32 @@ def load(path: Path, text_column: str = "text", label_column: str = "label", enc
     indices = {name: index for index, name in enumerate(class_names)}
     return Corpus(
         name=printable(shorten(path.stem, LONGEST_NAME)),
-        source=printable(f"{shown(Path(path.name))}: column {text_column!r} labelled by column {label_column!r}"),
+        source=printable(f"{shown(Path(path.name))}: column {text_column!r} labeled by column {label_column!r}"),
         texts=texts,
         labels=np.array([indices[label] for label in labels], dtype=np.int64),
         class_names=tuple(class_names),
         sentiment=True,
         notes=_alike(class_names),
+        meaning=f"The labels are those of column {printable(repr(label_column))}; the project gives them no other "
+        "meaning.",
     )
+
+
+def is_table(data: str) -> bool:
+    """Whether a value of `--data` means a file: by its suffix, or as it is there."""
+    path = Path(data)
+    with suppress(OSError):  # longer than a path may be
+        return path.suffix.lower() in SUFFIXES or path.exists()
+    return False
+
+
+SOURCE = Source(
+    name=f"a file ({', '.join(SUFFIXES)})",
+    title="your own texts and labels",
+    owns=is_table,
+    load=load,
+    settings=("data", "text_column", "label_column", "encoding"),
+)
 
 
 def read_column(path: Path, column: str, encoding: str = "utf-8") -> Iterator[str]:

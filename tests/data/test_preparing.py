@@ -8,7 +8,7 @@ import pytest
 from data import preparing
 from data.card import coverage, describe_corpus, describe_split
 from data.cleaning import Cleaner
-from data.corpus import Corpus, DataError
+from data.corpus import Corpus, DataError, Published
 from data.leakage import LeakageError
 from data.parts import Part
 from data.preparing import load_ids, load_texts, load_vocabulary, prepare, save_texts, vectorize_parts
@@ -93,10 +93,22 @@ def test_no_positive_share_among_three_classes():
 
 
 def test_data_card_of_the_corpus(make_corpus):
-    card = describe_corpus(make_corpus(3, 1), keep_negations=True)
+    slides = Published("rnn", 0.5643, "the slides", 64, 5000)
+    corpus = make_corpus(3, 1, meaning="Nothing.", group_kind="genre", sentiment=True, published=(slides,))
+    card = describe_corpus(corpus, keep_negations=True)
     assert card["texts"] == 4
     assert card["class_shares"] == {"class0": 0.75, "class1": 0.25}
     assert card["keep_negations"] is True
+    assert (card["meaning"], card["group_kind"], card["sentiment"]) == ("Nothing.", "genre", True)
+    assert card["published"] == [
+        {
+            "model": "rnn",
+            "accuracy": 0.5643,
+            "source": "the slides",
+            "sequence_length": 64,
+            "vocabulary_size": 5000,
+        }
+    ]
 
 
 @pytest.mark.parametrize(

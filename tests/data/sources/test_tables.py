@@ -16,6 +16,7 @@ from data.corpus import DataError
 from data.messages import CONTROLS, printable
 from data.sources import catalog as sources
 from data.sources.tables import load
+from training.settings import Settings
 
 ROWS = [
     ("Good, very good", "pos"),
@@ -74,10 +75,10 @@ def test_rows_come_back_as_they_were_written(write, name, content):
 
 def test_other_columns_and_any_number_of_classes(write):
     path = write("id, review ,stars\n1,a,5\n2,b, 1 \n3,c,3\n4,d,5\n")
-    corpus = sources.load(str(path), text_column="review", label_column="stars")
+    corpus = sources.load(Settings(data=str(path), text_column="review", label_column="stars"))
     assert corpus.class_names == ("1", "3", "5")
     assert corpus.labels.tolist() == [2, 0, 1, 2]
-    assert "column 'review' labelled by column 'stars'" in corpus.source
+    assert "column 'review' labeled by column 'stars'" in corpus.source
 
 
 def test_json_values_become_text(write):
@@ -240,7 +241,7 @@ def check_sentence(error):
 def test_what_cannot_be_used_is_refused_in_one_sentence(write, name, content, message):
     path = write(content, name)
     with pytest.raises(DataError, match=message) as caught:
-        sources.load(str(path))
+        sources.load(Settings(data=str(path)))
     check_sentence(caught.value)
 
 
@@ -272,19 +273,19 @@ def test_a_wrong_encoding_is_a_sentence(write, encoding, message):
 
 def test_names_that_are_no_file(tmp_path):
     with pytest.raises(DataError, match=r"missing.csv could not be read: No such file or directory; check the path\.$"):
-        sources.load(str(tmp_path / "missing.csv"))
+        sources.load(Settings(data=str(tmp_path / "missing.csv")))
     with pytest.raises(DataError, match="^--data 20newsgroup is neither 20newsgroups, sample, nor a file"):
-        sources.load("20newsgroup")
+        sources.load(Settings(data="20newsgroup"))
     (tmp_path / "folder.csv").mkdir()
     os.mkfifo(tmp_path / "pipe.csv")
     (tmp_path / "zero.csv").symlink_to("/dev/zero")
     for name, kind in {"": "a folder", "folder.csv": "a folder", "pipe.csv": "a pipe", "zero.csv": "a device"}.items():
         with pytest.raises(DataError, match=f"is {kind}: name a file"):
-            sources.load(str(tmp_path / name))
+            sources.load(Settings(data=str(tmp_path / name)))
     with pytest.raises(DataError, match="embedded null byte; check the path"):
-        sources.load("a\0b.csv")
+        sources.load(Settings(data="a\0b.csv"))
     with pytest.raises(DataError, match="is neither"):
-        sources.load("x" * 5000)  # longer than a file's name may be
+        sources.load(Settings(data="x" * 5000))  # longer than a file's name may be
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read everything")
