@@ -74,7 +74,7 @@ class Corpus:
     published: tuple[Published, ...] = ()
     source_name: str = ""
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         """Refuses what no classifier can be trained on.
 
         Raises:

@@ -13,10 +13,10 @@ import socket
 import tempfile
 import warnings
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -139,7 +139,7 @@ def _inspect(cache: Path) -> None:
 class _ArraysOnly(pickle.Unpickler):
     """Source: https://docs.python.org/3/library/pickle.html#restricting-globals."""
 
-    def find_class(self, module: str, name: str):
+    def find_class(self, module: str, name: str) -> Any:
         if (module.partition(".")[0], name) not in CACHED_CLASSES:
             raise pickle.UnpicklingError(f"{module}.{name} has no business here")
         return super().find_class(module, name)
@@ -155,7 +155,7 @@ def _download(cache: Path) -> None:
 
 
 @contextmanager
-def _socket_timeout(seconds: float):
+def _socket_timeout(seconds: float) -> Iterator[None]:
     """scikit-learn's download has no time limit of its own."""
     before = socket.getdefaulttimeout()
     socket.setdefaulttimeout(seconds)

@@ -16,7 +16,7 @@ import numpy as np
 from data.corpus import Corpus, DataError
 from data.messages import printable, shorten
 from data.sources.source import Source
-from data.sources.text_files import LONGEST_LINE, read_lines, shown
+from data.sources.text_files import LONGEST_LINE, place, read_lines, shown
 
 DELIMITERS = {".csv": ",", ".tsv": "\t"}
 JSON_LINES = (".jsonl", ".ndjson")
@@ -129,13 +129,13 @@ def _delimited(path: Path, lines: Iterable[str], delimiter: str, columns: Sequen
         for record in rows:
             if None in record or None in record.values():
                 raise DataError(
-                    f"{shown(path)}, line {rows.line_num}: expected {len(header)} fields as in the header; "
+                    f"{place(path, rows.line_num)}: expected {len(header)} fields as in the header; "
                     "quote texts that contain the delimiter or a line break."
                 )
             yield rows.line_num, record
     except csv.Error as error:
         raise DataError(
-            f"{shown(path)}, line {rows.reader.line_num}, is not well-formed: {error}; put texts in quotes, and double "
+            f"{place(path, rows.reader.line_num)}, is not well-formed: {error}; put texts in quotes, and double "
             "the quotes within them."
         ) from error
 
@@ -166,12 +166,10 @@ def _json_lines(path: Path, lines: Iterable[str], columns: Sequence[str]) -> Ite
         try:
             record = json.loads(line, object_pairs_hook=_object, parse_constant=_no_constant)
         except (ValueError, RecursionError) as error:
-            raise DataError(
-                f"{shown(path)}, line {number}: not JSON ({error}); each line must be one JSON object."
-            ) from error
+            raise DataError(f"{place(path, number)}: not JSON ({error}); each line must be one JSON object.") from error
         if not isinstance(record, dict):
             raise DataError(
-                f"{shown(path)}, line {number}: expected a JSON object, got {type(record).__name__}; each line must be "
+                f"{place(path, number)}: expected a JSON object, got {type(record).__name__}; each line must be "
                 'like {"text": "Good film", "label": "positive"}.'
             )
         _require(path, number, columns, record)
@@ -195,7 +193,7 @@ def _string(path: Path, line: int, column: str, value: object) -> str:
     if isinstance(value, dict | list):
         kind = "array" if isinstance(value, list) else "object"
         raise DataError(
-            f"{shown(path)}, line {line}: column {shorten(column)!r} holds a JSON {kind}; give it a text or a number."
+            f"{place(path, line)}: column {shorten(column)!r} holds a JSON {kind}; give it a text or a number."
         )
     return "" if value is None else str(value).encode("utf-8", "replace").decode("utf-8")
 
@@ -203,12 +201,10 @@ def _string(path: Path, line: int, column: str, value: object) -> str:
 def _label(path: Path, line: int, column: str, label: str) -> str:
     name = printable(label.strip())
     if not name:
-        raise DataError(
-            f"{shown(path)}, line {line}: no label in column {shorten(column)!r}; label the row or remove it."
-        )
+        raise DataError(f"{place(path, line)}: no label in column {shorten(column)!r}; label the row or remove it.")
     if len(name) > LONGEST_LABEL:
         raise DataError(
-            f"{shown(path)}, line {line}: the label {shorten(name)!r} has more than {LONGEST_LABEL:,} characters; name "
+            f"{place(path, line)}: the label {shorten(name)!r} has more than {LONGEST_LABEL:,} characters; name "
             "the column of the labels with --label-column."
         )
     return name
@@ -238,6 +234,6 @@ def _require(path: Path, line: int, columns: Sequence[str], found: Collection[st
             near = difflib.get_close_matches(column, names[:MOST_COLUMNS], n=1)
             hint = f" (did you mean {shorten(near[0])!r}?)" if near else ""
             raise DataError(
-                f"{shown(path)}, line {line}, has no column {shorten(column)!r}{hint}; its columns are: "
+                f"{place(path, line)}, has no column {shorten(column)!r}{hint}; its columns are: "
                 f"{_listed(names) or 'none'}. Name yours with --text-column and --label-column."
             )

@@ -85,6 +85,11 @@ def shown(path: Path) -> str:
     return shorten(path, LONGEST_PATH)
 
 
+def place(path: Path, line: int) -> str:
+    """A line of a file as a message shows it."""
+    return f"{shown(path)}, line {line}"
+
+
 def _refuse_no_file(path: Path) -> None:
     """A pipe or a device would be waited for without end."""
     try:

@@ -141,6 +141,7 @@ def test_tokens_are_those_of_word_tokenize(text):
     assert clean(text) == " ".join(token for token in word_tokenize(normal, preserve_line=True) if keeps(token))
 
 
+@pytest.mark.slow
 def test_nothing_depends_on_what_nltk_has_downloaded(tmp_path):
     # A process of its own: no test before it can have loaded anything.
     code = (
@@ -221,6 +222,7 @@ def test_patterns_keep_to_what_re2_knows(name):
     check(parser.parse(getattr(cleaning, name)))
 
 
+@pytest.mark.slow
 def test_a_tensorflow_graph_cleans_as_python_does():
     tf = pytest.importorskip("tensorflow")
 

@@ -213,6 +213,7 @@ def twelve_texts():
     }
 
 
+@pytest.mark.slow
 def test_arrays_of_a_dozen_texts(tmp_path, twelve_texts):
     save_texts(twelve_texts, tmp_path)
     vectorize_parts(tmp_path, vocabulary_size=6, sequence_length=4)
@@ -230,6 +231,7 @@ def test_arrays_of_a_dozen_texts(tmp_path, twelve_texts):
     assert {name: array.shape for name, array in ids.items()} == {"train": (6, 4), "validation": (3, 4), "test": (3, 4)}
 
 
+@pytest.mark.slow
 def test_arrays_that_share_a_row_are_not_written(tmp_path, twelve_texts):
     twelve_texts["test"] = _part(["cats purr"])
     save_texts(twelve_texts, tmp_path)

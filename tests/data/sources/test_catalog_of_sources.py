@@ -24,7 +24,12 @@ def write_table(tmp_path, monkeypatch):
     return write
 
 
-@pytest.fixture(params=catalog.SOURCES, ids=lambda source: source.name)
+@pytest.fixture(
+    params=[
+        pytest.param(source, id=source.name, marks=[pytest.mark.slow] * (source is newsgroups.SOURCE))
+        for source in catalog.SOURCES
+    ]
+)
 def data(request, write_table):
     """A value of `--data` for every source."""
     if request.param is tables.SOURCE:
@@ -117,6 +122,7 @@ def test_auto_hides_no_other_error(monkeypatch):
         catalog.load(Settings(data="auto"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("keep_subject", [False, True])
 def test_newsgroups_keep_their_meaning_with_subject_lines(keep_subject, newsgroups_home, monkeypatch):
     monkeypatch.setenv("SCIKIT_LEARN_DATA", str(newsgroups_home))
@@ -130,6 +136,7 @@ def test_newsgroups_keep_their_meaning_with_subject_lines(keep_subject, newsgrou
     assert {(figure.sequence_length, figure.vocabulary_size) for figure in corpus.published} == {(64, 5000)}
 
 
+@pytest.mark.slow
 def test_nothing_was_published_on_other_classes(newsgroups_home, monkeypatch):
     monkeypatch.setenv("SCIKIT_LEARN_DATA", str(newsgroups_home))
     corpus = catalog.load(Settings(data="20newsgroups", positive_groups=["rec.*"]))

@@ -82,6 +82,7 @@ def test_headers_footers_and_quotes_are_gone(corpus):
     assert sum(not text.strip() for text in corpus.texts) == 515
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("cached")
 def test_other_positive_groups():
     corpus = newsgroups.load(positive_groups=["rec.sport.*", "sci.med"])
@@ -91,6 +92,7 @@ def test_other_positive_groups():
     assert "rec.sport.*, sci.med" in corpus.source
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("cached")
 @pytest.mark.parametrize(
     ("groups", "message"),
@@ -107,6 +109,7 @@ def test_groups_that_make_no_two_classes(groups, message):
         newsgroups.load(positive_groups=groups)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("cached")
 def test_subjects_in_front(corpus):
     subjects = newsgroups.load(keep_subject=True)
@@ -248,6 +251,7 @@ def test_asked_for_by_name_it_is_never_replaced(capsys):
     assert capsys.readouterr().out == ""
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("cached")
 def test_auto_is_20_newsgroups_where_it_can_be_had(corpus, capsys):
     found = sources.load(Settings(data="auto"))
