@@ -15,7 +15,8 @@ from pathlib import Path
 import numpy as np
 
 from models.run_folder import RunFolder
-from models.serving.engines import CLASSIFIER, FILES, Answer, Engine, ExportUnusable, load_engine, read_classifier
+from models.serving.engines import CLASSIFIER, Answer, Engine, ExportUnusable, load_engine, read_classifier
+from models.serving.formats import FORMATS
 
 
 class Classifier:
@@ -24,7 +25,7 @@ class Classifier:
     Attributes:
         classes_: array of the class names, in the order of the probabilities.
         model, title: which architecture answers: `distilbert`, `distilbert (MiniLM-L6 weights)`.
-        format: what runs it: `onnx`, `saved_model`, `openvino` or `onnx_int8`.
+        format: name of the export that answers, of `models.serving.formats`.
     """
 
     def __init__(self, engine: Engine, description: dict, format: str):
@@ -64,7 +65,7 @@ def load_classifier(path: str | Path, model: str | None = None, format: str | No
     Args:
         path: a run folder, or an export folder in one (`runs/latest/lstm/export`), wherever it was copied to.
         model: which architecture of a run; the recommended one by default.
-        format: `onnx`, `saved_model`, `openvino` or `onnx_int8`; by default the first of these that is there.
+        format: name of an export; by default the first of `models.serving.formats` that is there.
 
     Raises:
         ExportUnusable: there is no such export, or it cannot be loaded.
@@ -72,7 +73,7 @@ def load_classifier(path: str | Path, model: str | None = None, format: str | No
     path = Path(path)
     folder = path if (path / CLASSIFIER).is_file() else _find(path, model)
     description = read_classifier(folder)
-    formats = [name for name, files in FILES.items() if all((folder / file).exists() for file in files)]
+    formats = [name for name, entry in FORMATS.items() if all((folder / file).exists() for file in entry.files)]
     if not formats and format is None:
         raise ExportUnusable(f"{folder} holds no exported model: python -m models.exporting RUN writes one.")
     chosen = format or formats[0]

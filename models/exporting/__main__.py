@@ -14,7 +14,7 @@ from pathlib import Path
 import yaml
 
 from models.run_folder import RunFolder
-from models.serving.engines import FILES, ONNX
+from models.serving.formats import DEFAULT, FORMATS
 
 EXIT_FAILED, EXIT_BAD_INPUT = 1, 2
 
@@ -27,8 +27,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--formats",
         nargs="+",
-        choices=list(FILES),
-        help=f"what to write: {', '.join(FILES)} (default: what the run's settings say)",
+        choices=list(FORMATS),
+        help=f"what to write: {', '.join(FORMATS)} (default: what the run's settings say)",
     )
     parser.add_argument(
         "--memory-limit",
@@ -48,7 +48,9 @@ def main(arguments: list[str] | None = None) -> int:
             parser.error(f"{run.path} has no trained {model}: choose from {', '.join(trained)}.")
     formats = options.formats or settings.get("formats")
     if not formats:
-        parser.error(f"{run.path} was made without exports: say with --formats which ones, such as {ONNX}.")
+        parser.error(
+            f"{run.path} was made without exports: say with --formats which ones, such as {' '.join(DEFAULT)}."
+        )
     # `.keras` files are the same for every backend, and only TensorFlow writes SavedModels.
     os.environ["KERAS_BACKEND"] = "tensorflow"
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import logging
 import multiprocessing
 import os
@@ -12,14 +13,16 @@ import tempfile
 import time
 import traceback
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from multiprocessing import forkserver
 from pathlib import Path
 
 from data.files import read_json, write_json, write_text
-from models.exporting.exportable import ExportRefused
+from models.exporting.exportable import ExportRefused, ExportTask
 from models.exporting.parity import check, refusal
 from models.run_folder import RunFolder
-from models.serving.engines import CLASSIFIER, FILES, ONNX, ONNX_INT8, OPENVINO, SAVED_MODEL, TOKENIZER
+from models.serving.engines import CLASSIFIER, TOKENIZER
+from models.serving.formats import FORMATS, with_needs
 
 GIGABYTE = 10**9
 
@@ -30,7 +33,7 @@ def export_all(run: RunFolder, models: Sequence[str], formats: Sequence[str], me
     Args:
         run: the run folder.
         models: architectures with at least one finished trial.
-        formats: keys of `models.serving.engines.FILES`.
+        formats: names of formats.
         memory_limit: of the converting process, in gigabytes.
 
     Returns:
@@ -38,8 +41,7 @@ def export_all(run: RunFolder, models: Sequence[str], formats: Sequence[str], me
     """
     multiprocessing.get_context("forkserver").set_forkserver_preload(["models.framework"])
     forkserver.ensure_running()
-    # Quantizing starts from the finished ONNX file.
-    formats = sorted({*formats, *((ONNX,) if ONNX_INT8 in formats else ())}, key=list(FILES).index)
+    formats = [entry.name for entry in with_needs(formats)]
     whole = True
     for model in models:
         whole &= _export(run, model, formats, memory_limit)
@@ -73,7 +75,7 @@ def _export(run: RunFolder, model: str, formats: list[str], memory_limit: float)
             found = written.get(name, crashed)
             if not found["refused"]:
                 found |= _prove(run, model, seed, aside, name)
-            for file in FILES[name]:
+            for file in FORMATS[name].files:
                 _remove(folder / file)
                 if not found["refused"]:
                     os.replace(aside / file, folder / file)
@@ -88,7 +90,6 @@ def _export(run: RunFolder, model: str, formats: list[str], memory_limit: float)
 
 def write_formats(path: Path, model: str, seed: int, formats: list[str], memory_limit: float, aside: Path) -> None:
     """What the converting process does: writes the formats to the folder `aside`, and `written.json` about them."""
-    from models.exporting import formats as writing
     from models.exporting import loading
 
     tempfile.tempdir = os.fspath(aside)  # where TensorFlow leaves what it generates, which no child process removes
@@ -97,29 +98,24 @@ def write_formats(path: Path, model: str, seed: int, formats: list[str], memory_
     limit = int(memory_limit * GIGABYTE)
     resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
     run, written = RunFolder(path), {}
-    write: dict[str, Callable[[], None]] = {
-        SAVED_MODEL: lambda: writing.write_saved_model(exportable, card.class_names, aside),
-        ONNX: lambda: writing.write_onnx(exportable, aside),
-        ONNX_INT8: lambda: writing.write_onnx_int8(aside),
-        OPENVINO: lambda: writing.write_openvino(exportable, aside),
-    }
     try:
         exportable, card = loading.load(run, model, seed), loading.describe(run, model, seed)
-        writing.write_common(exportable, card, aside)
+        exportable.tokenizer().save(os.fspath(aside / TOKENIZER), pretty=False)
+        write_json(aside / CLASSIFIER, asdict(card))
         for name in formats:
             started = time.perf_counter()
-            written[name] = {"refused": _reason(write[name], run.export(model))}
+            written[name] = {"refused": _reason(ExportTask(exportable, card, FORMATS[name], aside), run.export(model))}
             written[name]["seconds_to_write"] = time.perf_counter() - started
-            written[name]["megabytes"] = sum(_size(aside / file) for file in FILES[name]) / 1e6
+            written[name]["megabytes"] = sum(_size(aside / file) for file in FORMATS[name].files) / 1e6
             write_json(aside / "written.json", written)
     except ExportRefused as error:
         write_json(aside / "written.json", {name: {"refused": str(error)} for name in formats})
 
 
-def _reason(write: Callable[[], None], folder: Path) -> str | None:
+def _reason(task: ExportTask, folder: Path) -> str | None:
     """Writes one format; why that cannot be done, `None` where it was."""
     try:
-        write()
+        importlib.import_module(task.entry.writer).write(task)
     except ExportRefused as error:
         return str(error)
     except Exception as error:  # a converter's own defect must not take the other formats down
@@ -132,12 +128,12 @@ def _prove(run: RunFolder, model: str, seed: int, aside: Path, name: str) -> dic
     """Asks the export in a fresh process, one without TensorFlow where it must do without."""
     result = aside / f"{name}.json"
     ended = _in_child(
-        "forkserver" if name == SAVED_MODEL else "spawn", check, run.path, model, seed, aside, name, result
+        "forkserver" if FORMATS[name].needs_tensorflow else "spawn", check, run.path, model, seed, aside, name, result
     )
     if not result.exists():
         return {"refused": f"loading and asking it ended with {ended}"}
     found = read_json(result)
-    return found | {"refused": refusal(name, found)} if "refused" not in found else found
+    return found | {"refused": refusal(FORMATS[name], found)} if "refused" not in found else found
 
 
 def _outcome(found: dict) -> str:

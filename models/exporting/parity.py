@@ -19,10 +19,9 @@ from models.exporting.exportable import ExportRefused
 from models.peak_memory import peak_memory_mb
 from models.predictions import read_predictions
 from models.run_folder import RunFolder
-from models.serving.engines import ONNX_INT8, ExportUnusable, load_engine, read_classifier
+from models.serving.engines import ExportUnusable, load_engine, read_classifier
+from models.serving.formats import LARGEST_DIFFERENCE, Format
 
-LARGEST_DIFFERENCE = 1e-4  # of a probability, for formats in full precision
-LARGEST_ACCURACY_LOSS = 0.01  # for 8-bit integers
 LATENCY_BATCHES = (1, 32)
 MOST_REPEATS, FEWEST_REPEATS, ENOUGH_SECONDS = 15, 5, 2.0  # of each timed call
 
@@ -112,11 +111,11 @@ def compare(reference: Reference, probabilities: np.ndarray) -> Parity:
     )
 
 
-def refusal(name: str, parity: dict) -> str | None:
+def refusal(entry: Format, parity: dict) -> str | None:
     """Why an export with these figures is not handed out, `None` where it is faithful."""
-    if name == ONNX_INT8:
+    if entry.largest_accuracy_loss is not None:
         lost = -parity["accuracy_change"]
-        return f"it loses {100 * lost:.1f} points of accuracy on test" if lost > LARGEST_ACCURACY_LOSS else None
+        return f"it loses {100 * lost:.1f} points of accuracy on test" if lost > entry.largest_accuracy_loss else None
     if parity["largest_difference"] > LARGEST_DIFFERENCE:
         return f"its probabilities differ from the trained model's by up to {parity['largest_difference']:.1g}"
     if parity["label_agreement"] < 1:

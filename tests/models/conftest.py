@@ -9,7 +9,7 @@ import pytest
 from filelock import FileLock
 
 from models.encoder import backbones
-from models.serving.engines import FILES
+from models.serving.formats import FORMATS
 
 WORDS = ["the", "cat", "dog", "sat", "on", "mat", "good", "bad", "not", "##s", "!", "a"]
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
@@ -102,7 +102,7 @@ def _train_and_export(output, backbone):
     environment = os.environ | {name: str(output / folder) for name, folder in places.items()}
     environment.pop("CI", None)  # libraries that report to their makers do not do so there
     train = ["training.run", "--data", "sample", *SMALL, "--backbone", backbone, "--output", str(output)]
-    export = ["models.exporting", str(output / "latest"), "--formats", *FILES]
+    export = ["models.exporting", str(output / "latest"), "--formats", *FORMATS]
     # OpenVINO cannot read the linear model; everything else is to be written.
     for command, code in ((train, 0), (export, 1)):
         done = subprocess.run(
