@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 Tokens = dict[str, "tf.Tensor"]
+ONNX_OPSET = 18  # of ONNX 1.13: the newest that tf2onnx writes
 
 
 class ExportRefused(Exception):
