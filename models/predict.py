@@ -44,7 +44,9 @@ def parser() -> argparse.ArgumentParser:
         help="how answers are written (default: table for texts on the command line, csv otherwise)",
     )
     result.add_argument("--model", help="which architecture answers (default: the one the run recommends)")
-    result.add_argument("--format", choices=list(FORMATS), help="which export answers (default: the first there is)")
+    result.add_argument(
+        "--format", choices=list(FORMATS), help="which export answers (default: the one the run recommends)"
+    )
     return result
 
 

@@ -199,6 +199,28 @@ def test_a_broken_export_is_one_sentence(exported_run, tmp_path, damage, said):
     assert "\n" not in str(caught.value)
 
 
+def test_the_form_that_was_recommended_is_loaded(exported_run, tmp_path):
+    """The quickest file need not be the first: the report recommends a model in one of its formats."""
+    run = tmp_path / "run"
+    for model in ("lstm", "cnn"):
+        shutil.copytree(exported_run / model / "export", run / model / "export")
+    recommended = {"model": "lstm", "form": "saved_model"}
+    (run / "comparison.json").write_text(json.dumps({"recommended": recommended}))
+    for path, model, form in (
+        (run, None, "saved_model"),
+        (run, "lstm", "saved_model"),
+        (run / "lstm" / "export", None, "saved_model"),
+        (run, "cnn", "onnx"),  # another model than the recommended one
+    ):
+        assert load_classifier(path, model).format == form
+    assert load_classifier(run, "lstm", "openvino").format == "openvino"
+    for form in ("as trained", "onnx_int4", None):
+        (run / "comparison.json").write_text(json.dumps({"recommended": recommended | {"form": form}}))
+        assert load_classifier(run).format == "onnx"
+    (run / "comparison.json").write_text("[]")
+    assert load_classifier(run, "lstm").format == "onnx"
+
+
 def test_models_of_a_run_are_found_by_name(exported_run, tmp_path):
     assert exported_models(exported_run) == sorted(MODELS)
     with pytest.raises(ExportUnusable, match="holds no exported model"):
