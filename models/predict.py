@@ -23,7 +23,7 @@ EXIT_BAD_INPUT, EXIT_INTERRUPTED = 2, 130
 
 def parser() -> argparse.ArgumentParser:
     """The command line."""
-    from models.serving.engines import FILES
+    from models.serving.formats import FORMATS
 
     result = argparse.ArgumentParser(prog="python -m models.predict", description=__doc__.splitlines()[0])
     result.add_argument("run", help="a run folder, such as runs/latest, or an export folder in one")
@@ -44,7 +44,9 @@ def parser() -> argparse.ArgumentParser:
         help="how answers are written (default: table for texts on the command line, csv otherwise)",
     )
     result.add_argument("--model", help="which architecture answers (default: the one the run recommends)")
-    result.add_argument("--format", choices=list(FILES), help="which export answers (default: the first there is)")
+    result.add_argument(
+        "--format", choices=list(FORMATS), help="which export answers (default: the one the run recommends)"
+    )
     return result
 
 

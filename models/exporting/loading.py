@@ -15,8 +15,8 @@ from models.description import Description
 from models.exporting.exportable import Exportable, ExportCard, ExportRefused
 from models.run_folder import RunFolder
 
-BATCH_SIZES = {Family.ENCODER: 32}  # texts per step that answer fast, where it is not this many:
-BATCH_SIZE = 256
+BATCH_SIZE, ENCODER_BATCH_SIZE = 256, 32  # texts per step that answer fast
+LARGEST_TEXTS_BY_CLASSES = 4096  # the linear model has a number for each term of each text and each class at once
 
 
 def describe(run: RunFolder, model: str, seed: int) -> ExportCard:
@@ -28,9 +28,15 @@ def describe(run: RunFolder, model: str, seed: int) -> ExportCard:
         title=description.title,
         seed=seed,
         class_names=card["class_names"],
-        batch_size=BATCH_SIZES.get(description.family, BATCH_SIZE),
+        batch_size=_batch_size(description.family, len(card["class_names"])),
         data_card=card,
     )
+
+
+def _batch_size(family: Family, classes: int) -> int:
+    if family is Family.LINEAR:
+        return max(1, min(BATCH_SIZE, LARGEST_TEXTS_BY_CLASSES // classes))
+    return ENCODER_BATCH_SIZE if family is Family.ENCODER else BATCH_SIZE
 
 
 def load(run: RunFolder, model: str, seed: int) -> Exportable:

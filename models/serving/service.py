@@ -15,24 +15,26 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, create_model, model_validator
 
 from models.classifier import Classifier
-from models.serving.batching import Batcher
+from models.serving.batching import Batcher, QueueFull
 
 PATHS = ("/predict", "/health", "/metrics", "/docs", "/openapi.json")
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What one request may ask.
+    """What is refused.
 
     Attributes:
-        body: bytes.
-        texts: how many.
-        characters: of a text.
+        body: most bytes of a request.
+        texts: most of them in a request.
+        characters: most of them in a text.
+        queue: most texts that wait at once.
     """
 
     body: int = 2_000_000
     texts: int = 256
     characters: int = 200_000
+    queue: int = 2_048
 
 
 class Prediction(BaseModel):
@@ -57,11 +59,11 @@ def build_service(classifier: Classifier, limits: Limits = Limits(), cache_size:
 
     Args:
         classifier: answers.
-        limits: what is refused with 413 or 422.
+        limits: what is refused: 413 and 422 for a request's own sizes, 503 for a queue that is full.
         cache_size: texts whose answers are remembered.
     """
     metrics = _Metrics(classifier)
-    batcher = Batcher(classifier, cache_size, metrics.batches.observe)
+    batcher = Batcher(classifier, cache_size, limits.queue, metrics.batches.observe, metrics.cache_hits.inc)
     names = list(classifier.classes_)
     Query = _query_model(limits)  # noqa: N806
 
@@ -81,14 +83,12 @@ def build_service(classifier: Classifier, limits: Limits = Limits(), cache_size:
     service.add_middleware(_Measure, metrics=metrics)
     service.state.metrics = metrics
 
-    @service.post("/predict", response_model=Answer, responses={413: {}, 422: {}})
+    @service.post("/predict", response_model=Answer, responses={413: {}, 422: {}, 503: {}})
     async def predict(query: Query) -> JSONResponse:
         """Classifies one text (`text`) or a list of them (`texts`)."""
         texts = query.texts if query.text is None else [query.text]
-        hits = batcher.hits
         found = await batcher.predict(texts) if texts else []
         metrics.texts.inc(len(texts))
-        metrics.cache_hits.inc(batcher.hits - hits)
         predictions = []
         for prediction in found:
             confidence = max(prediction.probabilities)
@@ -112,6 +112,10 @@ def build_service(classifier: Classifier, limits: Limits = Limits(), cache_size:
     async def show_metrics() -> PlainTextResponse:
         """Counters and durations in the text format of Prometheus."""
         return PlainTextResponse(generate_latest(metrics.registry), media_type="text/plain; version=0.0.4")
+
+    @service.exception_handler(QueueFull)
+    async def send_away(_: Request, error: QueueFull) -> JSONResponse:
+        return JSONResponse({"detail": str(error)}, status_code=503, headers={"Retry-After": str(error.seconds)})
 
     @service.exception_handler(RequestValidationError)
     async def refuse(_: Request, error: RequestValidationError) -> JSONResponse:

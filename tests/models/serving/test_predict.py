@@ -6,37 +6,15 @@ import json
 import subprocess
 import sys
 
-import numpy as np
 import pytest
 
 from models import predict
-from models.classifier import Classifier
 from models.serving.answer_writers import WRITERS
-from models.serving.engines import Answer
-
-
-class Counting:
-    """An engine that answers with the number of characters, and remembers what it was asked."""
-
-    def __init__(self):
-        self.asked = []
-
-    def answer(self, texts):
-        self.asked.append(list(texts))
-        share = np.array([min(len(text), 100) / 100 for text in texts], np.float32)
-        return Answer(np.stack([1 - share, share], axis=1), np.array([len(text.split()) for text in texts], np.int32))
 
 
 @pytest.fixture
-def classifier():
-    description = {
-        "class_names": ["short", "long"],
-        "batch_size": 4,
-        "model": "lstm",
-        "family": "words",
-        "title": "lstm",
-    }
-    return Classifier(Counting(), description, "onnx")
+def classifier(make_classifier):
+    return make_classifier(batch_size=4)
 
 
 def test_answers_come_in_the_order_of_the_texts_and_batches_hold_like_lengths(classifier):
