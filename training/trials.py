@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from data.cleaning import Cleaner
+from data.exits import EXIT_DISK_FULL, EXIT_FAILED
 from data.files import UNFINISHED, read_json, remove_unfinished, write_json, write_text
 from data.preparing import Part, load_texts, vectorize_parts
 from data.probes import PROBES
@@ -30,7 +31,6 @@ from training.evaluating import accuracy_by_group, evaluate, overfits, texts_per
 from training.trainers import encoder, linear, words
 from training.trainers.trained import Task, Trained
 
-EXIT_DISK_FULL = 74  # EX_IOERR of sysexits.h
 TRAINERS = {Family.WORDS: words.train, Family.ENCODER: encoder.train, Family.LINEAR: linear.train}
 
 
@@ -44,7 +44,7 @@ def make_arrays(path: Path, seed: int) -> None:
 def run_trial(path: Path, model: str, seed: int, deadline: float | None) -> None:
     """Trains `model` and leaves `metrics.json`, or `failure.json` where that cannot be done.
 
-    Ends the process with code 1 after a failure, and with 74 where the disk is full.
+    Ends the process with `EXIT_FAILED` after a failure, and with `EXIT_DISK_FULL` where the disk is full.
 
     Args:
         path: the run folder.
@@ -77,7 +77,20 @@ def run_trial(path: Path, model: str, seed: int, deadline: float | None) -> None
             raise SystemExit(EXIT_DISK_FULL) from None
         write_json(run.failure(model, seed), {"kind": "failed", "reason": reason[:500]})
         write_text(folder / "traceback.txt", details)
-        raise SystemExit(1) from None  # no traceback on the terminal: it is in the file
+        raise SystemExit(EXIT_FAILED) from None  # no traceback on the terminal: it is in the file
+
+
+def show_trial(path: Path, model: str, seed: int) -> None:
+    """Adds the outcome of a finished trial to what TensorBoard reads; ends with `EXIT_FAILED` where that fails."""
+    from training.tensorboard import write_outcome
+
+    try:
+        write_outcome(path, model, seed)
+    except Exception as error:
+        details = RunFolder(path).tensorboard(model, seed) / "traceback.txt"
+        write_text(details, traceback.format_exc())
+        print(f"{model}: {type(error).__name__}: {' '.join(str(error).split())[:300]}; see {details}", flush=True)
+        raise SystemExit(EXIT_FAILED) from None
 
 
 def _train_and_evaluate(run: RunFolder, model: str, seed: int, started: float) -> None:
