@@ -87,7 +87,7 @@ class Counting:
     def __init__(self, backbone, monkeypatch):
         self.loads = 0
         self.encoded = []
-        self.files = backbones.BackboneFiles(backbone.label, backbone.key, None, self.read)
+        self.files = backbones.BackboneFiles(backbone.label, backbone.key, None, backbone.label, self.read)
         self.backbone = backbone
         encode = features.encode
 
