@@ -23,9 +23,9 @@ def whole(path: Path) -> Iterator[Path]:
     aside = path.with_name(f"{UNFINISHED}{os.getpid()}-{path.name}")
     try:
         yield aside
-        with open(aside, "rb+") as file:
+        with aside.open("rb+") as file:
             os.fsync(file.fileno())
-        os.replace(aside, path)
+        aside.replace(path)
     except BaseException:
         aside.unlink(missing_ok=True)
         raise
