@@ -51,24 +51,30 @@ def evaluate(probabilities: np.ndarray, labels: np.ndarray, class_names: Sequenc
     result["log_loss"] = float(metrics.log_loss(labels, probabilities, labels=classes))
     result["expected_calibration_error"] = expected_calibration_error(probabilities, labels)
     result["largest_answer_share"] = float(np.bincount(predicted, minlength=len(classes)).max() / len(labels))
-    result["collapsed"] = has_collapsed(predicted, labels, len(classes))
+    result["collapsed"] = has_collapsed(predicted, labels)
     return result
 
 
-def has_collapsed(predicted: np.ndarray, labels: np.ndarray, classes: int) -> bool:
-    """Whether a model says (nearly) one class to everything: 85 % of its answers, at a mean recall within
-    5 points of guessing.
+def has_collapsed(predicted: np.ndarray, labels: np.ndarray) -> bool:
+    """Whether a model says (nearly) one class to everything: 85 % of its answers, at a mean recall within 5 points of
+    guessing.
 
-    >>> has_collapsed(np.array([0, 0, 0, 0]), np.array([0, 0, 0, 1]), 2)
+    Recall is averaged over the classes that occur, and guessing is among these. Where only one occurs nothing can be
+    told.
+
+    >>> has_collapsed(np.array([0, 0, 0, 0]), np.array([0, 0, 0, 1]))
     True
-    >>> has_collapsed(np.array([0, 0, 0, 1]), np.array([0, 0, 0, 1]), 2)
+    >>> has_collapsed(np.array([0, 0, 0, 1]), np.array([0, 0, 0, 1]))
     False
     """
     from sklearn import metrics
 
+    present = np.unique(labels)
+    if len(present) < 2:
+        return False
     largest = np.bincount(predicted).max() / len(predicted)
-    recall = metrics.recall_score(labels, predicted, average="macro", zero_division=0)
-    return bool(largest >= COLLAPSE_SHARE and recall <= 1 / classes + COLLAPSE_MARGIN)
+    recall = metrics.recall_score(labels, predicted, labels=present, average="macro", zero_division=0)
+    return bool(largest >= COLLAPSE_SHARE and recall <= 1 / len(present) + COLLAPSE_MARGIN)
 
 
 def overfits(train_accuracy: float, validation_accuracy: float) -> bool:
