@@ -134,7 +134,7 @@ def best_seed(run: RunFolder, model: str) -> int:
             losses[int(path.parent.name)] = read_json(path)["validation"]["log_loss"]
         except (ValueError, KeyError, TypeError) as error:
             raise RunFolderError(f"{path} is damaged: train the model again.") from error
-    return min(losses, key=losses.get)
+    return min(losses, key=lambda seed: losses[seed])
 
 
 def _prefix(pid: int) -> str:
