@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from data.sources import catalog as sources
 from data.sources.newsgroups import POSITIVE_GROUPS
 from models.catalog import CATALOG, DEFAULT, Family
+from models.serving.formats import DEFAULT as DEFAULT_FORMATS
+from models.serving.formats import FORMATS
 
-FORMATS = ("saved_model", "onnx", "onnx_int8", "openvino")
 POOLINGS = ("auto", "pooled", "mean", "first")
 _AMOUNT = r"(?=[0-9.]*[1-9])\d+(?:\.\d+)?"  # a decimal number above 0
 _MEBIBYTES = {"MB": 1, "GB": 1024}
@@ -105,10 +106,10 @@ class Settings:
     seeds: int = _setting(1, "repeats, each with its own split and weights", "run", type=_count(1, 1000))
     seed: int = _setting(0, "first seed", "run", type=_count(0, 2**31 - 1))
     formats: list[str] = _setting(
-        ["saved_model", "onnx"],
+        list(DEFAULT_FORMATS),
         "how trained models are exported; nothing behind the flag: not at all",
         "run",
-        choices=FORMATS,
+        choices=tuple(FORMATS),
         nargs="*",
     )
     explain: bool = _setting(

@@ -233,7 +233,8 @@ def _require(path: Path, line: int, columns: Sequence[str], found: Collection[st
             names = list(found)
             near = difflib.get_close_matches(column, names[:MOST_COLUMNS], n=1)
             hint = f" (did you mean {shorten(near[0])!r}?)" if near else ""
+            flags = " and ".join(("--text-column", "--label-column")[: len(columns)])  # of the command that reads
             raise DataError(
                 f"{place(path, line)}, has no column {shorten(column)!r}{hint}; its columns are: "
-                f"{_listed(names) or 'none'}. Name yours with --text-column and --label-column."
+                f"{_listed(names) or 'none'}. Name yours with {flags}."
             )
