@@ -74,18 +74,19 @@ _positive.__name__ = _share.__name__ = "number"  # argparse names the type in it
 def _report(options: argparse.Namespace) -> None:
     # Not before the command line is understood: scipy takes a second.
     from data.files import write_text
-    from reports.evaluation import evaluate, summarize
+    from reports.evaluation import evaluate
     from reports.judging.recommendation import Limits
     from reports.writing.cards import write_cards
     from reports.writing.sections import render_page
+    from reports.writing.summary_files import summarize
 
     (run,) = options.runs
     limits = Limits(options.max_latency_ms, options.max_memory_mb, options.max_model_mb, options.min_accuracy)
-    comparison, answers = evaluate(run, limits)
-    summarize(run, comparison)
+    evaluation = evaluate(run, limits)
+    summarize(evaluation)
     output = options.output or run / "report.html"
-    write_text(output, render_page(run, comparison, answers, limits))
-    write_cards(run, comparison)
+    write_text(output, render_page(evaluation))
+    write_cards(evaluation)
     print(f"Report: {output}   Curves: tensorboard --logdir {run}")
 
 

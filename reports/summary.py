@@ -21,10 +21,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m reports.summary", description="Summarizes a run folder.")
     parser.add_argument("run", type=Path, help="the run folder, such as runs/latest")
     run = parser.parse_args(arguments).run
-    from reports.evaluation import evaluate, summarize  # scipy takes a second, --help must not
+    from reports.evaluation import evaluate  # scipy takes a second, --help must not
+    from reports.writing.summary_files import summarize
 
     try:
-        summarize(run, evaluate(run)[0])
+        summarize(evaluate(run))
         print(f"Report: {run / 'report.md'}   Curves: tensorboard --logdir {run}")
     except RunFolderError as error:
         return _refuse(str(error))

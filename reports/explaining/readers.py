@@ -16,7 +16,7 @@ from models.catalog import Family
 from models.description import Description
 from models.linear import LinearModel
 from models.run_folder import RunFolder, RunFolderError
-from reports.reading.comparison import read_settings
+from reports.reading.facts import read_plan
 
 BATCH = 64  # texts without one of their words are of like length, so a batch has little padding
 
@@ -50,9 +50,8 @@ def finished_seeds(run: Path) -> dict[str, list[int]]:
     Raises:
         RunFolderError: the folder is no run folder.
     """
-    settings, folder = read_settings(run), RunFolder(run)
-    seeds = range(settings["seed"], settings["seed"] + settings["seeds"])
-    found = {model: [seed for seed in seeds if folder.metrics(model, seed).exists()] for model in settings["models"]}
+    plan, folder = read_plan(run), RunFolder(run)
+    found = {model: [seed for seed in plan.seeds if folder.metrics(model, seed).exists()] for model in plan.models}
     return {model: seeds for model, seeds in found.items() if seeds}
 
 

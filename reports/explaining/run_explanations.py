@@ -10,6 +10,7 @@ import numpy as np
 
 from data.files import read_json, write_json
 from data.preparing import load_texts
+from models.catalog import CATALOG
 from models.predictions import read_predictions
 from models.run_folder import RunFolder, RunFolderError
 from reports.explaining.choosing import choose
@@ -86,7 +87,7 @@ def explain_run(run: Path, models: Sequence[str] | None, say: Callable[[str], No
     Returns:
         What was written: `seed`, `class_names`, `models` (`title` and `reads` of each), `missing`, `texts` (as of
         `explain_text`, with `index`, `reason`, `label` and `group`) and `attention` (of each text the `tokens` that
-        the Transformer read and those `unknown` to it, or `None`).
+        the model with attention read and those `unknown` to it, or `None`).
     """
     folder = RunFolder(run)
     trained = trained_models(run, models)
@@ -112,14 +113,15 @@ def explain_run(run: Path, models: Sequence[str] | None, say: Callable[[str], No
         "texts": texts,
         "attention": None,
     }
-    if "transformer" in readers and choices:
+    attentive = next((name for name in readers if CATALOG[name].heads), None)
+    if attentive and choices:
         cleaned = [test.cleaned[choice.at] for choice in choices]
-        result["attention"] = _write_attention(run, seed, readers["transformer"], cleaned)
+        result["attention"] = _write_attention(run, attentive, readers[attentive], cleaned)
     write_json(folder.explanations, result)
     return result
 
 
-def _write_attention(run: Path, seed: int, reader: Reader, cleaned: list[str]) -> list[dict]:
+def _write_attention(run: Path, model: str, reader: Reader, cleaned: list[str]) -> list[dict]:
     """Writes an array `(blocks, heads, tokens, tokens)` for each text, padding left out, and gives their tokens."""
     import models.framework  # noqa: F401 -- first, since it imports Keras quietly
 
@@ -130,8 +132,8 @@ def _write_attention(run: Path, seed: int, reader: Reader, cleaned: list[str]) -
     from data.vectorizing import vectorize
     from reports.explaining.attention import attention_maps
 
-    network = keras.models.load_model(RunFolder(run).trial("transformer", seed) / "model.keras", compile=False)
-    vocabulary = load_vocabulary(RunFolder(run).prepared(seed))
+    network = keras.models.load_model(RunFolder(run).trial(model, reader.seed) / "model.keras", compile=False)
+    vocabulary = load_vocabulary(RunFolder(run).prepared(reader.seed))
     maps = attention_maps(network, vectorize(cleaned, vocabulary, reader.length))
     tokens = [text.split(" ")[: reader.length] for text in cleaned]
     arrays = {

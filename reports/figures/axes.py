@@ -11,7 +11,9 @@ from itertools import count
 
 from markupsafe import Markup, escape
 
-MARKS = ("circle", "square", "triangle", "diamond", "cross")
+COLORS = 8  # classes m0 to m7 of the style sheet
+# One less than the colors, so that both together repeat only after 56 models.
+MARKS = ("circle", "square", "triangle", "diamond", "cross", "wedge", "plus")
 _numbers = count(1)
 
 
@@ -124,6 +126,14 @@ def mark(x: float, y: float, style: str, shape: str, radius: float = 4) -> Marku
         "square": [(-r, -r), (r, -r), (r, r), (-r, r)],
         "triangle": [(0, -1.3 * r), (1.2 * r, r), (-1.2 * r, r)],
         "diamond": [(0, -1.4 * r), (1.4 * r, 0), (0, 1.4 * r), (-1.4 * r, 0)],
+        "wedge": [(0, 1.3 * r), (1.2 * r, -r), (-1.2 * r, -r)],
+        "plus": [
+            (a * r, b * r)
+            for a, b in (
+                (-0.4, -1.3), (0.4, -1.3), (0.4, -0.4), (1.3, -0.4), (1.3, 0.4), (0.4, 0.4),
+                (0.4, 1.3), (-0.4, 1.3), (-0.4, 0.4), (-1.3, 0.4), (-1.3, -0.4), (-0.4, -0.4),
+            )
+        ],
         "cross": [
             (a * r, b * r)
             for a, b in (

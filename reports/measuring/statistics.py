@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from scipy import stats
@@ -18,6 +19,23 @@ LEVEL, POWER = 0.05, 0.80
 BINS = 15  # of the expected calibration error, as in training
 SMALLEST = 5e-7  # a probability that the six decimals of predictions.csv show as 0
 _BLOCK = 4_000_000  # numbers held at once
+Interval = list[float]  # its two ends
+
+
+@dataclass(frozen=True)
+class Spread:
+    """A number over several seeds.
+
+    Attributes:
+        seeds: how many.
+        mean, deviation: over them, the deviation with one degree of freedom less.
+        interval: 95 % t interval of the mean, `None` for two seeds.
+    """
+
+    seeds: int
+    mean: float
+    deviation: float
+    interval: Interval | None
 
 
 def resamples(texts: int) -> int:
@@ -98,7 +116,7 @@ def _roc_auc(weights: np.ndarray, labels: np.ndarray, score: np.ndarray) -> np.n
     return (drawn * won).sum(axis=1) / (drawn.sum(axis=1) * below[:, -1])
 
 
-def interval(samples: np.ndarray) -> list[float] | None:
+def interval(samples: np.ndarray) -> Interval | None:
     """The middle 95 % of bootstrap samples (percentile interval), `None` where there are none."""
     known = samples[~np.isnan(samples)]
     if not len(known):
@@ -150,7 +168,7 @@ def needed_texts(only_first: int, only_second: int, texts: int) -> int | None:
     return math.ceil((root / difference) ** 2)
 
 
-def across_seeds(differences: Sequence[float]) -> dict | None:
+def across_seeds(differences: Sequence[float]) -> Spread | None:
     """Mean, standard deviation and 95 % t interval of paired differences; `None` for one seed, no interval for two.
 
     Splits that share training texts make the interval somewhat too narrow (Nadeau & Bengio 2003,
@@ -161,12 +179,7 @@ def across_seeds(differences: Sequence[float]) -> dict | None:
         return None
     mean, deviation = float(np.mean(differences)), float(np.std(differences, ddof=1))
     half = stats.t.ppf(1 - LEVEL / 2, n - 1) * deviation / math.sqrt(n)
-    return {
-        "seeds": n,
-        "mean": mean,
-        "deviation": deviation,
-        "interval": [mean - float(half), mean + float(half)] if n > 2 else None,
-    }
+    return Spread(n, mean, deviation, [mean - float(half), mean + float(half)] if n > 2 else None)
 
 
 def calibration_by_chance(answers: Answers, seed: int = 0) -> float:

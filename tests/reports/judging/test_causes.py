@@ -5,6 +5,7 @@ import re
 import pytest
 
 from reports.judging.causes import calibration, gap_opened, over_fitting, plateau, under_fitting
+from reports.measuring.significance import PartStatistics
 from reports.reading.comparison import compare
 
 SETTINGS = {"epochs": 20, "early_stopping_patience": 3, "plateau_patience": 1, "dropout": 0.3, "label_smoothing": 0.05}
@@ -13,7 +14,7 @@ SETTINGS = {"epochs": 20, "early_stopping_patience": 3, "plateau_patience": 1, "
 def _rows(run, *trials):
     run.trials = list(trials)
     run.write()
-    return [row for row in compare(run.folder)["rows"] if row["by_seed"]]
+    return list(compare(run.folder).rows)
 
 
 @pytest.mark.parametrize(
@@ -128,8 +129,8 @@ def test_a_learning_rate_that_never_moved(fake_run, trial):
 def test_calibration(fake_run, trial, model, error, over, said):
     rows = _rows(fake_run, trial(model, 5, 0.8, test={"expected_calibration_error": error}))
     chance = {"rnn": 0.08, "linear": 0.08, "lstm": 0.02}
-    test = {"calibration_by_chance": chance, "overconfidence": {model: over}}
-    sentences = calibration(rows, {"test": test}, SETTINGS)
+    test = PartStatistics(calibration_by_chance=chance, overconfidence={model: over})
+    sentences = calibration(rows, test, SETTINGS)
     if said is None:
         assert sentences == []
     else:
@@ -138,6 +139,6 @@ def test_calibration(fake_run, trial, model, error, over, said):
 
 def test_under_confidence_of_a_training_cut_short(fake_run, trial):
     cut = trial("rnn", 5, 0.8, epochs=20, best_epoch=20, test={"expected_calibration_error": 0.2})
-    test = {"calibration_by_chance": {"rnn": 0.08}, "overconfidence": {"rnn": -0.2}}
-    (sentence,) = calibration(_rows(fake_run, cut), {"test": test}, SETTINGS)
+    test = PartStatistics(calibration_by_chance={"rnn": 0.08}, overconfidence={"rnn": -0.2})
+    (sentence,) = calibration(_rows(fake_run, cut), test, SETTINGS)
     assert sentence.endswith("train longer (--epochs).")

@@ -5,13 +5,14 @@ import re
 import pytest
 
 from reports.judging.verdicts import verdicts
+from reports.measuring.significance import PartStatistics
 from reports.reading.comparison import compare
 
 
 def _said(run, **settings):
     run.settings |= settings
     run.write()
-    return verdicts(compare(run.folder), run.settings)
+    return verdicts(compare(run.folder), PartStatistics())
 
 
 def test_nothing_to_say(fake_run, trial):

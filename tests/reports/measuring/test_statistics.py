@@ -145,20 +145,20 @@ def test_interval_of_what_is_always_right_or_unknown():
 def test_across_seeds_by_hand():
     found = statistics.across_seeds([0.01, 0.02, 0.03])
     # Deviation 0.01; t of two degrees of freedom 4.30265; half width 4.30265 · 0.01 / sqrt(3).
-    assert (found["mean"], found["deviation"]) == pytest.approx((0.02, 0.01))
-    assert found["interval"] == pytest.approx([0.02 - 0.0248414, 0.02 + 0.0248414], abs=1e-6)
+    assert (found.mean, found.deviation) == pytest.approx((0.02, 0.01))
+    assert found.interval == pytest.approx([0.02 - 0.0248414, 0.02 + 0.0248414], abs=1e-6)
 
 
 def test_across_seeds_is_the_paired_t_interval_of_scipy():
     first, second = [0.81, 0.85, 0.79, 0.88], [0.80, 0.81, 0.80, 0.83]
     expected = stats.ttest_rel(first, second).confidence_interval(0.95)
     found = statistics.across_seeds(np.subtract(first, second))
-    assert found["interval"] == pytest.approx([expected.low, expected.high])
+    assert found.interval == pytest.approx([expected.low, expected.high])
 
 
 def test_too_few_seeds_have_no_interval():
     assert statistics.across_seeds([0.1]) is None
-    assert statistics.across_seeds([0.1, 0.2])["interval"] is None
+    assert statistics.across_seeds([0.1, 0.2]).interval is None
 
 
 def test_calibration_by_chance_by_hand():

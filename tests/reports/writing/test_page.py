@@ -317,12 +317,14 @@ def test_exports_stand_on_the_page(full_run, capsys):
 
 
 def test_the_cards(full_run, capsys):
-    full_run.card |= {"name": "20newsgroups"}
-    _write(full_run)
+    full_run.card |= {"meaning": "which newsgroup a post was sent to: a topic, not a sentiment"}
+    tree, _ = _write(full_run)
     data = (full_run.folder / "data_card.md").read_text()
-    assert "**a topic, not a sentiment**" in data
+    assert "which newsgroup a post was sent to: a topic, not a sentiment." in data
+    assert "which newsgroup a post was sent to: a topic, not a sentiment." in _text(tree.find(".//section[@id='data']"))
     assert "| share of good | 50.0 % | 50.0 % | 50.0 % |" in data
     model = (full_run.folder / "model_card.md").read_text()
+    assert "What these classes mean: which newsgroup a post was sent to" in model
     comparison = _comparison(full_run)
     for row in comparison["rows"]:
         assert f"| {row['model']} | {100 * row['accuracy']:.1f} (" in model

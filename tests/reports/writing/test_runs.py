@@ -70,13 +70,11 @@ def test_other_texts_are_not_paired(empty_run, filled, answers, tmp_path):
     other.write()
     pair = evaluate(first.folder), evaluate(other.folder)
     found = _difference("rnn", *pair, "b")
-    assert found["paired_seeds"] is None
-    right = [answers["rnn"][5]["test"].right.sum() for _, answers in pair]
-    assert found["p"] == pytest.approx(
-        stats.fisher_exact([[right[0], 100 - right[0]], [right[1], 100 - right[1]]]).pvalue
-    )
-    assert found["difference"] == pytest.approx((right[1] - right[0]) / 100)
-    assert found["interval"][0] < found["difference"] < found["interval"][1]
+    assert found.paired_seeds is None
+    right = [run.answers["rnn"][5]["test"].right.sum() for run in pair]
+    assert found.p == pytest.approx(stats.fisher_exact([[right[0], 100 - right[0]], [right[1], 100 - right[1]]]).pvalue)
+    assert found.difference == pytest.approx((right[1] - right[0]) / 100)
+    assert found.interval[0] < found.difference < found.interval[1]
 
 
 def test_seeds_that_both_have_are_paired(empty_run, filled, tmp_path):
@@ -85,8 +83,8 @@ def test_seeds_that_both_have_are_paired(empty_run, filled, tmp_path):
         for name, seeds in (("a", (5, 6)), ("b", (6,)))
     ]
     found = _difference("rnn", *(evaluate(run.write()) for run in runs), "b")
-    assert found["paired_seeds"] == ["6"]
-    assert (found["difference"], found["n"]) == (0.0, 100)
+    assert found.paired_seeds == ["6"]
+    assert (found.difference, found.n) == (0.0, 100)
 
 
 def test_other_data_is_never_paired(empty_run, filled, tmp_path, capsys):
@@ -94,7 +92,7 @@ def test_other_data_is_never_paired(empty_run, filled, tmp_path, capsys):
     other.card |= {"name": "other", "source": "other.csv"}
     for run in (first, other):
         run.write()
-    assert _difference("rnn", evaluate(first.folder), evaluate(other.folder), "b")["paired_seeds"] is None
+    assert _difference("rnn", evaluate(first.folder), evaluate(other.folder), "b").paired_seeds is None
     assert main([str(first.folder), str(other.folder)]) == 0
     assert "The runs are of different data" in (first.folder / "comparison.html").read_text()
 

@@ -234,7 +234,7 @@ def test_a_folder_that_cannot_be_written(whole_run, capsys, monkeypatch):
     def refuse(path, value):
         raise PermissionError(13, "Permission denied", str(path))
 
-    monkeypatch.setattr("reports.evaluation.write_json", refuse)
+    monkeypatch.setattr("reports.writing.summary_files.write_json", refuse)
     assert main([str(whole_run.folder)]) == 2
     error = capsys.readouterr().err
     assert error == f"error: {whole_run.folder / 'comparison.json'}: Permission denied.\n"

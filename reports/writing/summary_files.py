@@ -1,0 +1,22 @@
+"""A run's table on the terminal, and `comparison.json`, `report.md` and `accuracy.svg` in its folder."""
+
+from __future__ import annotations
+
+from data.files import write_json, write_text
+from models.run_folder import RunFolder
+from reports.evaluation import Evaluation
+from reports.figures.accuracy import draw_accuracy
+from reports.writing.comparison_json import as_json
+from reports.writing.markdown import render_report
+from reports.writing.table import render
+
+
+def summarize(evaluation: Evaluation) -> None:
+    """Writes the three files and prints the table, the choice and what stands out."""
+    run = evaluation.comparison.run.path
+    write_json(RunFolder(run).comparison, as_json(evaluation))
+    write_text(run / "report.md", render_report(evaluation))
+    draw_accuracy(evaluation.comparison, run / "accuracy.svg")
+    print(f"\n{render(evaluation.comparison, 'simple')}\n\n{evaluation.recommended.reason}")
+    for sentence in evaluation.verdicts:
+        print(f"- {sentence}")
