@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 
 LONGEST_SHOWN = 60  # characters of a name in a message
 # Controls, line and paragraph separators, what turns the direction of writing, and halves of surrogate pairs.
@@ -16,6 +17,13 @@ def printable(text: str) -> str:
     'café\\n\\x1b[31m'
     """
     return CONTROLS.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+
+
+def escape_what_cannot_be_shown() -> None:
+    """Has standard output and standard error write an escape for each letter that the terminal's encoding lacks."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # not where a caller has put something else in its place
+            stream.reconfigure(errors="backslashreplace")
 
 
 def shorten(text: object, most: int = LONGEST_SHOWN) -> str:

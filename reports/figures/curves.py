@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from data.preparing import load_texts
+from models.metrics import confidence_bins
 from models.predictions import AllAnswers, Answers
 from models.run_folder import RunFolder, RunFolderError
-from reports.measuring.statistics import BINS
 
 LENGTHS = (1, 16, 32, 64, 128)  # words; each range ends before the next begins
 MOST_POINTS = 200  # of a curve: more cannot be seen
@@ -62,8 +62,7 @@ class LengthRange:
 
 def reliability(answers: Answers) -> list[Bin]:
     """Texts by confidence, in the bins of the expected calibration error; empty bins are left out."""
-    confidence = answers.probabilities.max(axis=1)
-    bins = np.minimum((confidence * BINS).astype(int), BINS - 1)
+    confidence, bins = confidence_bins(answers.probabilities)
     return [
         Bin(
             int((bins == at).sum()),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 
 import numpy as np
 
+from models.metrics import BY_NAME
 from models.predictions import AllAnswers, Answers
 from reports.measuring import statistics
 from reports.measuring.statistics import Interval, Spread
@@ -134,7 +135,7 @@ def assess(answers: AllAnswers, part: str) -> PartStatistics:
     if not found:
         return PartStatistics()
     texts = np.unique(np.concatenate([one.index for by_seed in found.values() for one in by_seed.values()]))
-    draws = _bootstrap(found, texts, statistics.scores if part == "test" else statistics.accuracy)
+    draws = _bootstrap(found, texts, list(BY_NAME) if part == "test" else ["accuracy"])
     counted = [pair for names in combinations(found, 2) if (pair := _pair(*names, found, draws))]
     adjusted = statistics.holm([pair.p for pair in counted])
     return PartStatistics(
@@ -163,10 +164,8 @@ def assess(answers: AllAnswers, part: str) -> PartStatistics:
     )
 
 
-def _bootstrap(
-    found: dict[str, BySeed], texts: np.ndarray, measure: Callable[[np.ndarray, Answers], Draws]
-) -> dict[str, dict[int, Draws]]:
-    """By model and seed, each metric in every bootstrap sample; a sample draws the same texts for all of them."""
+def _bootstrap(found: dict[str, BySeed], texts: np.ndarray, metrics: Sequence[str]) -> dict[str, dict[int, Draws]]:
+    """By model and seed, some metrics in every bootstrap sample; a sample draws the same texts for all of them."""
     places = {
         (model, seed): np.searchsorted(texts, one.index)
         for model, by_seed in found.items()
@@ -175,7 +174,7 @@ def _bootstrap(
     blocks: dict[tuple[str, int], list[Draws]] = {key: [] for key in places}
     for weights in statistics.resample(len(texts)):
         for (model, seed), at in places.items():
-            blocks[model, seed].append(measure(weights[:, at], found[model][seed]))
+            blocks[model, seed].append(statistics.scores(weights[:, at], found[model][seed], metrics))
     return {
         model: {
             seed: {

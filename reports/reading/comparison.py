@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models.catalog import CATALOG, Family
+from models.metrics import BY_NAME
 from models.run_folder import RunFolder
 from reports.reading.facts import DataFacts, RunFacts, read_data, read_run
-from reports.reading.trials import METRICS, Accuracy, Failure, Trial, read_failure, read_trial
+from reports.reading.trials import Accuracy, Failure, Trial, read_failure, read_trial
 
 
 @dataclass(frozen=True)
@@ -198,7 +199,7 @@ def make_row(model: str, position: int, trials: Sequence[Trial], failures: Seque
         failures=tuple(failures),
         needs=architecture.needs if architecture else (),
         attention=bool(architecture and architecture.heads),
-        metrics={name: _mean(trial.test.metrics[name] for trial in trials) for name in METRICS},
+        metrics={name: _mean(trial.test.metrics[name] for trial in trials) for name in BY_NAME},
         accuracy_std=statistics.stdev(accuracies) if len(accuracies) > 1 else None,
         validation_accuracy=statistics.fmean(trial.validation.accuracy for trial in trials),
         train_accuracy=statistics.fmean(trial.train.accuracy for trial in trials),

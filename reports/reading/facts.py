@@ -204,6 +204,15 @@ def read_data(path: Path) -> DataFacts:
         raise damaged(card_path, error) from error
 
 
+def read_class_names(path: Path) -> list[str]:
+    """The names of the classes of a run, by number.
+
+    Raises:
+        RunFolderError: the folder has no data card, or it is damaged.
+    """
+    return require_mapping(RunFolder(path).data_card, {"class_names"})["class_names"]
+
+
 def _split(split: dict[str, Any]) -> SplitFacts:
     return replace(
         build(SplitFacts, split),

@@ -8,21 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from models.description import Description
+from models.metrics import BY_NAME
 from models.run_folder import RunFolder
 from reports.reading.files import build, damaged, read_mapping
 
-METRICS = (
-    "accuracy",
-    "macro_precision",
-    "macro_recall",
-    "macro_f1",
-    "weighted_precision",
-    "weighted_recall",
-    "weighted_f1",
-    "roc_auc",
-    "log_loss",
-    "expected_calibration_error",
-)
 History = dict[str, list[float]]  # by the name Keras gives it, a value per epoch
 
 
@@ -217,7 +206,7 @@ def read_history(path: Path) -> History | None:
 
 def _scores(values: dict[str, Any]) -> Scores:
     per_class = {name: build(ClassScores, scores) for name, scores in values["per_class"].items()}
-    return build(Scores, {**values, "per_class": per_class, "metrics": {name: values[name] for name in METRICS}})
+    return build(Scores, {**values, "per_class": per_class, "metrics": {name: values.get(name) for name in BY_NAME}})
 
 
 def _groups(values: dict[str, Any] | None) -> dict[str, Accuracy] | None:

@@ -7,9 +7,12 @@ https://arxiv.org/abs/1810.03993 (model cards).
 from __future__ import annotations
 
 from data.files import write_text
+from models.metrics import Table
 from reports.evaluation import Evaluation
+from reports.numbers import listed
+from reports.writing.columns import columns
 from reports.writing.markdown import split_lines
-from reports.writing.table import remarks, sizes
+from reports.writing.table import headings, in_one_line, sizes
 from reports.writing.templating import render
 
 
@@ -17,6 +20,7 @@ def write_cards(evaluation: Evaluation) -> None:
     """Writes `data_card.md` and `model_card.md` into the run folder."""
     comparison = evaluation.comparison
     run, data, seeds = comparison.run, comparison.data, comparison.run.seeds
+    found = columns(Table.CARD, evaluation)
     splits = [{"facts": split, "lines": split_lines(split, comparison)} for split in data.splits]
     write_text(run.path / "data_card.md", render("data_card.md", data=data, splits=splits))
     write_text(
@@ -28,9 +32,10 @@ def write_cards(evaluation: Evaluation) -> None:
             data=data,
             rows=comparison.rows,
             missing=comparison.missing,
-            test=evaluation.statistics.test,
-            costs={model: ways[0] for model, ways in evaluation.costs.items()},
-            remarks={row.model: ", ".join(remarks(row, len(seeds))) for row in comparison.rows},
+            headings=headings(found),
+            cells=[[in_one_line(*column.cell(row)) for column in found] for row in comparison.rows],
+            columns=found,
+            classes=listed(data.class_names),
             n=sizes(comparison),
             seeds=f"seeds {seeds[0]}–{seeds[-1]}" if len(seeds) > 1 else f"seed {seeds[0]}",
         ),

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict, fields
 from typing import Any
 
+from models.metrics import BY_NAME
 from reports.evaluation import Evaluation
 from reports.reading.comparison import Absent, Row
 from reports.reading.facts import DataFacts
-from reports.reading.trials import METRICS, Scores, Trial
+from reports.reading.trials import Scores, Trial
 
 DESCRIBED = ("title", "family", "recurrent", "reads", "weights", "weights_key", "chosen")
 OF_ROW = ("title", "family", "recurrent", "reads", "parameters", "trainable_parameters", "failed")
@@ -64,7 +65,7 @@ def _row(row: Row) -> dict[str, Any]:
 
 
 def _failed(entry: Absent) -> dict[str, Any]:
-    names = {field.name for field in fields(Row)} - NOT_IN_JSON | {*OF_ROW, *METRICS}
+    names = {field.name for field in fields(Row)} - NOT_IN_JSON | {*OF_ROW, *BY_NAME}
     known = {"model": entry.model, "title": entry.model, "needs": (), "failed": entry.reason, "by_seed": []}
     return dict.fromkeys(sorted(names)) | known
 

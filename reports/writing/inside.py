@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import jinja2
 import numpy as np
@@ -54,7 +55,7 @@ def render(run: Path) -> str:
     if not folder.explanations.exists():
         return ""
     try:
-        found = read_json(folder.explanations)
+        found: Any = read_json(folder.explanations)
         reasons = [text["reason"] for text in found["texts"]]
         texts = [
             _text(text, found["models"], found["class_names"]) | {"first": text["reason"] not in reasons[:at]}

@@ -22,7 +22,7 @@ def render_report(evaluation: Evaluation) -> str:
     sections = [
         f"# {comparison.run.name}",
         escape(evaluation.recommended.reason),
-        render(comparison, "pipe"),
+        render(evaluation, "pipe"),
         "![Test accuracy of each model](accuracy.svg)",
         *(f"- {escape(sentence)}" for sentence in evaluation.verdicts),
         "## Data",

@@ -172,7 +172,7 @@ def _unpaired(model: str, name: str, first: dict[int, Answers], second: dict[int
         blocks = []
         for weights in statistics.resample(len(texts), seed=number):
             seeds = [
-                statistics.accuracy(weights[:, np.searchsorted(texts, one.index)], one)["accuracy"]
+                statistics.scores(weights[:, np.searchsorted(texts, one.index)], one, ["accuracy"])["accuracy"]
                 for one in by_seed.values()
             ]
             blocks.append(np.mean(seeds, axis=0))

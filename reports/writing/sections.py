@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any, NamedTuple
 
 import yaml
 from markupsafe import Markup
 
+from models.metrics import Table, shown_in
 from reports.evaluation import Evaluation
 from reports.figures import diagrams
 from reports.measuring.costs import AS_TRAINED, pareto, read_exports
@@ -15,8 +15,9 @@ from reports.numbers import listed
 from reports.reading.comparison import Comparison
 from reports.reading.facts import RunFacts
 from reports.writing import evidence, inside
+from reports.writing.columns import columns, remarks
 from reports.writing.markdown import split_lines
-from reports.writing.table import remarks, sizes
+from reports.writing.table import sizes
 from reports.writing.templating import TEMPLATES, render
 
 # Within the limits of each: how latency, memory and size were measured.
@@ -106,7 +107,6 @@ def _common(evaluation: Evaluation) -> dict[str, Any]:
         "verdicts": evaluation.verdicts,
         "seeds": len(seeds),
         "resamples": evaluation.statistics.test.resamples,
-        "exported": any(exported),
         "cost_note": MIXED if any(exported) and not all(exported) else ALL_EXPORTED if any(exported) else ALL_TRAINED,
         "where": f"Test split of {comparison.data.name}, {n}, {spread}"
         + ("; mean ± standard deviation over the seeds." if several else "."),
@@ -125,8 +125,8 @@ def _models(evaluation: Evaluation) -> dict[str, Any]:
         "accuracy_figure": diagrams.accuracies(rows, test, majority, published) if rows else None,
         "majority": majority,
         "published": listed(list(dict.fromkeys(entry.source for entry in published))) if published else "",
-        "classes": len(data.class_names),
-        "chance_loss": math.log(max(len(data.class_names), 1)),
+        "columns": columns(Table.PAGE, evaluation),
+        "metrics": shown_in(Table.PAGE),
     }
 
 

@@ -11,12 +11,16 @@ from reports.writing.markdown import render_report
 from reports.writing.table import render
 
 
-def summarize(evaluation: Evaluation) -> None:
-    """Writes the three files and prints the table, the choice and what stands out."""
+def write_summary(evaluation: Evaluation) -> None:
+    """Writes the three files."""
     run = evaluation.comparison.run.path
     write_json(RunFolder(run).comparison, as_json(evaluation))
     write_text(run / "report.md", render_report(evaluation))
     draw_accuracy(evaluation.comparison, run / "accuracy.svg")
-    print(f"\n{render(evaluation.comparison, 'simple')}\n\n{evaluation.recommended.reason}")
+
+
+def print_summary(evaluation: Evaluation) -> None:
+    """Prints the table, the choice and what stands out."""
+    print(f"\n{render(evaluation, 'simple')}\n\n{evaluation.recommended.reason}")
     for sentence in evaluation.verdicts:
         print(f"- {sentence}")

@@ -56,12 +56,12 @@ def test_figures_equal_those_of_the_comparison(page):
     assert list(rows) == ["rnn", "lstm", "transformer", "distilbert", "linear"]
     intervals = comparison["statistics"]["test"]["intervals"]
     for row in comparison["rows"]:
-        cells = {cell.get("data-metric"): _text(cell) for cell in rows[row["model"]].iterfind("td")}
+        cells = {cell.get("data-column"): _text(cell) for cell in rows[row["model"]].iterfind("td")}
         spread = f"{100 * row['accuracy']:.1f} ± {100 * row['accuracy_std']:.1f}"
         assert cells["accuracy"] == spread + percent_range(intervals[row["model"]]["accuracy"])
         for metric in ("macro_f1", "log_loss", "expected_calibration_error"):
             low, high = intervals[row["model"]][metric]
-            assert cells[metric] == f"{decimals(row[metric])}{low:.2f}–{high:.2f}", metric
+            assert cells[metric] == f"{decimals(row[metric], 3)}{low:.3f}–{high:.3f}", metric
         cost = comparison["costs"][row["model"]][0]
         measured = [_text(cell) for cell in rows[row["model"]].iterfind("td")][4:9]
         assert measured == [
@@ -327,8 +327,11 @@ def test_the_cards(full_run, capsys):
     assert "What these classes mean: which newsgroup a post was sent to" in model
     comparison = _comparison(full_run)
     for row in comparison["rows"]:
-        assert f"| {row['model']} | {100 * row['accuracy']:.1f} (" in model
+        spread = f"{100 * row['accuracy']:.1f} ± {100 * row['accuracy_std']:.1f}"
+        assert f"| {row['model']} | {spread} (" in model
+    assert "|\n|:--|--:|--:|--:|--:|--:|--:|--:|:--|\n|" in model
     assert comparison["recommended"]["reason"] in model
+    assert "into 2 classes: bad and good." in model
     for heading in ("## Intended use", "## Measured results", "## Limits"):
         assert heading in model
 

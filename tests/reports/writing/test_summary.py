@@ -43,7 +43,7 @@ def test_table_on_the_terminal(whole_run, capsys):
     (rnn,) = [line for line in lines if line.startswith("rnn ")]
     assert re.split(r"\s{2,}", rnn) == [
         "rnn",
-        "82.0 ± 2.8 %",
+        "82.0 ± 2.8",
         "0.810",
         "0.815",
         "0.900",
@@ -56,7 +56,7 @@ def test_table_on_the_terminal(whole_run, capsys):
         "200 · 2,500 · 9,000",
         "1,234,567 (98,690)",
     ]
-    assert any(re.match(r"linear +89.0 ± 1.4 %.* – +– +12 ", line) for line in lines)
+    assert any(re.match(r"linear +89.0 ± 1.4 .* – +– +12 ", line) for line in lines)
     assert any(re.match(r"lstm +–.*failed: see below", line) for line in lines)
     assert any(re.match(r"distilbert +–.*missing: see below", line) for line in lines)
     assert "- lstm failed: its process ended with SIGKILL" in lines
@@ -80,9 +80,9 @@ def test_report_has_the_numbers_of_the_comparison(whole_run, capsys):
     for row in comparison["rows"]:
         cells = shown[row["model"]]
         if not row["by_seed"]:
-            assert cells["accuracy"] == "–"
+            assert cells["accuracy, %"] == "–"
             continue
-        assert cells["accuracy"] == f"{100 * row['accuracy']:.1f} ± {100 * row['accuracy_std']:.1f} %"
+        assert cells["accuracy, %"] == f"{100 * row['accuracy']:.1f} ± {100 * row['accuracy_std']:.1f}"
         assert cells["macro F1"] == f"{row['macro_f1']:.3f}"
         assert cells["weighted F1"] == f"{row['weighted_f1']:.3f}"
         estimated = f" ({row['estimated_memory_mb']:.0f})" if row["estimated_memory_mb"] else ""
@@ -180,7 +180,7 @@ def test_remarks(fake_run, capsys, trial):
     fake_run.settings["seeds"] = 1
     fake_run.trials = [trial("rnn", 5, 0.8, collapsed=True), trial("lstm", 5, 0.8, collapsed=True, overfitted=True)]
     output, _, _ = _summarize(fake_run, capsys)
-    assert re.search(r"^rnn +80.0 % .* collapsed$", output, re.MULTILINE)
+    assert re.search(r"^rnn +80.0 .* collapsed$", output, re.MULTILINE)
     assert re.search(r"^lstm .* collapsed, over-fitted$", output, re.MULTILINE)
     assert "; seed 5; " in output
 
