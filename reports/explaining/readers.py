@@ -1,4 +1,4 @@
-"""The models of a run, put to work on raw texts, each with what it reads of a text."""
+"""The models of a run, ready for raw texts, each with what it reads of a text."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def exported_seed(run: Path, model: str) -> int | None:
 
 
 def load_reader(run: Path, model: str, seed: int) -> Reader:
-    """Puts the model of one trial to work: its export where there is one, else what training left.
+    """Loads the model of one trial: its export where there is one, else what training left.
 
     Raises:
         RunFolderError: a file it takes is missing or damaged, or its pretrained weights cannot be had.
@@ -88,7 +88,7 @@ def load_reader(run: Path, model: str, seed: int) -> Reader:
         return Reader(description.title, description.reads, seed, answer, clean, known, length)
     except (RunFolderError, ExportUnusable, ExportRefused, OSError, KeyError, ValueError) as error:
         reason = " ".join(str(error).split())[:300]
-        raise RunFolderError(f"{model} (seed {seed}) cannot be put to work: {reason}") from error
+        raise RunFolderError(f"{model} (seed {seed}) cannot be loaded: {reason}") from error
 
 
 @functools.lru_cache(maxsize=1024)  # the models of a run read the same words, and a long text takes its time

@@ -1,4 +1,4 @@
-"""Puts the models of a run to work on texts and gathers what their words do: the content of `explanations.json`."""
+"""Has the models of a run answer texts and gathers what the words do: the content of `explanations.json`."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def explain_text(text: str, readers: dict[str, Reader], most: int) -> dict:
 
 
 def load_readers(run: Path, seeds: dict[str, int], say: Callable[[str], None]) -> tuple[dict[str, Reader], list[dict]]:
-    """The models of a run, each of the seed given, and those that cannot be put to work, `model` and `reason`.
+    """The models of a run, each of the seed given, and those that cannot be loaded, `model` and `reason`.
 
     Raises:
         RunFolderError: none can.
@@ -65,7 +65,7 @@ def load_readers(run: Path, seeds: dict[str, int], say: Callable[[str], None]) -
             say(str(error))
             missing.append({"model": name, "reason": str(error)})
     if not readers:
-        raise RunFolderError(f"No model of {run} can be put to work: train again with python -m training.run.")
+        raise RunFolderError(f"No model of {run} can be loaded: train again with python -m training.run.")
     return readers, missing
 
 
@@ -77,7 +77,7 @@ def trained_models(run: Path, models: Sequence[str] | None) -> dict[str, list[in
     """
     found = finished_seeds(run)
     if unknown := [name for name in models or found or ["no model"] if name not in found]:
-        choice = f": choose from {', '.join(found)}." if found else ": python -m training.run trains."
+        choice = f": choose from {', '.join(found)}." if found else ": train some with python -m training.run."
         raise RunFolderError(f"{run} has no trained {', '.join(unknown).removeprefix('no ')}{choice}")
     return {name: found[name] for name in models or found}
 

@@ -9,10 +9,8 @@ from markupsafe import Markup
 
 from reports.figures.axes import COLORS, MARKS, Axes, legend, log_ticks, ticks
 from reports.figures.curves import Bin, LengthRange, OperatingCurves
-from reports.measuring.significance import PartStatistics
 from reports.numbers import percent, significant
 from reports.reading.comparison import Row
-from reports.reading.facts import Published
 from reports.reading.trials import History
 
 
@@ -31,43 +29,20 @@ def model_legend(rows: Sequence[Row]) -> Markup:
     return legend([(row.model, style(row), shape(row)) for row in rows])
 
 
-def accuracies(
-    rows: Sequence[Row], test: PartStatistics, majority: float | None, published: Sequence[Published]
-) -> Markup:
-    """Test accuracy of each model with its interval, and what answering the largest class would give."""
-    ends = {row.model: test.interval(row.model, "accuracy") or [row.accuracy] * 2 for row in rows}
-    others = {entry.model: entry.accuracy for entry in published if entry.model in ends}
-    shown = [*(end for pair in ends.values() for end in pair), *others.values(), *([majority] if majority else [])]
-    low = max(0.0, math.floor(20 * min(shown) - 0.2) / 20)
-    axes = Axes((low, 1.0), (0, len(rows)), (420, 44 + 26 * len(rows)), (74, 46, 4, 36))
-    axes.frame("test accuracy, %", "", {value: f"{100 * value:.0f}" for value in ticks(low, 1.0, 6)}, {})
-    if majority is not None:
-        axes.line([majority] * 2, [0, len(rows)], "reference")
-    for at, row in enumerate(rows):
-        y = len(rows) - at - 0.5
-        if row.model in others:
-            axes.mark(others[row.model], y, "published", "circle", 3.5)
-        axes.line(ends[row.model], [y, y], f"{style(row)} interval")
-        axes.mark(row.accuracy, y, style(row), shape(row), 4.5)
-        x, pixel = axes.at(max(*ends[row.model], row.accuracy), y)
-        axes.words(x + 7, pixel + 4, percent(row.accuracy), "start", "words strong")
-        axes.words(axes.left - 8, pixel + 4, row.model, "end")
-    said = "; ".join(f"{row.title} {percent(row.accuracy)}" for row in rows)
-    return axes.render("Test accuracy of each model with its 95 % interval", said)
-
-
-def learning_curves(rows: Sequence[Row]) -> list[dict]:
-    """A panel per network for accuracy and for loss, all on the same axes; of the first seed."""
-    learned = [(row, history) for row in rows if (history := row.by_seed[0].history)]
+def learning_curves(rows: Sequence[Row], seed: int) -> list[dict]:
+    """A panel per network for accuracy and for loss, all on the same axes; of one seed as far as models have it."""
+    learned = [(row, history) for row in rows if (history := row.trial(seed).history)]
     return [
-        {"title": row.model, "measure": name, "svg": _learning_panel(row, history, name, learned)}
+        {"title": row.model_of(seed), "measure": name, "svg": _learning_panel(row, seed, name, learned)}
         for name in ("accuracy", "loss")
         for row, history in learned
-        if name in history and f"val_{name}" in history
+        if history.get(name) and history.get(f"val_{name}")
     ]
 
 
-def _learning_panel(row: Row, history: History, name: str, learned: Sequence[tuple[Row, History]]) -> Markup:
+def _learning_panel(row: Row, seed: int, name: str, learned: Sequence[tuple[Row, History]]) -> Markup:
+    trial = row.trial(seed)
+    history = trial.history or {}
     every = [value for _, other in learned for part in ("", "val_") for value in other.get(part + name, ())]
     longest = max(len(other.get(name, ())) for _, other in learned)
     low, high = _padded(min(every), max(every), 1.0 if name == "accuracy" else None)
@@ -82,7 +57,7 @@ def _learning_panel(row: Row, history: History, name: str, learned: Sequence[tup
     axes.line(epochs, validation, f"{style(row)} plain")
     if len(epochs) == 1:
         axes.mark(1, train[0], "muted", "circle", 2.5)
-    kept = row.by_seed[0].best_epoch
+    kept = trial.best_epoch
     words = f"{len(epochs)} epochs"
     if kept is not None and kept in epochs:
         axes.line([kept] * 2, [low, high], "reference")

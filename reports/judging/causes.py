@@ -7,13 +7,13 @@ from typing import Any
 
 from models.catalog import Family
 from reports.measuring.significance import PartStatistics
-from reports.numbers import decimals, listed, percent, significant
+from reports.numbers import decimals, listed, percent, plural, significant
 from reports.reading.comparison import Row
 from reports.reading.trials import History, Trial
 
 Settings = dict[str, Any]
 
-GAP = 0.10  # between training and validation accuracy; the same as makes a trial over-fitted
+GAP = 0.10  # between training and validation accuracy; the same as makes a trial overfitted
 BEHIND = 0.05  # training accuracy under another model's validation accuracy, or over the largest class's share
 CALIBRATION_ERROR = 0.05  # less is of no consequence, however sure it is
 
@@ -30,35 +30,34 @@ def plateau(rows: Sequence[Row], settings: Settings) -> list[str]:
     if patience < stopping or not trials:
         return []
     still = sum(trial.learning_rate_moved is False for trial in trials)
-    evidence = f" and the learning rate stayed as it was in {still} of {len(trials)} trainings" if still else ""
+    evidence = f", and the learning rate stayed as it was in {still} of {len(trials)} trainings" if still else ""
     return [
-        f"The learning rate could never fall: ReduceLROnPlateau waits {patience} epochs, EarlyStopping ends the "
-        f"training after {stopping}{evidence}; set --plateau-patience below --early-stopping-patience."
+        f"The learning rate could never fall: ReduceLROnPlateau waits {plural(patience, 'epoch')}, but EarlyStopping "
+        f"ends training after {stopping}{evidence}; set --plateau-patience below --early-stopping-patience."
     ]
 
 
 def over_fitting(row: Row, settings: Settings) -> list[str]:
-    """A model that knows its training texts better than it understands them, and since when."""
+    """A model that has learned its training texts by heart, and since when."""
     found = [trial for trial in row.by_seed if trial.overfitted]
     if not found:
         return []
     worst = max(found, key=lambda trial: trial.train.accuracy - trial.validation.accuracy)
-    opened = gap_opened(worst.history)
-    since = (
-        f"; the gap passed {percent(GAP, 0)[:-2]} points in epoch {opened} of {worst.epochs}, and the kept weights "
-        f"are those of epoch {worst.best_epoch}"
-        if opened
-        else ""
-    )
+    opened, since = gap_opened(worst.history), ""
+    if opened:
+        epochs = len((worst.history or {})["accuracy"])
+        since = f"; the gap passed {percent(GAP, 0)[:-2]} points in epoch {opened} of {epochs}"
+        if worst.best_epoch in range(1, epochs + 1):
+            since += f", and the weights kept are those of epoch {worst.best_epoch}"
     setting = "more texts (--sample) help most"
     if row.family is Family.ENCODER:
         setting += ", then more --weight-decay"
     elif row.family is Family.WORDS:
         setting += f", then --dropout above {settings.get('dropout', 0):g}"
     return [
-        f"{row.title} over-fitted{on_seeds(found, row)}: its kept weights know "
-        f"{percent(worst.train.accuracy)} of the training texts and {percent(worst.validation.accuracy)} "
-        f"of validation (seed {worst.seed}){since}; {setting}."
+        f"{row.title} overfitted{on_seeds(found, row)}: the weights kept get {percent(worst.train.accuracy)} of the "
+        f"training texts right, but {percent(worst.validation.accuracy)} of the validation texts (seed {worst.seed})"
+        f"{since}; {setting}."
     ]
 
 
@@ -68,7 +67,7 @@ def gap_opened(history: History | None) -> int | None:
     >>> gap_opened({"accuracy": [0.6, 0.9, 0.95], "val_accuracy": [0.7, 0.75, 0.8]})
     2
     """
-    if not history:
+    if not history or not {"accuracy", "val_accuracy"} <= history.keys():
         return None
     wide = [
         train - validation > GAP for train, validation in zip(history["accuracy"], history["val_accuracy"], strict=True)
@@ -78,7 +77,7 @@ def gap_opened(history: History | None) -> int | None:
 
 
 def under_fitting(rows: Sequence[Row], settings: Settings) -> list[str]:
-    """Networks that know less of their own training texts than another model gets right of unseen ones.
+    """Networks that get fewer of their own training texts right than another model gets of unseen ones.
 
     What ended their training says what to change.
     """
@@ -99,11 +98,11 @@ def under_fitting(rows: Sequence[Row], settings: Settings) -> list[str]:
         against = (
             f"{best.title} gets {percent(best.validation_accuracy)} of unseen ones right"
             if best.validation_accuracy - BEHIND > worst.train.accuracy
-            else f"the largest class is {percent(largest)} of them"
+            else f"the largest class makes up {percent(largest)} of them"
         )
         sentences.append(
-            f"{row.title} under-fitted{on_seeds(trials, row)}: it knows only "
-            f"{percent(worst.train.accuracy)} of its own training texts, where {against} (seed {worst.seed}). "
+            f"{row.title} underfitted{on_seeds(trials, row)}: it gets only {percent(worst.train.accuracy)} of its own "
+            f"training texts right, while {against} (seed {worst.seed}). "
             f"{_what_ended(row, worst, settings)}"
         )
     return sentences + _still_learning(rows, settings)
@@ -118,13 +117,13 @@ def _what_ended(row: Row, trial: Trial, settings: Settings) -> str:
     most = settings.get("epochs")
     if most is not None and (trial.epochs or 0) < most:
         return (
-            f"Early stopping ended it before it had learned, after {trial.epochs} of {most} epochs; raise "
+            f"Early stopping ended training before it had learned, after {trial.epochs} of {most} epochs; raise "
             f"--early-stopping-patience above {settings['early_stopping_patience']}, and --plateau-patience with it."
         )
     if trial.best_epoch == trial.epochs:
-        return f"It was still getting better in epoch {trial.epochs}, the last it was given; raise --epochs."
+        return f"It was still improving in epoch {trial.epochs}, the last one allowed; raise --epochs."
     if row.family is Family.ENCODER:
-        return "Raise --head-learning-rate, or train part of the encoder too with --unfreeze 2."
+        return "Raise --head-learning-rate, or also train part of the encoder with --unfreeze 2."
     return "Raise --learning-rate or --width."
 
 
@@ -154,22 +153,22 @@ def calibration(rows: Sequence[Row], test: PartStatistics, settings: Settings) -
         over = test.overconfidence[row.model]
         sentences.append(
             f"{row.title} {_misjudges(over, error)}: its confidence is off by {significant(100 * error)} points on "
-            f"average (expected calibration error {decimals(error, 3)}; a well calibrated model stays under "
-            f"{decimals(chance, 3)} on as many texts); {_calibrate(row, over, error, settings)}."
+            f"average (expected calibration error {decimals(error, 3)}; with as many texts a well-calibrated model "
+            f"stays under {decimals(chance, 3)}); {_calibrate(row, over, error, settings)}."
         )
     return sentences
 
 
 def _misjudges(over: float, error: float) -> str:
     if abs(over) < error / 2:
-        return "is too sure of some answers and not sure enough of others"
-    return "is too sure of its answers" if over > 0 else "is not sure enough of its answers"
+        return "is overconfident in some answers and underconfident in others"
+    return "is overconfident" if over > 0 else "is underconfident"
 
 
 def _calibrate(row: Row, over: float, error: float, settings: Settings) -> str:
     smoothing = settings.get("label_smoothing", 0)
     if not row.is_network or abs(over) < error / 2:
-        return "no setting mends that: read its confidence as an order, not as a probability"
+        return "no setting fixes that: use its confidence to rank answers, not as a probability"
     if over > 0:
         return f"raise --label-smoothing above {smoothing:g}"
     if smoothing and not _was_cut(row, settings):

@@ -1,6 +1,6 @@
 """Which model to take: chosen on validation, confirmed on test, within the reader's limits.
 
-Among the models that validation cannot tell from the most accurate one, the quickest to answer.
+Of the models that are not significantly less accurate than the best one on validation, the quickest to answer.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from models.catalog import Family
 from reports.measuring.costs import Cost
 from reports.measuring.significance import Statistics
 from reports.measuring.statistics import LEVEL
-from reports.numbers import listed, p_value, percent, points, points_range, rounded, significant
+from reports.numbers import listed, p_value, percent, plural, points, points_range, rounded, significant
 from reports.reading.comparison import Row
 
 
@@ -67,7 +67,7 @@ class Recommendation:
         seed: the one of the least validation log loss.
         form: the way to run it.
         limits: those it had to meet, in words.
-        equals: the models that validation does not show to be less accurate than the best.
+        equals: the models that are not significantly less accurate than the best on validation.
         details: further sentences.
     """
 
@@ -117,9 +117,7 @@ def recommend(
         return Recommendation("No model was trained, so there is none to take.", limits=words)
     sound = [row for row in rows if not row.collapsed]
     if not sound:
-        return Recommendation(
-            "Every model answers one class to everything: none of them is worth taking.", limits=words
-        )
+        return Recommendation("Every model gives one class to every text: none of them is worth taking.", limits=words)
     fitting = {
         row.model: fits
         for row in sound
@@ -157,17 +155,17 @@ def _choice(model: str, best: str, equals: list[str], candidates: _Candidates) -
         alone = "is the only model" if limits else "is the only model that did not collapse to one class"
         return f"{within}{title[model]} {alone}: take it."
     if len(equals) == 1:
-        return f"{within}{title[model]} is the most accurate: take it."
+        return f"{within}{title[model]} is the most accurate on validation: take it."
     if model == best:
         names = listed([title[name] for name in equals])
-        return f"{within}{names} cannot be told apart; {model} is the quickest to answer: take it."
+        return f"{within}{names} are not significantly different on validation; {model} is the quickest: take it."
     pair = candidates.statistics.validation.pair(model, best)
     pairs = len(candidates.statistics.validation.pairs)
     corrected = f", corrected for {pairs} comparisons" if pairs > 1 else ""
     times = significant(candidates.latency(best) / candidates.latency(model))
     return (
-        f"{within}{title[model]} and {title[best]} cannot be told apart ({p_value(pair.p_holm if pair else None)}"
-        f"{corrected}); {model} answers {times}× faster: take it."
+        f"{within}{title[model]} and {title[best]} are not significantly different on validation (McNemar, "
+        f"{p_value(pair.p_holm if pair else None)}{corrected}); {model} answers {times} times as fast: take it."
     )
 
 
@@ -189,33 +187,31 @@ def _confirmation(model: str, best: str, candidates: _Candidates) -> str:
     pair = test.pair(model, rival.model) if rival else None
     if rival is None or pair is None:
         return f"{row.title} gets {percent(row.accuracy)} of the test texts right."
-    ahead = (
-        "as many"
-        if points(pair.difference) == "0.0"
-        else f"{points(abs(pair.difference))[1:]} points " + ("more" if pair.difference > 0 else "fewer")
-    )
+    distance = f"{points(abs(pair.difference))[1:]} points {'above' if pair.difference > 0 else 'below'}"
+    ahead = "the same as" if points(pair.difference) == "0.0" else distance
     sentence = (
-        f"On {test.n:,} test texts it gets {percent(row.accuracy)} right, {ahead}"
-        f"{' as' if ahead == 'as many' else ' than'} {rival.model} (95 % interval of the difference "
-        f"{points_range(pair.interval)}, {p_value(pair.p)}), which trains in {significant(rival.seconds_training)} s "
-        f"against {significant(row.seconds_training)} s"
+        f"On {plural(test.n, 'test text')} it gets {percent(row.accuracy)} right, {ahead} {rival.model} (95 % interval "
+        f"of the difference {points_range(pair.interval)}; McNemar, {p_value(pair.p)}), and trained in "
+        f"{significant(row.seconds_training)} s against {significant(rival.seconds_training)} s"
     )
     if pair.p < LEVEL and pair.difference < 0:
-        return f"{sentence}; here they do differ, so take {rival.model} where accuracy counts most."
+        return f"{sentence}; on test the difference is significant: take {rival.model} where accuracy counts most."
     return sentence + "."
 
 
 def _details(model: str, best: str, equals: list[str], statistics: Statistics) -> list[str]:
-    """The other equals, and how many texts would part the choice from the most accurate."""
+    """The others that are not significantly less accurate, and how many texts would settle it."""
     sentences = []
     others = [name for name in equals if name not in (model, best)]
     if others and model != best:
-        sentences.append(f"Not to be told from {best} either, but slower to answer: {listed(others)}.")
+        sentences.append(
+            f"Also not significantly different from {best} on validation, but slower to answer: {listed(others)}."
+        )
     pair = statistics.validation.pair(model, best) if model != best else None
     if pair and pair.needed_texts:
         sentences.append(
-            f"The choice was made on {pair.n:,} validation texts; a difference as the one seen there, "
-            f"{points(abs(pair.difference))[1:]} points, would show on about {rounded(pair.needed_texts)}."
+            f"The choice was made on {plural(pair.n, 'validation text')}; a difference as large as the one seen there, "
+            f"{points(abs(pair.difference))[1:]} points, would be significant with about {rounded(pair.needed_texts)}."
         )
     return sentences
 
@@ -230,12 +226,13 @@ def _nearest(rows: Sequence[Row], costs: dict[str, list[Cost]], limits: Limits) 
     ]
     _, _, _, row, cost, excess = min(misses, key=lambda miss: miss[:3])
     says = {
-        "latency_ms": f"needs {significant(cost.latency_ms)} ms for one text, not {limits.latency_ms or 0:g}",
-        "memory_mb": f"needs {significant(cost.memory_mb)} MB of memory, not {limits.memory_mb or 0:g}",
-        "model_mb": f"is {significant(cost.model_mb)} MB large, not {limits.model_mb or 0:g}",
-        "accuracy": f"gets {percent(row.validation_accuracy)} right on validation, not {percent(limits.accuracy or 0)}",
+        "latency_ms": f"needs {significant(cost.latency_ms)} ms for one text instead of {limits.latency_ms or 0:g}",
+        "memory_mb": f"needs {significant(cost.memory_mb)} MB of memory instead of {limits.memory_mb or 0:g}",
+        "model_mb": f"is {significant(cost.model_mb)} MB large instead of {limits.model_mb or 0:g}",
+        "accuracy": f"gets {percent(row.validation_accuracy)} right on validation instead of "
+        f"{percent(limits.accuracy or 0)}",
     }
     return (
-        f"No model meets the limits ({listed(limits.words())}). Nearest comes {row.title} ({cost.form}), which "
+        f"No model meets the limits ({listed(limits.words())}). The closest is {row.title} ({cost.form}), which "
         f"{listed([says[limit] for limit in excess])}."
     )

@@ -42,8 +42,8 @@ def _reference(rows: Sequence[Row]) -> list[str]:
     texts = sum(trial.test.n for trial in linear.by_seed)
     return [
         f"The linear reference is {place} the best network on test, {best.title} "
-        f"({percent(linear.accuracy)} against {percent(best.accuracy)} of {texts:,} test answers), and is "
-        f"trained in {linear.seconds_training:.0f} s against {best.seconds_training:.0f} s."
+        f"({percent(linear.accuracy)} against {percent(best.accuracy)} of {texts:,} test answers), and took "
+        f"{linear.seconds_training:.0f} s to train, against {best.seconds_training:.0f} s."
     ]
 
 
@@ -74,8 +74,11 @@ def _collapse(row: Row, settings: Settings) -> list[str]:
 
 def _unfinished(comparison: Comparison) -> list[str]:
     """What was not trained, failures first."""
-    failed = [(row.position, f"{row.title} failed: {row.failed}") for row in comparison.rows if row.failed]
-    failed += [(entry.position, f"{entry.model} failed: {entry.reason}") for entry in comparison.failed]
+    failed = [(entry.position, f"{entry.model} failed: {entry.reason}") for entry in comparison.failed]
+    for row in comparison.rows:
+        for failure in row.failures:
+            what = "failed" if failure.failed else "was not trained"
+            failed.append((row.position, f"{row.title} {what} with seed {failure.seed}: {failure.reason}"))
     return [
         *(sentence for _, sentence in sorted(failed)),
         *(f"{entry.model} is missing: {entry.reason}" for entry in comparison.missing),

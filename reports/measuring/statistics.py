@@ -1,4 +1,4 @@
-"""How much of a difference is chance: intervals, paired tests, and how many texts it would take to tell.
+"""How much of a difference is chance: intervals, paired tests, and how many texts it would take to be sure.
 
 Functions on arrays; `reports.measuring.significance` applies them to a run.
 """

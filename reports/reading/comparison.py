@@ -62,6 +62,15 @@ class Row:
         """The trial of the last seed, for what is the same with every seed."""
         return self.by_seed[-1]
 
+    def trial(self, seed: int) -> Trial:
+        """That of a seed, or of its first where it has none of that seed."""
+        return next((trial for trial in self.by_seed if trial.seed == seed), self.by_seed[0])
+
+    def model_of(self, seed: int) -> str:
+        """The model's name above what is shown of a seed; says so where it is shown of another."""
+        shown = self.trial(seed).seed
+        return self.model if shown == seed else f"{self.model} (seed {shown})"
+
     @property
     def title(self) -> str:
         """Its name beside a number, with the pretrained weights behind it."""
@@ -158,6 +167,18 @@ class Comparison:
         return [entry for entry in self.absent if not entry.failed]
 
     @property
+    def first_seed(self) -> int | None:
+        """The first seed that any model has; what is shown of one seed is shown of this one."""
+        return min((trial.seed for row in self.rows for trial in row.by_seed), default=None)
+
+    @property
+    def majority_share(self) -> float | None:
+        """What always answering the largest class would get right of the test texts, `None` without a trained model."""
+        if not self.rows:
+            return None
+        return statistics.fmean(trial.test.majority_share for trial in self.rows[0].by_seed)
+
+    @property
     def test_sizes(self) -> list[int]:
         """Texts of the test split, seed by seed."""
         return [split.samples.after["test"] for split in self.data.splits]
@@ -183,7 +204,7 @@ def compare(path: Path) -> Comparison:
         if trials:
             rows.append(make_row(model, position, trials, failures))
         elif failures:
-            failed = [failure for failure in failures if failure.kind == "failed"]
+            failed = [failure for failure in failures if failure.failed]
             absent.append(Absent(model, position, bool(failed), (failed or failures)[0].reason))
     return Comparison(run, data, tuple(rows), tuple(absent))
 

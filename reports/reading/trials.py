@@ -138,6 +138,11 @@ class Failure:
     kind: str
     reason: str
 
+    @property
+    def failed(self) -> bool:
+        """Whether training began and could not be finished."""
+        return self.kind == "failed"
+
 
 def read_trial(run: RunFolder, model: str, seed: int) -> Trial | None:
     """What a finished trial left, `None` where there are no metrics.

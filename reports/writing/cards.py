@@ -9,10 +9,10 @@ from __future__ import annotations
 from data.files import write_text
 from models.metrics import Table
 from reports.evaluation import Evaluation
-from reports.numbers import listed
+from reports.numbers import count_range, listed
 from reports.writing.columns import columns
 from reports.writing.markdown import split_lines
-from reports.writing.table import headings, in_one_line, sizes
+from reports.writing.table import headings, in_one_line
 from reports.writing.templating import render
 
 
@@ -36,7 +36,7 @@ def write_cards(evaluation: Evaluation) -> None:
             cells=[[in_one_line(*column.cell(row)) for column in found] for row in comparison.rows],
             columns=found,
             classes=listed(data.class_names),
-            n=sizes(comparison),
+            n=count_range(comparison.test_sizes),
             seeds=f"seeds {seeds[0]}–{seeds[-1]}" if len(seeds) > 1 else f"seed {seeds[0]}",
         ),
     )

@@ -13,7 +13,7 @@ from models.metrics import METRICS, Metric, Table
 from reports.evaluation import Evaluation
 from reports.measuring.costs import AS_TRAINED, Cost
 from reports.measuring.statistics import Interval
-from reports.numbers import MISSING, count, decimals, significant
+from reports.numbers import MISSING, count, decimals, plural, significant
 from reports.reading.comparison import Row
 
 
@@ -52,13 +52,13 @@ def columns(table: Table, evaluation: Evaluation) -> list[Column]:
 
 def remarks(row: Row, seeds: int) -> list[str]:
     """What a reader must know of a trained row before believing its numbers; `seeds` were asked for."""
-    found = [name for name, shown in (("collapsed", row.collapsed), ("over-fitted", row.overfitted)) if shown]
+    found = [name for name, shown in (("collapsed", row.collapsed), ("overfitted", row.overfitted)) if shown]
     if len(row.by_seed) < seeds:
-        found.append(f"{len(row.by_seed)} seed{'s' if len(row.by_seed) > 1 else ''} only")
+        found.append(f"{plural(len(row.by_seed), 'seed')} only")
     found += sorted({f"stopped by {trial.stopped_by}" for trial in row.by_seed if trial.stopped_by})
     cached = sum(trial.cached_texts for trial in row.by_seed)
     if cached:  # seconds would otherwise look like those of a first run
-        found.append(f"{cached:,} texts encoded earlier")
+        found.append(f"{plural(cached, 'text')} encoded earlier")
     return found
 
 

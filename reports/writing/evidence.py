@@ -12,10 +12,9 @@ from reports.figures.axes import legend
 from reports.figures.curves import accuracy_by_length, operating_curves, reliability
 from reports.reading.comparison import Row
 from reports.reading.facts import DataFacts
+from reports.writing.confusion import MOST_CLASSES, most_confused
 
 NUMBERED = 8  # classes from which a confusion matrix heads its columns with numbers
-MOST_CLASSES = 25  # shown as a matrix; of more, only what is confused most
-MOST_CONFUSIONS = 15
 STRONGEST = 45  # % of the accent color behind words that must stay readable
 
 
@@ -25,30 +24,35 @@ def gather(evaluation: Evaluation) -> dict[str, Any]:
     rows, names = comparison.rows, comparison.data.class_names
     numbered = len(names) >= NUMBERED
     ranges = accuracy_by_length(comparison.run.path, answers)
-    first = rows[0].by_seed[0] if rows else None
+    seed = comparison.first_seed or 0
+    first = next((trial for row in rows for trial in row.by_seed if trial.seed == seed), None)
     return {
         "rows": rows,
         "legend": diagrams.model_legend(rows),
-        "learning": diagrams.learning_curves(rows),
+        "learning": diagrams.learning_curves(rows, seed),
         "learning_legend": legend([("training", "training", ""), ("validation, in the model's color", "plain", "")]),
-        "confusions": [_confusion(row, names, numbered) for row in rows] if len(names) <= MOST_CLASSES else [],
-        "most_confused": [_most_confused(row, names) for row in rows] if len(names) > MOST_CLASSES else [],
+        "confusions": [_confusion(row, seed, names, numbered) for row in rows] if len(names) <= MOST_CLASSES else [],
+        "most_confused": [
+            {"title": row.model_of(seed), "lines": most_confused(row.trial(seed).test, names)}
+            for row in rows
+            if len(names) > MOST_CLASSES
+        ],
         "class_heads": [str(at + 1) for at in range(len(names))] if numbered else names,
         "numbered": numbered,
-        "reliability": _reliability(rows, answers, 1 / max(len(names), 1)),
-        "operating": _operating(rows, answers, names),
+        "reliability": _reliability(rows, seed, answers, 1 / max(len(names), 1)),
+        "operating": _operating(rows, seed, answers, names),
         "lengths": {"svg": diagrams.lengths_diagram(rows, ranges), "ranges": ranges} if ranges else None,
         "groups": _groups(rows, comparison.data),
         "seeds": len(comparison.run.seeds),
-        "first_seed": first.seed if first else None,
+        "first_seed": seed,
         "n_train": f"{first.train.n:,}" if first else None,
         "n_validation": f"{first.validation.n:,}" if first else None,
         "n_first_test": f"{first.test.n:,}" if first else None,
     }
 
 
-def _confusion(row: Row, names: Sequence[str], numbered: bool) -> dict[str, Any]:
-    test = row.by_seed[0].test
+def _confusion(row: Row, seed: int, names: Sequence[str], numbered: bool) -> dict[str, Any]:
+    test = row.trial(seed).test
     lines = []
     for at, (name, counts) in enumerate(zip(names, test.confusion_matrix, strict=True)):
         total = sum(counts)
@@ -59,46 +63,30 @@ def _confusion(row: Row, names: Sequence[str], numbered: bool) -> dict[str, Any]
                 "recall": test.per_class[name].recall if total else None,
             }
         )
-    return {"title": row.model, "lines": lines}
+    return {"title": row.model_of(seed), "lines": lines}
 
 
-def _most_confused(row: Row, names: Sequence[str]) -> dict[str, Any]:
-    test = row.by_seed[0].test
-    cells = [
-        (n, names[true], names[said])
-        for true, counts in enumerate(test.confusion_matrix)
-        for said, n in enumerate(counts)
-        if n and true != said
-    ]
-    cells.sort(key=lambda cell: -cell[0])
-    lines = [
-        {"true": true, "said": said, "n": n, "share": n / test.per_class[true].n}
-        for n, true, said in cells[:MOST_CONFUSIONS]
-    ]
-    return {"title": row.model, "lines": lines}
+def _answers_of(row: Row, seed: int, answers: AllAnswers) -> Answers | None:
+    return answers.get(row.model, {}).get(row.trial(seed).seed, {}).get("test")
 
 
-def _first_answers(row: Row, answers: AllAnswers) -> Answers | None:
-    return answers.get(row.model, {}).get(row.by_seed[0].seed, {}).get("test")
-
-
-def _reliability(rows: Sequence[Row], answers: AllAnswers, least: float) -> list[dict[str, Any]]:
+def _reliability(rows: Sequence[Row], seed: int, answers: AllAnswers, least: float) -> list[dict[str, Any]]:
     return [
         {
-            "title": row.model,
-            "ece": row.by_seed[0].test.metrics["expected_calibration_error"],
+            "title": row.model_of(seed),
+            "ece": row.trial(seed).test.metrics["expected_calibration_error"],
             "svg": diagrams.reliability_diagram(row, reliability(first), least),
         }
         for row in rows
-        if (first := _first_answers(row, answers)) is not None
+        if (first := _answers_of(row, seed, answers)) is not None
     ]
 
 
-def _operating(rows: Sequence[Row], answers: AllAnswers, names: Sequence[str]) -> dict[str, Any] | None:
+def _operating(rows: Sequence[Row], seed: int, answers: AllAnswers, names: Sequence[str]) -> dict[str, Any] | None:
     curves = [
         (row, curve)
         for row in rows
-        if (first := _first_answers(row, answers)) is not None and (curve := operating_curves(first)) is not None
+        if (first := _answers_of(row, seed, answers)) is not None and (curve := operating_curves(first)) is not None
     ]
     if not curves:
         return None
@@ -111,7 +99,7 @@ def _operating(rows: Sequence[Row], answers: AllAnswers, names: Sequence[str]) -
         "precision_recall": diagrams.precision_recall_diagram(curves),
         "what": what,
         "positive_share": curves[0][1].positive_share,
-        "areas": [{"title": row.model, "curve": curve} for row, curve in curves],
+        "areas": [{"title": row.model_of(seed), "curve": curve} for row, curve in curves],
     }
 
 

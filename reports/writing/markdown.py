@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import yaml
 from tabulate import tabulate
 
 from reports.evaluation import Evaluation
 from reports.numbers import percent
 from reports.reading.comparison import Comparison, Row
 from reports.reading.facts import SplitFacts
+from reports.writing import repeating
+from reports.writing.confusion import MOST_CLASSES, most_confused
 from reports.writing.table import escape, render
 
 PARTS = ("train", "validation", "test")
@@ -18,7 +19,8 @@ PARTS = ("train", "validation", "test")
 
 def render_report(evaluation: Evaluation) -> str:
     """The whole report as Markdown."""
-    comparison, environment = evaluation.comparison, evaluation.comparison.run.environment
+    comparison, seed = evaluation.comparison, evaluation.comparison.first_seed or 0
+    many = len(comparison.data.class_names) > MOST_CLASSES
     sections = [
         f"# {comparison.run.name}",
         escape(evaluation.recommended.reason),
@@ -28,25 +30,23 @@ def render_report(evaluation: Evaluation) -> str:
         "## Data",
         *_data(comparison),
         "## Per class",
-        "Of the first seed's test texts.",
-        _per_class(comparison.rows),
+        f"Of the test texts of seed {seed}.",
+        _per_class(comparison.rows, seed),
         *_per_group(comparison.rows),
         "## Confusion",
-        "Of the first seed's test texts; rows are true classes, columns answers.",
-        *_confusion(comparison),
+        f"Of the test texts of seed {seed}; "
+        + ("the most frequent." if many else "rows are true classes, columns are answers."),
+        *_confusion(comparison, seed),
         "## What each model read, and what was chosen on validation",
         *(
             f"- {escape(row.title)}: {escape(row.reads)}"
-            + (f"; {escape(chosen)}" if (chosen := row.by_seed[0].description.chosen) else "")
+            + (f"; {escape(chosen)}" if (chosen := row.trial(seed).description.chosen) else "")
             for row in comparison.rows
         ),
         "## To repeat it",
-        f"```\nKERAS_BACKEND={environment.backend} python -m training.run --config settings.yaml\n```",
-        f"Python {environment.python}, {environment.system}, {environment.processor}, "
-        f"{environment.cores} cores; "
-        + ", ".join(f"{name} {version}" for name, version in environment.packages.items())
-        + ".",
-        "```yaml\n" + yaml.safe_dump(comparison.run.settings, sort_keys=False, allow_unicode=True).strip() + "\n```",
+        f"```\n{repeating.command(comparison.run)}\n```",
+        escape(repeating.machine(comparison.run)),
+        f"```yaml\n{repeating.settings_yaml(comparison.run)}\n```",
     ]
     text = ""
     for section in sections:
@@ -65,7 +65,7 @@ def _data(comparison: Comparison) -> list[str]:
     for split in data.splits:
         overlaps = [[pair, count, split.overlaps.after[pair]] for pair, count in split.overlaps.before.items()]
         sections += [
-            f"Seed {split.seed}; {split.label_conflicts} texts stand with more than one label.",
+            f"Seed {split.seed}. Different texts that occur with more than one label: {split.label_conflicts:,}.",
             _table(split_lines(split, comparison), ["", *PARTS]),
             _table(overlaps, ["texts of the later split also in the earlier", "before", "after removal"]),
         ]
@@ -98,10 +98,10 @@ def split_lines(split: SplitFacts, comparison: Comparison) -> list[list]:
     return rows
 
 
-def _per_class(rows: Sequence[Row]) -> str:
+def _per_class(rows: Sequence[Row], seed: int) -> str:
     body = [
         [
-            row.title,
+            _titled(row, seed),
             name,
             f"{scores.precision:.3f}",
             f"{scores.recall:.3f}",
@@ -109,9 +109,13 @@ def _per_class(rows: Sequence[Row]) -> str:
             f"{scores.n:.0f}",
         ]
         for row in rows
-        for name, scores in row.by_seed[0].test.per_class.items()
+        for name, scores in row.trial(seed).test.per_class.items()
     ]
     return _table(body, ["model", "class", "precision", "recall", "F1", "n"])
+
+
+def _titled(row: Row, seed: int) -> str:
+    return row.title + row.model_of(seed).removeprefix(row.model)
 
 
 def _per_group(rows: Sequence[Row]) -> list[str]:
@@ -130,15 +134,18 @@ def _per_group(rows: Sequence[Row]) -> list[str]:
     return ["## Accuracy per group", "Over the test texts of all seeds.", _table(body, ["group", "n", *found])]
 
 
-def _confusion(comparison: Comparison) -> list[str]:
+def _confusion(comparison: Comparison, seed: int) -> list[str]:
     names = comparison.data.class_names
-    return [
-        _table(
-            [[name, *counts] for name, counts in zip(names, row.by_seed[0].test.confusion_matrix, strict=True)],
-            [row.title, *names],
-        )
-        for row in comparison.rows
-    ]
+    tables = []
+    for row in comparison.rows:
+        test, title = row.trial(seed).test, _titled(row, seed)
+        if len(names) > MOST_CLASSES:
+            body = [[cell.true, cell.said, cell.n, percent(cell.share, 0)] for cell in most_confused(test, names)]
+            tables.append(_table(body, [f"{title}: true class", "taken for", "n", "of the class"]))
+        else:
+            body = [[name, *counts] for name, counts in zip(names, test.confusion_matrix, strict=True)]
+            tables.append(_table(body, [title, *names]))
+    return tables
 
 
 def _table(rows: list[list], headers: list[str]) -> str:

@@ -1,4 +1,4 @@
-"""Several runs held against the first, model by model."""
+"""Several runs compared with the first, model by model."""
 
 from __future__ import annotations
 
@@ -16,9 +16,8 @@ from reports.evaluation import Evaluation, evaluate
 from reports.measuring import statistics
 from reports.measuring.significance import assess
 from reports.measuring.statistics import Interval
-from reports.numbers import listed, p_value, points
+from reports.numbers import count_range, listed, p_value, plural, points
 from reports.writing.sections import Section, page
-from reports.writing.table import sizes
 from reports.writing.templating import render
 
 NOT_COMPARED = ("output",)  # a setting that changes no number
@@ -71,7 +70,10 @@ def render_page(runs: Sequence[Path]) -> str:
             {"model": model, "cells": [_cell(model, evaluation) for evaluation in evaluations]} for model in models
         ],
         "sizes": listed(
-            [f"{name} n = {sizes(comparison)}" for name, comparison in zip(names, comparisons, strict=True)]
+            [
+                f"{name} n = {count_range(comparison.test_sizes)}"
+                for name, comparison in zip(names, comparisons, strict=True)
+            ]
         ),
         "recommended": [
             (name, evaluation.recommended.reason) for name, evaluation in zip(names, evaluations, strict=True)
@@ -88,12 +90,12 @@ def render_page(runs: Sequence[Path]) -> str:
         f"Comparison of {listed(names)}",
         f"Runs compared: {listed(names)}",
         _lead(differences, names),
-        ["The runs are of different data: a difference tells which is easier, not which run is better."]
+        ["The runs are of different data: a difference says which data is easier, not which run is better."]
         if len(data) > 1
         else [],
         f"Data: {listed(data)}. Test split; {tables['sizes']}.",
         sections,
-        "Every number was measured in the runs named; each one's own report says more.",
+        "Every number was measured in the runs named; each run's own report says more.",
     )
 
 
@@ -191,21 +193,21 @@ def _unpaired(model: str, name: str, first: dict[int, Answers], second: dict[int
 
 def _lead(differences: Sequence[Difference], names: Sequence[str]) -> str:
     if not differences:
-        return "No model was trained in both runs, so there is nothing to hold against each other."
+        return "No model was trained in both runs, so there is nothing to compare."
     apart = [difference for difference in differences if difference.apart]
     if not apart:
         return (
-            f"No model can be told apart between {names[0]} and {listed(names[1:], 'or')}: each difference is within "
-            "what chance explains."
+            f"No model differs significantly between {names[0]} and {listed(names[1:], 'or')}: chance explains each "
+            "difference."
         )
-    largest = max(apart, key=lambda difference: abs(difference.difference))
-    rest = len(differences) - len(apart)
-    first = (
-        f"{len(apart)} of {len(differences)} differences from {names[0]} are more than chance; the largest is of "
-        f"{largest.model}, {points(largest.difference)} points in {largest.run} "
-        f"({p_value(largest.p_holm)})."
+    largest, rest = max(apart, key=lambda difference: abs(difference.difference)), len(differences) - len(apart)
+    sentence = (
+        f"{len(apart)} of {plural(len(differences), 'difference')} from {names[0]} "
+        f"{'is' if len(apart) == 1 else 'are'} significant; the largest is that of {largest.model}, "
+        f"{points(largest.difference)} points in {largest.run} ({p_value(largest.p_holm)})."
     )
-    return first + (f" The other {rest} cannot be told from chance." if rest else "")
+    others = "" if not rest else " The other is not." if rest == 1 else f" The other {rest} are not."
+    return sentence + others
 
 
 def _flat(values: dict) -> dict[str, str]:

@@ -4,31 +4,29 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-import yaml
 from markupsafe import Markup
 
 from models.metrics import Table, shown_in
 from reports.evaluation import Evaluation
-from reports.figures import diagrams
+from reports.figures import accuracy, diagrams
+from reports.figures.axes import style_sheet
 from reports.measuring.costs import AS_TRAINED, pareto, read_exports
-from reports.numbers import listed
+from reports.numbers import count_range, listed
 from reports.reading.comparison import Comparison
-from reports.reading.facts import RunFacts
-from reports.writing import evidence, inside
+from reports.writing import evidence, inside, repeating
 from reports.writing.columns import columns, remarks
 from reports.writing.markdown import split_lines
-from reports.writing.table import sizes
-from reports.writing.templating import TEMPLATES, render
+from reports.writing.templating import render
 
 # Within the limits of each: how latency, memory and size were measured.
 ALL_TRAINED = (
     "Latency and texts/s start from prepared input; memory is the peak of the training process; the model's size "
-    "counts a frozen encoder with 4 bytes a parameter."
+    "counts a frozen encoder with 4 bytes per parameter."
 )
 ALL_EXPORTED = "Latency, memory and size are those of the quickest export, from raw text to label."
 MIXED = (
-    f"{ALL_EXPORTED} Of models marked “{AS_TRAINED}” there is none: their latency starts from prepared input and "
-    "their memory is that of training, so the two kinds do not compare exactly."
+    f"{ALL_EXPORTED} Models marked “{AS_TRAINED}” have none: their latency starts from prepared input and their memory "
+    "is that of training, so the two kinds are not directly comparable."
 )
 
 
@@ -48,14 +46,14 @@ def render_page(evaluation: Evaluation) -> str:
     if comparison.rows:
         sections += [
             Section("choice", "Which to take", _filled("choice.html", common | _choice(evaluation))),
-            Section("differences", "Can they be told apart?", _differences(evaluation, common)),
+            Section("differences", "Are the differences significant?", _differences(evaluation, common)),
             Section("verdicts", "What stands out, and what to change", _filled("verdicts.html", common)),
             Section("evidence", "The evidence", _filled("evidence.html", evidence.gather(evaluation))),
             Section("inside", "Looking inside", Markup(inside.render(run.path))),
         ]
     sections += [
         Section("data", "The data", _filled("data.html", _data(comparison))),
-        Section("repeat", "To repeat it", _filled("repeat.html", _repeat(run))),
+        Section("repeat", "To repeat it", _filled("repeat.html", {"run": run, "repeating": repeating})),
     ]
     return page(
         f"{run.name}: which model to take",
@@ -82,7 +80,7 @@ def page(
         facts=facts,
         sections=[section for section in sections if section.body],
         footer=footer,
-        css=Markup((TEMPLATES / "page.css").read_text(encoding="utf-8") + inside.style()),
+        css=Markup(style_sheet("colors.css", "page.css", "figures.css", "inside.css")),
     )
 
 
@@ -94,7 +92,7 @@ def _common(evaluation: Evaluation) -> dict[str, Any]:
     """What several sections say: rows, n, split and seeds."""
     comparison, seeds = evaluation.comparison, evaluation.comparison.run.seeds
     several = len(seeds) > 1
-    n = f"n = {sizes(comparison)}{' a seed' if several else ''}"
+    n = f"n = {count_range(comparison.test_sizes)}{' a seed' if several else ''}"
     spread = f"seeds {seeds[0]}–{seeds[-1]}" if several else f"seed {seeds[0]}"
     exported = [ways[0].form != AS_TRAINED for ways in evaluation.costs.values()]
     return {
@@ -115,16 +113,13 @@ def _common(evaluation: Evaluation) -> dict[str, Any]:
 
 
 def _models(evaluation: Evaluation) -> dict[str, Any]:
-    comparison, test = evaluation.comparison, evaluation.statistics.test
-    rows, data = comparison.rows, comparison.data
-    shares = [trial.test.majority_share for trial in (rows[0].by_seed if rows else ())]
-    majority = sum(shares) / len(shares) if shares else None
-    published = [entry for entry in data.published if any(entry.model == row.model for row in rows)]
+    comparison = evaluation.comparison
+    published = list(dict.fromkeys(entry.source for entry in accuracy.compared(evaluation)))
     return {
-        "remarks": {row.model: remarks(row, len(comparison.run.seeds)) for row in rows},
-        "accuracy_figure": diagrams.accuracies(rows, test, majority, published) if rows else None,
-        "majority": majority,
-        "published": listed(list(dict.fromkeys(entry.source for entry in published))) if published else "",
+        "remarks": {row.model: remarks(row, len(comparison.run.seeds)) for row in comparison.rows},
+        "accuracy_figure": accuracy.on_page(evaluation) if comparison.rows else None,
+        "majority": comparison.majority_share,
+        "published": listed(published) if published else "",
         "columns": columns(Table.PAGE, evaluation),
         "metrics": shown_in(Table.PAGE),
     }
@@ -157,10 +152,10 @@ def _differences(evaluation: Evaluation, common: dict[str, Any]) -> Markup:
         {"pair": pair, "p": {entry.seed: entry.p for entry in pair.by_seed}} for pair in test.pairs if pair.across_seeds
     ]
     if len(seeds) < 3:
-        sentence = f"{len(seeds)} seeds are too few for an interval over seeds: one needs three, and five say more."
+        sentence = f"{len(seeds)} seeds are too few for an interval over seeds: it takes three, and five say more."
     else:
         sentence = (
-            "Another seed is another split and other first weights, so this spread is what a new training would bring. "
+            "Another seed is another split and other first weights, so this spread is what training again would bring. "
             "Splits drawn from one set of texts share some of them, which makes the interval somewhat too narrow."
         )
     different = f"{test.n:,} different texts over all seeds" if len(seeds) > 1 else f"n = {test.n:,}, seed {seeds[0]}"
@@ -170,7 +165,7 @@ def _differences(evaluation: Evaluation, common: dict[str, Any]) -> Markup:
         | {
             "by_seed": by_seed,
             "seeds_sentence": sentence,
-            "n_range": sizes(evaluation.comparison),
+            "n_range": count_range(evaluation.comparison.test_sizes),
             "n_different": different,
         },
     )
@@ -187,14 +182,3 @@ def _data(comparison: Comparison) -> dict[str, Any]:
         for split in comparison.data.splits
     ]
     return {"data": comparison.data, "splits": splits}
-
-
-def _repeat(run: RunFacts) -> dict[str, Any]:
-    environment = run.environment
-    packages = ", ".join(f"{name} {version}" for name, version in environment.packages.items())
-    return {
-        "command": f"KERAS_BACKEND={environment.backend} python -m training.run --config settings.yaml",
-        "machine": f"Python {environment.python}, {environment.system}, {environment.processor}, "
-        f"{environment.cores} cores; {packages}.",
-        "settings": yaml.safe_dump(run.settings, sort_keys=False, allow_unicode=True).strip(),
-    }

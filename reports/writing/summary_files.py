@@ -5,7 +5,7 @@ from __future__ import annotations
 from data.files import write_json, write_text
 from models.run_folder import RunFolder
 from reports.evaluation import Evaluation
-from reports.figures.accuracy import draw_accuracy
+from reports.figures import accuracy
 from reports.writing.comparison_json import as_json
 from reports.writing.markdown import render_report
 from reports.writing.table import render
@@ -16,7 +16,7 @@ def write_summary(evaluation: Evaluation) -> None:
     run = evaluation.comparison.run.path
     write_json(RunFolder(run).comparison, as_json(evaluation))
     write_text(run / "report.md", render_report(evaluation))
-    draw_accuracy(evaluation.comparison, run / "accuracy.svg")
+    write_text(run / "accuracy.svg", accuracy.as_file(evaluation))
 
 
 def print_summary(evaluation: Evaluation) -> None:

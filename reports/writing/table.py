@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from statistics import fmean
 
 from tabulate import tabulate
 
 from models.metrics import Table
 from reports.evaluation import Evaluation
-from reports.numbers import MISSING, percent
+from reports.numbers import MISSING, count_range, percent
 from reports.reading.comparison import Comparison, Row
 from reports.writing.columns import Column, columns
 
@@ -63,17 +64,12 @@ def caption(comparison: Comparison) -> str:
     seeds = run.seeds
     spread = f"mean ± standard deviation over seeds {seeds[0]}–{seeds[-1]}" if len(seeds) > 1 else f"seed {seeds[0]}"
     notes = "".join(f"; {note}" for note in data.notes)
-    positive = data.splits[0].positive_share if data.splits else None
-    share = "" if positive is None else f", {percent(positive)} {data.class_names[1]}"
+    share = ""
+    if len(data.class_names) == 2 and data.splits:
+        positive = data.class_names[1]
+        share = f", {percent(fmean(split.class_shares['test'][positive] for split in data.splits))} {positive}"
     return (
-        f"Test split of {data.name} (n = {sizes(comparison)}{share}{notes}); {spread}; recipe {run.recipe}; "
-        f"Keras on {run.environment.backend}, {run.environment.cores} cores. Memory is the highest of the training "
-        "process."
+        f"Test split of {data.name} (n = {count_range(comparison.test_sizes)}{share}{notes}); {spread}; recipe "
+        f"{run.recipe}; Keras on {run.environment.backend}, {run.environment.cores} cores. Memory is the peak of the "
+        "training process."
     )
-
-
-def sizes(comparison: Comparison) -> str:
-    """How many texts the test split has, from the smallest to the largest over the seeds."""
-    tests = comparison.test_sizes
-    fewest, most = min(tests, default=0), max(tests, default=0)
-    return f"{fewest:,}" if fewest == most else f"{fewest:,}–{most:,}"

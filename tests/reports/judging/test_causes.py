@@ -36,7 +36,7 @@ def test_over_fitting_says_since_when(fake_run, trial):
     found = trial("lstm", 5, 0.8, overfitted=True, epochs=3, best_epoch=2, train={"n": 398, "accuracy": 0.99})
     (row,) = _rows(fake_run, found)
     (sentence,) = over_fitting(row, SETTINGS)
-    assert "the gap passed 10 points in epoch 2 of 3, and the kept weights are those of epoch 2" in sentence
+    assert "the gap passed 10 points in epoch 2 of 3, and the weights kept are those of epoch 2" in sentence
     assert sentence.endswith("more texts (--sample) help most, then --dropout above 0.3.")
 
 
@@ -46,19 +46,19 @@ def test_over_fitting_says_since_when(fake_run, trial):
         (
             "lstm",
             {"epochs": 5, "best_epoch": 2},
-            "Early stopping ended it before it had learned, after 5 of 20 epochs; raise --early-stopping-patience "
-            "above 3, and --plateau-patience with it.",
+            "Early stopping ended training before it had learned, after 5 of 20 epochs; raise "
+            "--early-stopping-patience above 3, and --plateau-patience with it.",
         ),
         (
             "rnn",
             {"epochs": 20, "best_epoch": 20},
-            "It was still getting better in epoch 20, the last it was given; raise --epochs.",
+            "It was still improving in epoch 20, the last one allowed; raise --epochs.",
         ),
         ("rnn", {"epochs": 20, "best_epoch": 18}, "Raise --learning-rate or --width."),
         (
             "distilbert",
             {"epochs": 20, "best_epoch": 18},
-            "Raise --head-learning-rate, or train part of the encoder too with --unfreeze 2.",
+            "Raise --head-learning-rate, or also train part of the encoder with --unfreeze 2.",
         ),
     ],
 )
@@ -69,7 +69,7 @@ def test_under_fitting_says_what_ended_it(fake_run, trial, model, changes, mend)
     strong["validation"]["accuracy"] = 0.9
     sentence = under_fitting(_rows(fake_run, weak, strong), SETTINGS)[0]
     assert sentence == (
-        f"{model} under-fitted: it knows only 62.0 % of its own training texts, where linear gets 90.0 % of unseen "
+        f"{model} underfitted: it gets only 62.0 % of its own training texts right, while linear gets 90.0 % of unseen "
         f"ones right (seed 5). {mend}"
     )
 
@@ -79,7 +79,7 @@ def test_under_fitting_without_a_better_model(fake_run, trial):
     weak = trial("rnn", 5, 0.56, train={"n": 398, "accuracy": 0.58}, epochs=5, best_epoch=1)
     (sentence,) = under_fitting(_rows(fake_run, weak), SETTINGS)
     assert sentence.startswith(
-        "rnn under-fitted: it knows only 58.0 % of its own training texts, where the largest class"
+        "rnn underfitted: it gets only 58.0 % of its own training texts right, while the largest class makes up 55.0 %"
     )
 
 
@@ -117,11 +117,16 @@ def test_a_learning_rate_that_never_moved(fake_run, trial):
             "rnn",
             0.12,
             0.11,
-            "rnn is too sure of its answers: .* 12 points .* under 0.080 .*; raise --label-smoothing above",
+            "rnn is overconfident: .* 12 points .* under 0.080.*; raise --label-smoothing above",
         ),
-        ("rnn", 0.12, -0.11, "rnn is not sure enough of its answers: .*; lower --label-smoothing, now 0.05"),
-        ("rnn", 0.12, 0.01, "rnn is too sure of some answers and not sure enough of others: .*; no setting mends that"),
-        ("linear", 0.12, 0.11, "linear is too sure of its answers: .*; no setting mends that"),
+        ("rnn", 0.12, -0.11, "rnn is underconfident: .*; lower --label-smoothing, now 0.05"),
+        (
+            "rnn",
+            0.12,
+            0.01,
+            "rnn is overconfident in some answers and underconfident in others: .*; no setting fixes that",
+        ),
+        ("linear", 0.12, 0.11, "linear is overconfident: .*; no setting fixes that"),
         ("rnn", 0.07, 0.07, None),  # within chance
         ("lstm", 0.045, 0.04, None),  # beyond chance, of no consequence
     ],

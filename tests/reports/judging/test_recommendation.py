@@ -67,27 +67,27 @@ TWO_ALIKE = [*ALL_DIFFER[:2], _pair("distilbert", "linear", 0.41, 0.01)]
 @pytest.mark.parametrize(
     ("pairs", "limits", "model", "reason"),
     [
-        (ALL_DIFFER, Limits(), "distilbert", "On this data distilbert is the most accurate: take it. "),
+        (ALL_DIFFER, Limits(), "distilbert", "On this data distilbert is the most accurate on validation: take it. "),
         (
             TWO_ALIKE,
             Limits(),
             "linear",
             # 24 ms against 0.5 ms.
-            "On this data linear and distilbert cannot be told apart (p = 0.41, corrected for 3 comparisons); linear "
-            "answers 48× faster: take it. ",
+            "On this data linear and distilbert are not significantly different on validation (McNemar, p = 0.41, "
+            "corrected for 3 comparisons); linear answers 48 times as fast: take it. ",
         ),
         (
             TWO_ALIKE,
             Limits(latency_ms=10),
             "linear",
-            "Within the limits (at most 10 ms for one text) linear is the most accurate: take it. ",
+            "Within the limits (at most 10 ms for one text) linear is the most accurate on validation: take it. ",
         ),
         (
             ALL_DIFFER,
             Limits(accuracy=0.9, model_mb=100),
             "distilbert",
             "Within the limits (a model of at most 100 MB and at least 90.0 % right on validation) distilbert is the "
-            "most accurate: take it. ",
+            "most accurate on validation: take it. ",
         ),
         (
             ALL_DIFFER,
@@ -108,17 +108,17 @@ def test_choice(rows, pairs, limits, model, reason):
     ("limits", "nearest"),
     [
         # 0.5 ms is 25 % over 0.4.
-        (Limits(latency_ms=0.4), "linear (as trained), which needs 0.50 ms for one text, not 0.4."),
+        (Limits(latency_ms=0.4), "linear (as trained), which needs 0.50 ms for one text instead of 0.4."),
         # linear misses by 5 % of the accuracy, distilbert by 4 %.
-        (Limits(accuracy=0.95), "distilbert (as trained), which gets 91.0 % right on validation, not 95.0 %."),
+        (Limits(accuracy=0.95), "distilbert (as trained), which gets 91.0 % right on validation instead of 95.0 %."),
         # lstm misses the memory by a third and the accuracy by 3.4 %, linear only the size, but by 4 times.
         (
             Limits(memory_mb=300, model_mb=0.1, accuracy=0.88),
-            "linear (as trained), which is 0.50 MB large, not 0.1.",
+            "linear (as trained), which is 0.50 MB large instead of 0.1.",
         ),
         (
             Limits(memory_mb=300, accuracy=0.905),
-            "linear (as trained), which gets 90.0 % right on validation, not 90.5 %.",
+            "linear (as trained), which gets 90.0 % right on validation instead of 90.5 %.",
         ),
     ],
 )
@@ -126,7 +126,7 @@ def test_no_model_meets_the_limits(rows, limits, nearest):
     found = recommend(rows(**THREE), _statistics(ALL_DIFFER), COSTS, limits)
     assert (found.model, found.seed) == (None, None)
     assert found.reason.startswith("No model meets the limits (")
-    assert found.reason.endswith(f"Nearest comes {nearest}")
+    assert found.reason.endswith(f"The closest is {nearest}")
 
 
 def test_test_texts_have_a_say_but_no_vote(rows):
@@ -136,17 +136,17 @@ def test_test_texts_have_a_say_but_no_vote(rows):
     found = recommend(trained, _statistics(TWO_ALIKE, test), COSTS)
     assert found.model == "linear"
     assert found.reason.endswith(
-        "On 900 test texts it gets 90.0 % right, 3.0 points fewer than distilbert (95 % interval of the difference "
-        "−5.0 to −2.0, p = 0.01), which trains in 12 s against 12 s; here they do differ, so take distilbert where "
-        "accuracy counts most."
+        "On 900 test texts it gets 90.0 % right, 3.0 points below distilbert (95 % interval of the difference −5.0 to "
+        "−2.0; McNemar, p = 0.01), and trained in 12 s against 12 s; on test the difference is significant: take "
+        "distilbert where accuracy counts most."
     )
 
 
 def test_what_it_would_take_to_tell(rows):
     found = recommend(rows(**THREE), _statistics(TWO_ALIKE), COSTS)
     assert found.details == [
-        "The choice was made on 1,000 validation texts; a difference as the one seen there, 1.0 points, would show on "
-        "about 4,300."
+        "The choice was made on 1,000 validation texts; a difference as large as the one seen there, 1.0 points, would "
+        "be significant with about 4,300."
     ]
 
 
@@ -154,14 +154,14 @@ def test_the_reason_is_two_sentences(rows):
     test = [_pair("distilbert", "linear", 0.5, 0.0)]
     reason = recommend(rows(**THREE), _statistics(TWO_ALIKE, test), COSTS).reason
     assert reason.count(". ") == 1
-    assert "90.0 % right, as many as distilbert" in reason
+    assert "90.0 % right, the same as distilbert" in reason
 
 
 @pytest.mark.parametrize(
     ("accuracies", "reason"),
     [
         ({}, "No model was trained, so there is none to take."),
-        ({"lstm": 0.6}, "Every model answers one class to everything: none of them is worth taking."),
+        ({"lstm": 0.6}, "Every model gives one class to every text: none of them is worth taking."),
     ],
 )
 def test_nothing_to_take(rows, accuracies, reason):

@@ -28,7 +28,7 @@ def test_the_same_run_twice_is_the_same(empty_run, filled, tmp_path, capsys):
         _run(empty_run, filled, tmp_path / name, models=["rnn", "linear"]).write()
     assert main([str(tmp_path / "a"), str(tmp_path / "b")]) == 0
     lead, (accuracies, differences, *_) = _rows(tmp_path / "a" / "comparison.html")
-    assert lead == "No model can be told apart between a and b: each difference is within what chance explains."
+    assert lead == "No model differs significantly between a and b: chance explains each difference."
     assert [row[0] for row in accuracies] == ["rnn", "linear"]
     for row in accuracies:
         assert row[1] == row[2]
@@ -40,7 +40,7 @@ def test_the_same_run_twice_is_the_same(empty_run, filled, tmp_path, capsys):
             "same textsseeds 5, 6",
             "> 0.99",
             "> 0.99",
-            "cannot be told apart",
+            "not significant",
         ]
 
 
@@ -54,9 +54,9 @@ def test_a_better_run_is_found_and_named(empty_run, filled, answers, tmp_path, c
     output = tmp_path / "out.html"
     assert main([str(tmp_path / "a"), str(tmp_path / "b"), "--output", str(output)]) == 0
     lead, (_, differences, settings) = _rows(output)
-    assert lead.startswith("1 of 2 differences from a are more than chance; the largest is of rnn, +")
-    assert lead.endswith("The other 1 cannot be told from chance.")
-    assert [(row[0], row[-1]) for row in differences] == [("rnn", "better"), ("linear", "cannot be told apart")]
+    assert lead.startswith("1 of 2 differences from a is significant; the largest is that of rnn, +")
+    assert lead.endswith("The other is not.")
+    assert [(row[0], row[-1]) for row in differences] == [("rnn", "better"), ("linear", "not significant")]
     assert settings == [["sequence_length", "–", "128"]]
 
 
@@ -102,7 +102,7 @@ def test_runs_without_a_common_model(empty_run, filled, tmp_path, capsys):
         _run(empty_run, filled, tmp_path / name, models=[model]).write()
     assert main([str(tmp_path / "a"), str(tmp_path / "b")]) == 0
     lead, _ = _rows(tmp_path / "a" / "comparison.html")
-    assert lead == "No model was trained in both runs, so there is nothing to hold against each other."
+    assert lead == "No model was trained in both runs, so there is nothing to compare."
 
 
 def test_changes():
