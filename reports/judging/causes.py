@@ -1,4 +1,4 @@
-"""How a training went wrong, seen in its curves and its confidence, and the setting that would mend it."""
+"""How a training went wrong, seen in its curves and its confidence, and the setting that would fix it."""
 
 from __future__ import annotations
 

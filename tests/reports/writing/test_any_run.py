@@ -99,7 +99,7 @@ def _a_class_without_test_texts(run, fill):
         (_a_class_without_test_texts, "Only rnn was trained"),
     ],
 )
-def test_any_run_has_a_page(fake_run, filled, shape, said, capsys, write_page, text_of, lead_of):
+def test_any_run_has_a_page(fake_run, filled, shape, said, write_page, text_of, lead_of):
     shape(fake_run, filled)
     tree, text = write_page(fake_run)
     assert said in lead_of(tree)
@@ -108,7 +108,7 @@ def test_any_run_has_a_page(fake_run, filled, shape, said, capsys, write_page, t
 
 
 @pytest.mark.parametrize("splits", [0, 2])
-def test_a_run_without_a_finished_model(fake_run, splits, capsys, write_page, read_comparison, lead_of):
+def test_a_run_without_a_finished_model(fake_run, splits, write_page, read_comparison, lead_of):
     fake_run.card["splits"] = fake_run.card["splits"][:splits]
     tree, _ = write_page(fake_run)
     assert lead_of(tree) == "No model was trained, so there is none to take."

@@ -3,7 +3,7 @@
 import re
 
 
-def test_the_cards(full_run, capsys, write_page, text_of, read_comparison):
+def test_the_cards(full_run, write_page, text_of, read_comparison):
     full_run.card |= {"meaning": "which newsgroup a post was sent to: a topic, not a sentiment"}
     tree, _ = write_page(full_run)
     data = (full_run.folder / "data_card.md").read_text()
@@ -25,7 +25,7 @@ def test_the_cards(full_run, capsys, write_page, text_of, read_comparison):
         assert heading in model
 
 
-def test_cards_keep_text_text(fake_run, filled, capsys, write_page):
+def test_cards_keep_text_text(fake_run, filled, write_page):
     filled(fake_run, ["<i>a|b", "*c*"])
     write_page(fake_run)
     for card in ("data_card.md", "model_card.md"):

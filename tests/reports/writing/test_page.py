@@ -113,7 +113,7 @@ def test_nothing_is_fetched(page):
     assert {link for link in linked if not link.startswith("#")} == {"data_card.md", "model_card.md"}
 
 
-def test_text_stays_text(fake_run, filled, capsys, write_page, text_of):
+def test_text_stays_text(fake_run, filled, write_page, text_of):
     fake_run.card |= {"source": f"{HOSTILE[0]}.csv", "notes": [HOSTILE[0]]}
     filled(fake_run, HOSTILE)
     fake_run.failures = [("rnn", 5, "failed", HOSTILE[0])]
@@ -128,7 +128,7 @@ def test_text_stays_text(fake_run, filled, capsys, write_page, text_of):
     assert "<b>plain</b>" in text_of(tree.find(".//div[@aria-label='Accuracy by group']"))
 
 
-def test_many_classes_show_what_is_confused_most(fake_run, filled, answers, capsys, write_page, text_of):
+def test_many_classes_show_what_is_confused_most(fake_run, filled, answers, write_page, text_of):
     names = [f"class {at}" for at in range(26)]
     filled(fake_run, names, n=130, models=["linear"], seeds=(5,))
     fake_run.trials = []
@@ -148,7 +148,7 @@ def test_too_few_seeds_are_said_to_be(page, text_of):
     assert "too few seeds" in section
 
 
-def test_limits(full_run, capsys, write_page, lead_of):
+def test_limits(full_run, write_page, lead_of):
     # 1000 / texts per second: linear 0.67 ms, the others 2 ms and more.
     tree, _ = write_page(full_run, "--max-latency-ms", 1)
     assert lead_of(tree).startswith("Within the limits (at most 1 ms for one text) linear is the only model: take it.")
@@ -159,7 +159,7 @@ def test_limits(full_run, capsys, write_page, lead_of):
     )
 
 
-def test_exports_stand_on_the_page(full_run, capsys, write_page, text_of):
+def test_exports_stand_on_the_page(full_run, write_page, text_of):
     folder = full_run.folder / "lstm" / "export"
     folder.mkdir(parents=True)
     usable = {"megabytes": 3.1, "largest_difference": 1.5e-7, "label_agreement": 1.0, "refused": None}
@@ -181,7 +181,7 @@ def test_exports_stand_on_the_page(full_run, capsys, write_page, text_of):
     assert "not directly comparable" in text_of(tree.find(".//section[@id='models']"))
 
 
-def test_the_same_folder_gives_the_same_page(full_run, capsys, write_page):
+def test_the_same_folder_gives_the_same_page(full_run, write_page):
     _, first = write_page(full_run)
     _, second = write_page(full_run)
     assert re.sub(r"f\d+-", "", first) == re.sub(r"f\d+-", "", second)

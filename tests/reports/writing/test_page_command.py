@@ -10,6 +10,7 @@ import pytest
 from reports.page import main
 
 
+@pytest.mark.slow
 def test_the_command_needs_no_deep_learning(full_run):
     full_run.write()
     environment = dict(os.environ, PYTHONPATH=os.pathsep.join(path or "." for path in sys.path))
@@ -30,6 +31,7 @@ def test_the_command_needs_no_deep_learning(full_run):
     assert (full_run.folder / "report.html").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("module", ["reports.page", "reports.summary"])
 def test_help_loads_nothing_heavy(module):
     code = (
