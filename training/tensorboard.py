@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import textwrap
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -36,7 +37,9 @@ def write_outcome(path: Path, model: str, seed: int) -> None:
     import tensorflow
 
     run = RunFolder(path)
-    folder, metrics, card = run.trial(model, seed), read_json(run.metrics(model, seed)), read_json(run.data_card)
+    folder = run.trial(model, seed)
+    metrics: Any = read_json(run.metrics(model, seed))
+    card: Any = read_json(run.data_card)
     class_names = card["class_names"]
     settings = command_line.load(run.settings)
     varied = hyperparameters(settings, model) | {"seed": seed, "keep_negations": card["keep_negations"]}
@@ -108,14 +111,14 @@ def _confusion_image(metrics: dict, class_names: list[str]) -> np.ndarray:
 def _samples(
     texts: list[str], labels: np.ndarray, predicted: np.ndarray, probabilities: np.ndarray, class_names: list[str]
 ) -> dict[str, str]:
-    """The test texts answered surest, right and wrong, as Markdown.
+    """The test texts answered with most confidence, right and wrong, as Markdown.
 
     Each is a block of code, its indentation written here, so that nothing in a text acts as Markdown or HTML: a
     picture in a post would otherwise be fetched by whoever looks at it.
     """
     confidence = probabilities.max(axis=1)
     found = {}
-    for kind, chosen in (("surest right", labels == predicted), ("surest wrong", labels != predicted)):
+    for kind, chosen in (("confidently right", labels == predicted), ("confidently wrong", labels != predicted)):
         positions = np.flatnonzero(chosen)
         blocks = []
         for at in positions[np.argsort(-confidence[positions], kind="stable")][:TEXTS]:

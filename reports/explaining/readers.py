@@ -71,6 +71,7 @@ def load_reader(run: Path, model: str, seed: int) -> Reader:
     Raises:
         RunFolderError: a file it takes is missing or damaged, or its pretrained weights cannot be had.
     """
+    from models.classifier import load_classifier
     from models.exporting.exportable import ExportRefused
     from models.serving.engines import ExportUnusable
 
@@ -78,7 +79,8 @@ def load_reader(run: Path, model: str, seed: int) -> Reader:
     try:
         description = Description.load(folder.description(model, seed))
         clean = functools.partial(_clean, description.keep_negations) if description.cleaned else strip_markup
-        answer = (_exported if exported_seed(run, model) == seed else _trained)(folder, model, seed)
+        exported = exported_seed(run, model) == seed
+        answer = load_classifier(run, model).predict_proba if exported else _trained(folder, model, seed)
         known, length = None, None
         if description.family is Family.LINEAR:
             known = frozenset(LinearModel.load(folder.trial(model, seed) / description.files["model"]).terms)
@@ -94,12 +96,6 @@ def load_reader(run: Path, model: str, seed: int) -> Reader:
 @functools.lru_cache(maxsize=1024)  # the models of a run read the same words, and a long text takes its time
 def _clean(keep_negations: bool, text: str) -> str:
     return Cleaner(keep_negations).clean(text)
-
-
-def _exported(run: RunFolder, model: str, seed: int) -> Callable[[list[str]], np.ndarray]:
-    from models.classifier import load_classifier
-
-    return load_classifier(run.path, model).predict_proba
 
 
 def _trained(run: RunFolder, model: str, seed: int) -> Callable[[list[str]], np.ndarray]:

@@ -1,4 +1,4 @@
-"""How a training went wrong, seen in its curves and its confidence, and the setting that would mend it."""
+"""How a training went wrong, seen in its curves and its confidence, and the setting that would fix it."""
 
 from __future__ import annotations
 
@@ -56,8 +56,8 @@ def over_fitting(row: Row, settings: Settings) -> list[str]:
         setting += f", then --dropout above {settings.get('dropout', 0):g}"
     return [
         f"{row.title} overfitted{on_seeds(found, row)}: the weights kept get {percent(worst.train.accuracy)} of the "
-        f"training texts right, but {percent(worst.validation.accuracy)} of the validation texts (seed {worst.seed})"
-        f"{since}; {setting}."
+        f"training texts right, but only {percent(worst.validation.accuracy)} of the validation texts (seed "
+        f"{worst.seed}){since}; {setting}."
     ]
 
 

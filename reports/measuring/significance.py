@@ -127,16 +127,16 @@ def assess(answers: AllAnswers, part: str) -> PartStatistics:
         answers: of all trained models.
         part: `validation` or `test`.
     """
-    found = {
+    tested = {
         model: {seed: parts[part] for seed, parts in by_seed.items() if part in parts}
         for model, by_seed in answers.items()
     }
-    found = {model: by_seed for model, by_seed in found.items() if by_seed}
-    if not found:
+    tested = {model: by_seed for model, by_seed in tested.items() if by_seed}
+    if not tested:
         return PartStatistics()
-    texts = np.unique(np.concatenate([one.index for by_seed in found.values() for one in by_seed.values()]))
-    draws = _bootstrap(found, texts, list(BY_NAME) if part == "test" else ["accuracy"])
-    counted = [pair for names in combinations(found, 2) if (pair := _pair(*names, found, draws))]
+    texts = np.unique(np.concatenate([of_seed.index for by_seed in tested.values() for of_seed in by_seed.values()]))
+    draws = _bootstrap(tested, texts, list(BY_NAME) if part == "test" else ["accuracy"])
+    counted = [pair for names in combinations(tested, 2) if (pair := _pair(*names, tested, draws))]
     adjusted = statistics.holm([pair.p for pair in counted])
     return PartStatistics(
         n=len(texts),
@@ -146,16 +146,16 @@ def assess(answers: AllAnswers, part: str) -> PartStatistics:
                 metric: statistics.interval(_mean([by_metric[metric] for by_metric in draws[model].values()]))
                 for metric in next(iter(draws[model].values()))
             }
-            for model in found
+            for model in tested
         },
         calibration_by_chance={
-            model: float(np.mean([statistics.calibration_by_chance(one) for one in by_seed.values()]))
-            for model, by_seed in found.items()
+            model: float(np.mean([statistics.calibration_by_chance(of_seed) for of_seed in by_seed.values()]))
+            for model, by_seed in tested.items()
             if part == "test"
         },
         overconfidence={
-            model: float(np.mean([one.probabilities.max(axis=1).mean() - one.right.mean() for one in by_seed.values()]))
-            for model, by_seed in found.items()
+            model: float(np.mean([_overconfidence(of_seed) for of_seed in by_seed.values()]))
+            for model, by_seed in tested.items()
         },
         pairs=tuple(
             replace(pair, p_holm=p_holm, apart=p_holm < statistics.LEVEL)
@@ -164,17 +164,17 @@ def assess(answers: AllAnswers, part: str) -> PartStatistics:
     )
 
 
-def _bootstrap(found: dict[str, BySeed], texts: np.ndarray, metrics: Sequence[str]) -> dict[str, dict[int, Draws]]:
+def _bootstrap(tested: dict[str, BySeed], texts: np.ndarray, metrics: Sequence[str]) -> dict[str, dict[int, Draws]]:
     """By model and seed, some metrics in every bootstrap sample; a sample draws the same texts for all of them."""
     places = {
-        (model, seed): np.searchsorted(texts, one.index)
-        for model, by_seed in found.items()
-        for seed, one in by_seed.items()
+        (model, seed): np.searchsorted(texts, of_seed.index)
+        for model, by_seed in tested.items()
+        for seed, of_seed in by_seed.items()
     }
     blocks: dict[tuple[str, int], list[Draws]] = {key: [] for key in places}
     for weights in statistics.resample(len(texts)):
         for (model, seed), at in places.items():
-            blocks[model, seed].append(statistics.scores(weights[:, at], found[model][seed], metrics))
+            blocks[model, seed].append(statistics.scores(weights[:, at], tested[model][seed], metrics))
     return {
         model: {
             seed: {
@@ -183,24 +183,28 @@ def _bootstrap(found: dict[str, BySeed], texts: np.ndarray, metrics: Sequence[st
             }
             for seed in by_seed
         }
-        for model, by_seed in found.items()
+        for model, by_seed in tested.items()
     }
+
+
+def _overconfidence(answers: Answers) -> float:
+    return float(answers.probabilities.max(axis=1).mean() - answers.right.mean())
 
 
 def _mean(samples: list[np.ndarray]) -> np.ndarray:
     return np.mean(samples, axis=0)
 
 
-def _pair(first: str, second: str, found: dict[str, BySeed], draws: dict[str, dict[int, Draws]]) -> Pair | None:
+def _pair(first: str, second: str, tested: dict[str, BySeed], draws: dict[str, dict[int, Draws]]) -> Pair | None:
     """Two models before Holm's correction, `None` where they have no seed in common."""
     seen = np.array([], dtype=int)
     by_seed, differences, counts, n = [], [], np.zeros(2, dtype=int), 0
-    common = [seed for seed in found[first] if seed in found[second]]
+    common = [seed for seed in tested[first] if seed in tested[second]]
     for seed in common:
         index, at_first, at_second = np.intersect1d(
-            found[first][seed].index, found[second][seed].index, return_indices=True
+            tested[first][seed].index, tested[second][seed].index, return_indices=True
         )
-        right = found[first][seed].right[at_first], found[second][seed].right[at_second]
+        right = tested[first][seed].right[at_first], tested[second][seed].right[at_second]
         alone = np.array([right[0] & ~right[1], right[1] & ~right[0]])
         new = ~np.isin(index, seen)
         seen = np.union1d(seen, index)

@@ -20,7 +20,7 @@ def write_cards(evaluation: Evaluation) -> None:
     """Writes `data_card.md` and `model_card.md` into the run folder."""
     comparison = evaluation.comparison
     run, data, seeds = comparison.run, comparison.data, comparison.run.seeds
-    found = columns(Table.CARD, evaluation)
+    shown_columns = columns(Table.CARD, evaluation)
     splits = [{"facts": split, "lines": split_lines(split, comparison)} for split in data.splits]
     write_text(run.path / "data_card.md", render("data_card.md", data=data, splits=splits))
     write_text(
@@ -32,9 +32,9 @@ def write_cards(evaluation: Evaluation) -> None:
             data=data,
             rows=comparison.rows,
             missing=comparison.missing,
-            headings=headings(found),
-            cells=[[in_one_line(*column.cell(row)) for column in found] for row in comparison.rows],
-            columns=found,
+            headings=headings(shown_columns),
+            cells=[[in_one_line(*column.cell(row)) for column in shown_columns] for row in comparison.rows],
+            columns=shown_columns,
             classes=listed(data.class_names),
             n=count_range(comparison.test_sizes),
             seeds=f"seeds {seeds[0]}–{seeds[-1]}" if len(seeds) > 1 else f"seed {seeds[0]}",

@@ -17,26 +17,26 @@ from reports.writing.columns import Column, columns
 def render(evaluation: Evaluation, style: str) -> str:
     """The table in one of tabulate's styles (`simple`, or `pipe` for Markdown), with its caption below."""
     shown = escape if style == "pipe" else str
-    found = columns(Table.SUMMARY, evaluation)
+    shown_columns = columns(Table.SUMMARY, evaluation)
     body = [
-        [shown(in_one_line(*column.cell(entry))) for column in found]
+        [shown(in_one_line(*column.cell(entry))) for column in shown_columns]
         if isinstance(entry, Row)
-        else [shown(cell) for cell in _absent(entry.model, entry.failed, found)]
+        else [shown(cell) for cell in _absent(entry.model, entry.failed, shown_columns)]
         for entry in evaluation.comparison.entries
     ]
     table = tabulate(
         body,
-        headings(found),
+        headings(shown_columns),
         tablefmt=style,
-        colalign=["left" if column.left else "right" for column in found] if body else None,
+        colalign=["left" if column.left else "right" for column in shown_columns] if body else None,
         disable_numparse=True,
     )
     return f"{table}\n\n{shown(caption(evaluation.comparison))}"
 
 
-def headings(found: list[Column]) -> list[str]:
+def headings(shown_columns: list[Column]) -> list[str]:
     """What stands above the columns, in one line each."""
-    return [in_one_line(column.title, column.second) for column in found]
+    return [in_one_line(column.title, column.second) for column in shown_columns]
 
 
 def in_one_line(text: str, second: str) -> str:
@@ -44,9 +44,9 @@ def in_one_line(text: str, second: str) -> str:
     return f"{text} ({second})" if second else text
 
 
-def _absent(model: str, failed: bool, found: list[Column]) -> list[str]:
+def _absent(model: str, failed: bool, shown_columns: list[Column]) -> list[str]:
     known = {"model": model, "remark": f"{'failed' if failed else 'missing'}: see below"}
-    return [known.get(column.name, MISSING) for column in found]
+    return [known.get(column.name, MISSING) for column in shown_columns]
 
 
 def escape(text: str) -> str:

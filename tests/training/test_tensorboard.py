@@ -54,6 +54,7 @@ def ask(run):
     return answer
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", ["lstm", "transformer"])
 def test_the_projector_opens_the_learned_words(ask, run, model):
     import keras
@@ -75,10 +76,12 @@ def test_the_projector_opens_the_learned_words(ask, run, model):
     assert [row[0] for row in rows[1:]] == ["(padding)", *vocabulary[1:]]
 
 
+@pytest.mark.slow
 def test_only_models_with_words_of_their_own_are_in_the_projector(ask):
     assert sorted(ask("plugin/projector/runs").json) == ["lstm/3", "transformer/3"]
 
 
+@pytest.mark.slow
 def test_the_table_of_hyperparameters_lists_the_final_scores_of_every_model(ask, run):
     groups = ask("plugin/hparams/session_groups", {"sliceSize": 9, "allowedStatuses": ["STATUS_UNKNOWN"]}).json
     found = {group["hparams"]["model"]: group for group in groups["sessionGroups"]}
@@ -100,6 +103,7 @@ def test_the_table_of_hyperparameters_lists_the_final_scores_of_every_model(ask,
     assert {"tag": "test/accuracy", "group": ""} in [info["name"] for info in columns]
 
 
+@pytest.mark.slow
 def test_all_models_share_the_tags_of_scalars_and_curves(ask):
     scalars = ask("plugin/scalars/tags").json
     assert {frozenset(tags) for run, tags in scalars.items()} == {frozenset(scalars["linear/3"])}
@@ -109,22 +113,25 @@ def test_all_models_share_the_tags_of_scalars_and_curves(ask):
     }
 
 
+@pytest.mark.slow
 def test_the_curve_starts_at_the_share_of_the_class(ask):
     # at threshold 0 every text is taken for a dog: all are found, and half of what is found is right
     curve = ask("plugin/pr_curves/pr_curves?tag=test/dogs/pr_curves&run=lstm/3").json["lstm/3"]
     assert (curve[0]["recall"][0], curve[0]["precision"][0]) == (1, 0.5)
 
 
+@pytest.mark.slow
 def test_the_confusion_matrix_is_a_picture(ask):
     shown = ask("plugin/images/images?tag=test/confusion%20matrix&run=linear/3&sample=0").json
     picture = ask(f"plugin/images/individualImage?{shown[0]['query']}").data
     assert min(Image.open(io.BytesIO(picture), formats=["PNG"]).size) > 200
 
 
+@pytest.mark.slow
 def test_texts_stay_text(ask):
     texts = ""
     for kind in ("right", "wrong"):
-        answer = ask(f"plugin/text/text?tag=test/surest%20{kind}&run=linear/3").json
+        answer = ask(f"plugin/text/text?tag=test/confidently%20{kind}&run=linear/3").json
         texts += " ".join(answer[0]["text"].split())
     assert "&lt;img src=http://example.com/x.png&gt; ![x](http://example.com/y.png)" in texts
     assert "cats &lt;b&gt;" in texts
@@ -143,6 +150,7 @@ def test_words_are_described_by_the_texts_that_hold_them():
     ]
 
 
+@pytest.mark.slow
 def test_runs_are_named_by_model_and_seed(ask):
     assert sorted(ask("plugin/scalars/tags").json) == ["linear/3", "lstm/3", "transformer/3"]
 

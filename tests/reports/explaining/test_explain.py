@@ -23,6 +23,7 @@ def run(tiny_run, tmp_path):
     return tmp_path / "tiny"
 
 
+@pytest.mark.slow
 def test_the_whole_command_explains_texts_of_the_run(run, command):
     done = command("reports.explain", run, **QUIET)
     assert (done.returncode, done.stderr) == (0, "")
@@ -49,6 +50,7 @@ def test_the_whole_command_explains_texts_of_the_run(run, command):
     assert "Which words moved each model" in inside.render(run)
 
 
+@pytest.mark.slow
 def test_ones_own_text_by_some_models(run, command, tmp_path):
     page = tmp_path / "page.html"
     done = command("reports.explain", run, "aaaa cccc <i>", "--model", "linear", "--output", page, **QUIET)
@@ -92,7 +94,7 @@ def reader(answer):
 
 
 def test_a_model_that_cannot_work_is_left_out_and_said(run, monkeypatch):
-    def load(path, model, seed):
+    def load(_, model, __):
         if model == "lstm":
             raise RunFolderError("lstm (seed 3) cannot be loaded: no weights")
         return reader(lambda texts: np.tile([0.3, 0.7], (len(texts), 1)))
@@ -124,6 +126,7 @@ def test_a_text_is_explained_by_every_model_in_json():
     }
 
 
+@pytest.mark.slow
 def test_help_comes_at_once(command):
     done = command("reports.explain", "--help", timeout=5)
     assert "--model" in done.stdout

@@ -8,6 +8,8 @@ import pytest
 
 from reports.page import main
 
+pytestmark = pytest.mark.slow
+
 FLAGS = [
     "--headless",
     "--no-sandbox",

@@ -23,7 +23,7 @@ def _rows(path):
     return lead, [[[text(cell) for cell in row] for row in table.find("tbody")] for table in tables]
 
 
-def test_the_same_run_twice_is_the_same(empty_run, filled, tmp_path, capsys):
+def test_the_same_run_twice_is_the_same(empty_run, filled, tmp_path):
     for name in "ab":
         _run(empty_run, filled, tmp_path / name, models=["rnn", "linear"]).write()
     assert main([str(tmp_path / "a"), str(tmp_path / "b")]) == 0
@@ -44,7 +44,7 @@ def test_the_same_run_twice_is_the_same(empty_run, filled, tmp_path, capsys):
         ]
 
 
-def test_a_better_run_is_found_and_named(empty_run, filled, answers, tmp_path, capsys):
+def test_a_better_run_is_found_and_named(empty_run, filled, answers, tmp_path):
     _run(empty_run, filled, tmp_path / "a", models=["rnn", "linear"]).write()
     better = _run(empty_run, filled, tmp_path / "b", models=["linear"])
     better.settings |= {"models": ["rnn", "linear"], "sequence_length": 128}
@@ -87,7 +87,7 @@ def test_seeds_that_both_have_are_paired(empty_run, filled, tmp_path):
     assert (found.difference, found.n) == (0.0, 100)
 
 
-def test_other_data_is_never_paired(empty_run, filled, tmp_path, capsys):
+def test_other_data_is_never_paired(empty_run, filled, tmp_path):
     first, other = (_run(empty_run, filled, tmp_path / name, models=["rnn"]) for name in "ab")
     other.card |= {"name": "other", "source": "other.csv"}
     for run in (first, other):
@@ -97,7 +97,7 @@ def test_other_data_is_never_paired(empty_run, filled, tmp_path, capsys):
     assert "The runs are of different data" in (first.folder / "comparison.html").read_text()
 
 
-def test_runs_without_a_common_model(empty_run, filled, tmp_path, capsys):
+def test_runs_without_a_common_model(empty_run, filled, tmp_path):
     for name, model in (("a", "rnn"), ("b", "lstm")):
         _run(empty_run, filled, tmp_path / name, models=[model]).write()
     assert main([str(tmp_path / "a"), str(tmp_path / "b")]) == 0

@@ -242,6 +242,7 @@ def _run_command(*arguments):
     return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=60)
 
 
+@pytest.mark.slow
 def test_the_command_needs_no_deep_learning(whole_run):
     before = os.times()
     result = _run_command(whole_run.folder)
@@ -253,6 +254,7 @@ def test_the_command_needs_no_deep_learning(whole_run):
     assert (whole_run.folder / "report.md").exists()
 
 
+@pytest.mark.slow
 def test_a_folder_that_is_no_run_folder(tmp_path):
     result = _run_command(tmp_path)
     assert result.returncode == 2
@@ -267,7 +269,7 @@ def test_what_is_no_folder(tmp_path, capsys, name):
 
 
 def test_a_folder_that_cannot_be_written(whole_run, capsys, monkeypatch):
-    def refuse(path, value):
+    def refuse(path, _):
         raise PermissionError(13, "Permission denied", str(path))
 
     monkeypatch.setattr("reports.writing.summary_files.write_json", refuse)
