@@ -112,6 +112,7 @@ def test_failed_attempt_is_not_repeated(cache, monkeypatch):
     assert attempts == [cache]
 
 
+@pytest.mark.slow
 def test_a_hub_that_stalls_in_the_download_is_given_up(monkeypatch, tmp_path):
     import huggingface_hub
 
@@ -139,6 +140,7 @@ def test_a_hub_that_stalls_in_the_download_is_given_up(monkeypatch, tmp_path):
     assert {folder.name for folder in walked} == {"models--owner--stalling"}
 
 
+@pytest.mark.slow
 def test_a_download_that_is_slow_is_not_given_up(monkeypatch, tmp_path):
     monkeypatch.setattr(hub, "STALL_SECONDS", 0.6)
     monkeypatch.setattr(hub, "CHECK_SECONDS", 0.1)

