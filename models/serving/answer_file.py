@@ -22,8 +22,8 @@ def refuse_to_overwrite(source: str, output: str | None) -> None:
         DataError: it is.
     """
     try:
-        read = os.fstat(sys.stdin.fileno()) if source == STANDARD_INPUT else os.stat(source)
-        written = os.stat(output) if output else None
+        read = os.fstat(sys.stdin.fileno()) if source == STANDARD_INPUT else Path(source).stat()
+        written = Path(output).stat() if output else None
     except (OSError, ValueError):  # one of them is not there
         return
     if written and stat.S_ISREG(written.st_mode) and os.path.samestat(read, written):

@@ -45,7 +45,7 @@ def _write_csv(file: TextIO, names: list[str]) -> Callable[[dict], None]:
     return write
 
 
-def _write_json_lines(file: TextIO, names: list[str]) -> Callable[[dict], None]:
+def _write_json_lines(file: TextIO, _names: list[str]) -> Callable[[dict], None]:
     def write(answer: dict) -> None:
         file.write(json.dumps(answer) + "\n")
 

@@ -22,7 +22,7 @@ def contents(folder):
 @pytest.mark.parametrize("in_one_step", [True, False])
 def test_the_new_folder_stands_in_the_place_of_the_old_one(tmp_path, monkeypatch, in_one_step):
     if not in_one_step:
-        monkeypatch.setattr(folders, "_exchange", lambda one, other: False)
+        monkeypatch.setattr(folders, "_exchange", lambda *_: False)
     place = tmp_path / "place"
     for content in ("first", "second", "third"):
         replace_folder(filled(tmp_path / "new", content), place)
@@ -52,7 +52,7 @@ def test_nobody_meets_half_of_it(tmp_path):
 
 def test_what_a_kill_between_two_steps_left_aside_comes_back(tmp_path, monkeypatch):
     place, new = filled(tmp_path / "place", "old"), filled(tmp_path / "new", "new")
-    monkeypatch.setattr(folders, "_exchange", lambda one, other: False)
+    monkeypatch.setattr(folders, "_exchange", lambda *_: False)
     rename = type(place).rename
 
     def killed(path, target):

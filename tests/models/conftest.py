@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import yaml
@@ -36,6 +37,17 @@ SIZES = {
 MERGES = ["Ġ a", "Ġ t", "a i", "p l", "n e", "Ġa t", "p o", "r t", "ai r", "pl a", "po rt", "Ġa i", "Ġai r", "pla ne"]
 BYTE_PAIR_SPECIAL = ["<s>", "<pad>", "</s>", "<mask>", "!"]
 KINDS = ("distilbert", "bert", "roberta")
+
+
+# What these make starts processes, or takes seconds: who asks for one is slow.
+SLOW_FIXTURES = {"command", "exported_run", "preset_folders", "minilm_backbone"}
+
+
+def pytest_collection_modifyitems(items):
+    """Marks the tests here that start processes or load encoders."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents and SLOW_FIXTURES & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.slow)
 
 
 def write_preset(kind, folder):

@@ -16,10 +16,12 @@ from models.children import MemoryExceeded, run_in_child
 from training.environment import THREAD_VARIABLES, cores, limit_threads
 
 
+@pytest.mark.slow
 def test_a_segmentation_fault_is_an_exit_code():
     assert run_in_child("spawn", ctypes.string_at, 0) == -signal.SIGSEGV
 
 
+@pytest.mark.slow
 def test_a_child_over_its_budget_is_ended_with_its_own_children(tmp_path):
     # It asks for 300 MB in a process of its own, as a download or a worker would be, and then would wait.
     hog = "import time; held = b'1' * 300_000_000; time.sleep(60)"
@@ -41,6 +43,7 @@ process.wait()
             time.sleep(0.1)
 
 
+@pytest.mark.slow
 def test_a_second_ctrl_c_ends_a_child_at_once(capsys):
     stubborn = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)"
     for seconds in (3, 4):

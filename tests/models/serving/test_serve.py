@@ -106,7 +106,7 @@ def test_the_openapi_page_needs_nothing_from_elsewhere(client):
 def test_the_address_is_said_once_somebody_listens_there():
     heard = []
 
-    async def service(scope, receive, send):
+    async def service(scope, _receive, _send):
         assert scope["type"] == "http"
 
     def connect(host, port):
