@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-CHECKPOINT = "checkpoint.npz"  # in the folder of a trial, or of a part of it, that is not finished
+# In the folder of a trial that is not finished: of its first phase, and of its second where it has one.
+CHECKPOINTS = ("checkpoint.npz", "second-checkpoint.npz")
 
 
 class RunFolderError(Exception):

@@ -47,24 +47,30 @@ def evaluate(probabilities: np.ndarray, labels: np.ndarray, class_names: Sequenc
         },
         "confusion_matrix": metrics.confusion_matrix(labels, predicted, labels=classes).tolist(),
         "largest_answer_share": float(np.bincount(predicted, minlength=len(classes)).max() / len(labels)),
-        "collapsed": has_collapsed(predicted, labels, len(classes)),
+        "collapsed": has_collapsed(predicted, labels),
     }
 
 
-def has_collapsed(predicted: np.ndarray, labels: np.ndarray, classes: int) -> bool:
-    """Whether a model says (nearly) one class to everything: 85 % of its answers, at a mean recall within
-    5 points of guessing.
+def has_collapsed(predicted: np.ndarray, labels: np.ndarray) -> bool:
+    """Whether a model says (nearly) one class to everything: 85 % of its answers, at a mean recall within 5 points of
+    guessing.
 
-    >>> has_collapsed(np.array([0, 0, 0, 0]), np.array([0, 0, 0, 1]), 2)
+    Recall is averaged over the classes that occur, and guessing is among these. Where only one occurs nothing can be
+    told.
+
+    >>> has_collapsed(np.array([0, 0, 0, 0]), np.array([0, 0, 0, 1]))
     True
-    >>> has_collapsed(np.array([0, 0, 0, 1]), np.array([0, 0, 0, 1]), 2)
+    >>> has_collapsed(np.array([0, 0, 0, 1]), np.array([0, 0, 0, 1]))
     False
     """
     from sklearn import metrics
 
+    present = np.unique(labels)
+    if len(present) < 2:
+        return False
     largest = np.bincount(predicted).max() / len(predicted)
-    recall = metrics.recall_score(labels, predicted, average="macro", zero_division=0)
-    return bool(largest >= COLLAPSE_SHARE and recall <= 1 / classes + COLLAPSE_MARGIN)
+    recall = metrics.recall_score(labels, predicted, labels=present, average="macro", zero_division=0)
+    return bool(largest >= COLLAPSE_SHARE and recall <= 1 / len(present) + COLLAPSE_MARGIN)
 
 
 def overfits(train_accuracy: float, validation_accuracy: float) -> bool:
@@ -74,11 +80,10 @@ def overfits(train_accuracy: float, validation_accuracy: float) -> bool:
 
 def accuracy_by_group(predicted: np.ndarray, labels: np.ndarray, groups: Sequence[str]) -> dict[str, dict]:
     """Accuracy and number of texts of each group."""
-    groups = np.asarray(groups)
-    right = predicted == labels
+    belongs, right = np.asarray(groups), predicted == labels
     return {
-        str(group): {"n": int((groups == group).sum()), "accuracy": float(right[groups == group].mean())}
-        for group in np.unique(groups)
+        str(group): {"n": int((belongs == group).sum()), "accuracy": float(right[belongs == group].mean())}
+        for group in np.unique(belongs)
     }
 
 

@@ -41,7 +41,7 @@ def write_embedding(run: RunFolder, model: str, seed: int, folder: Path) -> None
 
 def describe_words(vocabulary: list[str], train: Part, class_names: list[str]) -> list[list[str]]:
     """A heading, then for each word: the word, how many training texts hold it, and the class most of them have."""
-    counts = [Counter() for _ in class_names]
+    counts: list[Counter[str]] = [Counter() for _ in class_names]
     for cleaned, label in zip(train.cleaned, train.labels, strict=True):
         counts[label].update(set(cleaned.split(" ")))
     rows = [["word", "training texts", "most in"]]
