@@ -131,7 +131,7 @@ def _run_module(module: str, arguments: tuple[str, ...]) -> None:
     runpy.run_module(module, run_name="__main__", alter_sys=True)
 
 
-def _leave(number: int, frame: object) -> None:
+def _leave(_number: int, _frame: object) -> None:
     raise SystemExit(EXIT_INTERRUPTED)
 
 
