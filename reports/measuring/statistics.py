@@ -75,9 +75,12 @@ def scores(weights: np.ndarray, answers: Answers) -> dict[str, np.ndarray]:
         true, said = weights @ one_hot[labels], weights @ one_hot[predicted]
         hits = weights @ (one_hot[labels] * right[:, None])
         f1 = 2 * hits / np.maximum(true + said, 1)
+        # A class that a sample happens to lack has no F1 there; one that the whole split lacks counts as 0, as in
+        # training.
+        counted = (true > 0) | (np.bincount(labels, minlength=classes) == 0)
         found = {
             "accuracy": hits.sum(axis=1) / total,
-            "macro_f1": np.where(total > 0, f1.mean(axis=1), np.nan),
+            "macro_f1": np.where(total > 0, (f1 * counted).sum(axis=1) / counted.sum(axis=1), np.nan),
             "weighted_f1": (f1 * true).sum(axis=1) / total,
             "log_loss": weights @ losses / total,
             "expected_calibration_error": np.abs(weights @ gaps).sum(axis=1) / total,
