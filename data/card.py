@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import asdict
 
 import numpy as np
 
 from data.corpus import Corpus
-from data.preparing import Part
+from data.parts import Part
 from data.splitting import PARTS
 
 PERCENTILES = (5, 25, 50, 75, 95, 100)
 
 
 def describe_corpus(corpus: Corpus, keep_negations: bool) -> dict:
-    """Facts of the whole corpus, before any split."""
+    """Facts of the whole corpus, before any split, and all that its source says of it."""
     return {
         "name": corpus.name,
         "source": corpus.source,
@@ -24,13 +25,17 @@ def describe_corpus(corpus: Corpus, keep_negations: bool) -> dict:
         "digest": digest(corpus),
         "class_names": list(corpus.class_names),
         "class_shares": _class_shares(corpus.labels, corpus.class_names),
+        "meaning": corpus.meaning,
+        "sentiment": corpus.sentiment,
+        "group_kind": corpus.group_kind,
+        "published": [asdict(figure) for figure in corpus.published],
         "keep_negations": keep_negations,
     }
 
 
 def digest(corpus: Corpus) -> str:
     """Identity of all texts and labels in their order, in hexadecimal."""
-    result = hashlib.sha256(np.ascontiguousarray(corpus.labels, dtype="<i8"))
+    result = hashlib.sha256(corpus.labels.astype("<i8").tobytes())
     for text in corpus.texts:
         encoded = text.encode("utf-8", "surrogatepass")
         result.update(len(encoded).to_bytes(8, "big") + encoded)  # the length keeps neighbours apart

@@ -1,8 +1,9 @@
 """From a raw post to the words a model reads: six cleaning steps, then NLTK tokens.
 
-Every pattern keeps to explicit ASCII classes and to the syntax that Python's `re` and Google's RE2
+Every pattern keeps to explicit classes and to the syntax that Python's `re` and Google's RE2
 (https://github.com/google/re2/wiki/Syntax) understand alike, so that a TensorFlow graph can clean exactly as
-Python does. Letters outside a-z are special characters here: stop words and vocabulary are English.
+Python does. One thing must be said to other engines: `\\b` is a boundary of ASCII words, which RE2's is and which
+`re.ASCII` makes of Python's. Letters outside a-z are special characters here: stop words and vocabulary are English.
 """
 
 from __future__ import annotations
@@ -17,10 +18,28 @@ from data.stopwords import NEGATIONS, STOP_WORDS
 
 MINIMUM_TOKEN_LENGTH = 3
 
-# Bounded repeats keep the time linear on hostile input; 64 and 255 are the limits of RFC 5321.
-HTML = r"<!--[^>]{0,1000}-->|</?[a-zA-Z!][^<>]*>|&#?[a-zA-Z0-9]{1,31};"
-URL = r"([hH][tT][tT][pP][sS]?|[fF][tT][pP])://[^ \t\r\n<>\"]+|[wW]{3}\.[^ \t\r\n<>\"]+"
-EMAIL = r"[a-zA-Z0-9._%+\-]{1,64}@[a-zA-Z0-9.\-]{1,255}"
+# Each pattern has the form of what it is meant for, so that the words around it stay. Repeats that are bounded, or that
+# end at the next `<`, keep the time linear on hostile input; 64 and 255 are the limits of RFC 5321.
+_SPACE = r"[ \t\r\n]"
+_NAME = r"[a-zA-Z][a-zA-Z0-9:._\-]{0,63}"
+_VALUE = r"(?:\"[^\"<>]*\"|'[^'<>]*'|[^ \t\r\n\"'<>]+)"
+# What may stand in a tag without a value, in HTML 4 and in https://html.spec.whatwg.org/multipage/indices.html.
+_FLAGS = (
+    "async autofocus autoplay checked compact controls default defer disabled hidden inert ismap loop multiple muted "
+    "nohref nomodule noresize noshade novalidate nowrap open playsinline readonly required reversed selected"
+)
+# Not (?i:...): some engines take the long s for an s and the Kelvin sign for a k.
+_FLAG = "|".join("".join(f"[{letter}{letter.upper()}]" for letter in flag) for flag in _FLAGS.split())
+# `<y the kettle is on >` is a comparison: in a tag, nothing but attributes follows the name.
+_TAG = rf"</?{_NAME}(?:{_SPACE}+(?:{_NAME}{_SPACE}*={_SPACE}*{_VALUE}|{_FLAG}))*{_SPACE}*/?>"
+_COMMENT = r"<!--[^>]{0,1000}-->|<![a-zA-Z\[\-][^<>]{0,255}>"
+_ENTITY = r"&#?[a-zA-Z0-9]{1,31};"
+HTML = f"{_COMMENT}|{_TAG}|{_ENTITY}"
+# `www.` begins a word of ASCII letters, and a host begins with a letter or digit of any script: "Awww...good" is none.
+_HOST = "[a-zA-Z0-9\u00c0-\u1fff\u3041-\ud7ff]"
+_ADDRESS = r"[^ \t\r\n<>\"]"
+URL = rf"([hH][tT][tT][pP][sS]?|[fF][tT][pP])://{_ADDRESS}+|\b[wW]{{3}}\.{_HOST}{_ADDRESS}*"
+EMAIL = r"[a-zA-Z0-9._%+\-]{1,64}@[a-zA-Z0-9][a-zA-Z0-9.\-]{0,254}"
 SPECIAL = r"[^a-z0-9 \t\r\n]"
 WHITESPACE = r"[ \t\r\n]+"
 
@@ -38,7 +57,9 @@ CONTRACTIONS = {
     "wanna": "wan na",
 }
 
-_HTML, _URL, _EMAIL, _SPECIAL, _WHITESPACE = map(re.compile, (HTML, URL, EMAIL, SPECIAL, WHITESPACE))
+_HTML, _URL, _EMAIL, _SPECIAL, _WHITESPACE = (
+    re.compile(pattern, re.ASCII) for pattern in (HTML, URL, EMAIL, SPECIAL, WHITESPACE)
+)
 _IGNORABLE, _UNICODE_WHITESPACE = map(re.compile, (IGNORABLE, UNICODE_WHITESPACE))
 _ASCII_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 

@@ -1,4 +1,4 @@
-"""The one thing every data source returns, and the only error a data source raises."""
+"""What every data source returns, and the errors it may raise."""
 
 from __future__ import annotations
 
@@ -16,9 +16,32 @@ class DataError(Exception):
         super().__init__(printable(sentence))
 
 
+class SourceUnavailable(DataError):
+    """The texts are not on this machine and cannot be fetched now; another source may stand in."""
+
+
+@dataclass(frozen=True)
+class Published:
+    """A figure that others published on a corpus.
+
+    Attributes:
+        model: name of the architecture, as in the catalog of models.
+        accuracy: share of their test texts that it got right.
+        source: who published it and on what split, in words.
+        sequence_length: words of a text that it read.
+        vocabulary_size: words that it knew.
+    """
+
+    model: str
+    accuracy: float
+    source: str
+    sequence_length: int
+    vocabulary_size: int
+
+
 @dataclass(frozen=True)
 class Corpus:
-    """Labelled texts and where they came from.
+    """Labeled texts, where they came from, and what is known of them.
 
     Attributes:
         name: short name for folders and table captions, such as `20newsgroups`.
@@ -26,12 +49,15 @@ class Corpus:
         texts: the raw texts, n of them.
         labels: integer array of shape `(n,)`, indices into `class_names`.
         class_names: names of the classes; with two of them the second is the positive one.
-        groups: what each text belongs to (its newsgroup, the phenomenon it exercises), n of
-            them, or `None`. Accuracy is reported per group.
+        groups: what each text belongs to, n of them, or `None`. Accuracy is reported per group.
         is_test: boolean array of shape `(n,)` with the published test split, or `None` where
             the source has none.
-        sentiment: whether the labels say how the writer feels; negations are then kept.
+        sentiment: whether the labels say how the writer feels, or may do so; negations are then kept.
         notes: what a reader must know beside every number measured on this corpus.
+        meaning: what the labels mean, in whole sentences.
+        group_kind: what one of `groups` is called, such as `newsgroup`, or `None` without groups.
+        published: what others measured on these texts and classes.
+        source_name: what `--data` must be to get this corpus again.
     """
 
     name: str
@@ -43,8 +69,12 @@ class Corpus:
     is_test: np.ndarray | None = None
     sentiment: bool = False
     notes: tuple[str, ...] = ()
+    meaning: str = "The labels are those of the source; the project gives them no other meaning."
+    group_kind: str | None = None
+    published: tuple[Published, ...] = ()
+    source_name: str = ""
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         """Refuses what no classifier can be trained on.
 
         Raises:

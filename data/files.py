@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 UNFINISHED = ".unfinished-"
 
@@ -23,9 +24,9 @@ def whole(path: Path) -> Iterator[Path]:
     aside = path.with_name(f"{UNFINISHED}{os.getpid()}-{path.name}")
     try:
         yield aside
-        with open(aside, "rb+") as file:
+        with aside.open("rb+") as file:
             os.fsync(file.fileno())
-        os.replace(aside, path)
+        aside.replace(path)
     except BaseException:
         aside.unlink(missing_ok=True)
         raise
@@ -42,7 +43,7 @@ def write_json(path: Path, value: dict | list) -> None:
     write_text(path, json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
 
 
-def read_json(path: Path) -> dict | list:
+def read_json(path: Path) -> Any:
     """What `write_json` wrote."""
     return json.loads(path.read_text(encoding="utf-8"))
 

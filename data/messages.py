@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import shlex
+import sys
+from pathlib import Path
 
 LONGEST_SHOWN = 60  # characters of a name in a message
 # Controls, line and paragraph separators, what turns the direction of writing, and halves of surrogate pairs.
@@ -18,6 +21,13 @@ def printable(text: str) -> str:
     return CONTROLS.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
+def escape_what_cannot_be_shown() -> None:
+    """Has standard output and standard error write an escape for each letter that the terminal's encoding lacks."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # not where a caller has put something else in its place
+            stream.reconfigure(errors="backslashreplace")
+
+
 def shorten(text: object, most: int = LONGEST_SHOWN) -> str:
     """The text, or its beginning and an ellipsis: `most` characters at most.
 
@@ -26,3 +36,16 @@ def shorten(text: object, most: int = LONGEST_SHOWN) -> str:
     """
     shown = str(text)
     return shown if len(shown) <= most else shown[: most - 1] + "…"
+
+
+def shell_path(path: Path) -> str:
+    """A path as a shell takes it from any folder: absolute and quoted, with ~ in place of the user's own folder.
+
+    >>> shell_path(Path("/data/my runs/latest"))
+    "'/data/my runs/latest'"
+    """
+    absolute = path.resolve()
+    try:
+        return "~/" + shlex.quote(printable(str(absolute.relative_to(Path.home()))))
+    except (ValueError, RuntimeError):  # it lies elsewhere, or the user has none
+        return shlex.quote(printable(str(absolute)))

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -13,39 +11,11 @@ from data import leakage
 from data.cleaning import Cleaner
 from data.corpus import Corpus, DataError
 from data.files import whole, write_text
-from data.messages import shorten
+from data.parts import Part, clean_parts, models_view, separate
+from data.shortage import lacking, why_too_few
 from data.splitting import PARTS, split
 
 TEXTS, VOCABULARY, ARRAYS = "texts.jsonl", "vocabulary.txt", "arrays.npz"
-
-
-@dataclass(frozen=True)
-class Part:
-    """One split, n texts of it.
-
-    Attributes:
-        index: integer array of shape `(n,)`, where the texts stand in the corpus.
-        texts: as they came.
-        cleaned: as the small models read them.
-        labels: integer array of shape `(n,)`.
-        groups: newsgroup or phenomenon of each text, or `None`.
-    """
-
-    index: np.ndarray
-    texts: list[str]
-    cleaned: list[str]
-    labels: np.ndarray
-    groups: list[str] | None
-
-    def take(self, positions: np.ndarray) -> Part:
-        """The texts at `positions`."""
-        return Part(
-            self.index[positions],
-            [self.texts[at] for at in positions],
-            [self.cleaned[at] for at in positions],
-            self.labels[positions],
-            None if self.groups is None else [self.groups[at] for at in positions],
-        )
 
 
 def prepare(
@@ -62,60 +32,27 @@ def prepare(
     Raises:
         DataError: too little is left of a split.
     """
-    cleaner = Cleaner(keep_negations)
-    drawn = split(corpus, sample, seed)
-    parts, empty, before = {}, {}, {}
-    for name in PARTS:
-        indices = getattr(drawn, name)
-        chosen = corpus.take(indices)
-        part = Part(indices, chosen.texts, [cleaner.clean(text) for text in chosen.texts], chosen.labels, chosen.groups)
-        before[name] = len(part.texts)
-        parts[name] = part.take(np.array([at for at, text in enumerate(part.cleaned) if text], dtype=np.int64))
-        empty[name] = before[name] - len(parts[name].texts)
-    keys = {name: _keys(part.cleaned, sequence_length) for name, part in parts.items()}
-    kept = leakage.separate(keys)
-    clean_parts = {name: part.take(kept[name]) for name, part in parts.items()}
-    _refuse_too_few(clean_parts, before, empty, corpus.class_names)
+    indices = split(corpus, sample, seed)
+    drawn = clean_parts(corpus, {name: getattr(indices, name) for name in PARTS}, Cleaner(keep_negations))
+    parts = {name: part.without_empty() for name, part in drawn.items()}
+    keys = models_view(parts, sequence_length)
+    kept = separate(parts, keys)
+    if name := lacking(kept, corpus.class_names):
+        raise DataError(why_too_few(name, drawn, corpus, sample, sequence_length))
     card = {
-        "samples": {"before": before, "after": {name: len(part.texts) for name, part in clean_parts.items()}},
-        "empty_after_cleaning": empty,
+        "samples": {
+            "before": {name: len(part.texts) for name, part in drawn.items()},
+            "after": {name: len(part.texts) for name, part in kept.items()},
+        },
+        "empty_after_cleaning": {name: part.cleaned.count("") for name, part in drawn.items()},
         "duplicates_within": {name: len(keys[name]) - len(set(keys[name])) for name in PARTS},
         "overlaps": {
             "before": leakage.overlaps(keys),
-            "after": leakage.overlaps(
-                {name: _keys(part.cleaned, sequence_length) for name, part in clean_parts.items()}
-            ),
+            "after": leakage.overlaps(models_view(kept, sequence_length)),
         },
         "label_conflicts": _label_conflicts(keys, parts),
     }
-    return clean_parts, card
-
-
-def _refuse_too_few(
-    parts: dict[str, Part], before: dict[str, int], empty: dict[str, int], class_names: Sequence[str]
-) -> None:
-    """Training needs every class, and two classes are the fewest to measure on."""
-    for name, part in parts.items():
-        if empty[name] == before[name]:
-            raise DataError(
-                f"All {before[name]:,} texts in {name} are empty once cleaned: only words of three or more of a-z and "
-                "0-9 that are no English stop words are read; check --text-column."
-            )
-        counts = np.bincount(part.labels, minlength=len(class_names))
-        if (counts > 0).sum() < 2:
-            raise DataError(
-                f"Of {before[name]:,} texts in {name} {len(part.texts):,} are left once empty and repeated ones are "
-                "removed, of fewer than two classes: add texts or take a larger --sample."
-            )
-        if name == "train" and not counts.all():
-            raise DataError(
-                f"Class {shorten(class_names[counts.argmin()])!r} has no text left in {name} once empty ones are "
-                "removed: add texts, merge or remove the class, or take a larger --sample."
-            )
-
-
-def _keys(cleaned: Sequence[str], sequence_length: int) -> list[str]:
-    return [" ".join(text.split(" ", sequence_length)[:sequence_length]) for text in cleaned]
+    return kept, card
 
 
 def _label_conflicts(keys: dict[str, list[str]], parts: dict[str, Part]) -> int:
@@ -176,7 +113,7 @@ def vectorize_parts(folder: Path, vocabulary_size: int, sequence_length: int) ->
     leakage.verify_separation(ids)
     write_text(folder / VOCABULARY, "\n".join(vocabulary) + "\n")
     with whole(folder / ARRAYS) as aside:
-        np.savez(aside, **ids)
+        np.savez(aside, allow_pickle=False, **ids)
 
 
 def load_ids(folder: Path) -> dict[str, np.ndarray]:

@@ -29,6 +29,7 @@ PROBES = {
     "wide and mathematical letters": "\uff27\uff4f\uff4f\uff44 \U0001d420\U0001d428\U0001d428\U0001d41d \u212a \u00bd",
     "HTML soup": "<p class='x'>Good<br/>&amp;&nbsp;<!-- no --><script>alert('bad')</script> <open <b>film</b> 3 < 4",
     "addresses": "See HTTP://WWW.Example.com/a?b=c&d or www.x.org, mail me@example.com, ftp://a.b/c!",
+    "no tags and no addresses": "Awww...good, \u00e9www.x.org, x<y the film is > bad, <evil grin>, great@...terrible",
     "contractions": "I can't, cannot, won't; gimme, gonna, gotta, lemme, wanna: don't isn't n't 'tis d'ye",
     "shouting": _SENTENCE.upper(),
     "a sentence": _SENTENCE,

@@ -6,8 +6,12 @@ The only module of `data` that needs TensorFlow.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from keras.layers import TextVectorization
 
 PADDING = 0
 
@@ -25,7 +29,7 @@ def vectorize(texts: Sequence[str], vocabulary: Sequence[str], sequence_length: 
     return np.asarray(layer(list(texts)), dtype=np.int32)
 
 
-def _layer(size: int, sequence_length: int | None = None, vocabulary: Sequence[str] | None = None):
+def _layer(size: int, sequence_length: int | None = None, vocabulary: Sequence[str] | None = None) -> TextVectorization:
     from keras.layers import TextVectorization
 
     return TextVectorization(

@@ -3,38 +3,62 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from multiprocessing import forkserver
+from typing import Any
 
 import psutil
+
+from data.exits import EXIT_INTERRUPTED
 
 CHECK_SECONDS = 0.5  # looking through all processes of the machine takes 2 ms for each hundred of them
 EXIT_LOST = 255  # what multiprocessing gives where the fork server cannot say how a child ended
 BYTES_PER_MEBIBYTE = 2**20
+FINISHING = "Finishing the epoch in flight; press Ctrl-C again to stop at once."
 
 
 class MemoryExceeded(Exception):
     """The child took more memory than it may, and was ended; the message says how much."""
 
 
-def run_in_child(method: str, target: Callable[..., None], *arguments, memory_limit_mb: float = float("inf")) -> int:
-    """Runs `target` in a child process.
+def start_fork_server(module: str) -> None:
+    """Begins to import `module`, in a process of which later children are forked; each then starts in hundredths of a
+    second.
+    """
+    multiprocessing.get_context("forkserver").set_forkserver_preload([module])
+    with unheard_ctrl_c():
+        forkserver.ensure_running()
+
+
+def run_in_child(
+    method: str,
+    target: Callable[..., None],
+    *arguments,
+    memory_limit_mb: float = float("inf"),
+    on_ctrl_c: str = FINISHING,
+) -> int:
+    """Runs `target` in a child process, which ends with this one.
 
     Args:
         method: how the child is started, as `multiprocessing` names it.
-        target, arguments: what it does; `training.ending.begin` is to come first in it.
+        target, arguments: what it does. Ctrl-C reaches it as SIGTERM.
         memory_limit_mb: most memory in MB (of 1,048,576 bytes) that the child and its own children may hold.
+        on_ctrl_c: said when Ctrl-C is pressed.
 
     Returns:
         The exit code, negative where a signal ended the child.
 
     Raises:
         MemoryExceeded: the child held more.
-        KeyboardInterrupt: on Ctrl-C, once the child has finished its epoch; on a second Ctrl-C at once.
+        KeyboardInterrupt: on Ctrl-C, once the child has ended; on a second Ctrl-C at once.
     """
-    child = multiprocessing.get_context(method).Process(target=target, args=arguments)
+    context: Any = multiprocessing.get_context(method)  # every kind of context has a Process, but not their base class
+    child = context.Process(target=_run, args=(target, *arguments))
     try:
         with unheard_ctrl_c():
             child.start()
@@ -46,13 +70,22 @@ def run_in_child(method: str, target: Callable[..., None], *arguments, memory_li
             if child.exitcode is None and (held := resident_mb(child.pid)) > memory_limit_mb:
                 raise MemoryExceeded(f"{held:,.0f} MB")
     except KeyboardInterrupt:
-        print("\nFinishing the epoch in flight; press Ctrl-C again to stop at once.", file=sys.stderr, flush=True)
+        print(f"\n{on_ctrl_c}", file=sys.stderr, flush=True)
         child.terminate()
         child.join()
         raise
     finally:
         _kill(child)
     return child.exitcode
+
+
+def exit_name(code: int) -> str:
+    """How a child ended, in words.
+
+    >>> exit_name(-9), exit_name(1)
+    ('SIGKILL', 'exit code 1')
+    """
+    return signal.Signals(-code).name if code < 0 else f"exit code {code}"
 
 
 @contextmanager
@@ -79,8 +112,22 @@ def resident_mb(pid: int) -> float:
     return total / BYTES_PER_MEBIBYTE
 
 
+def _run(target: Callable[..., None], *arguments) -> None:
+    """What the child does."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    target(*arguments)
+
+
+def _end_with_parent() -> None:
+    """Ends this process once the one that waits for it is gone, or the fork server that would tell how it ended."""
+    started_by, waiting = os.getppid(), multiprocessing.parent_process()
+    while waiting is not None and os.getppid() == started_by and waiting.is_alive():
+        waiting.join(CHECK_SECONDS)
+    os._exit(EXIT_INTERRUPTED)
+
+
 def _kill(child: multiprocessing.process.BaseProcess) -> None:
-    if child.exitcode is not None:
+    if child.exitcode is not None or child.pid is None:
         return
     for process in reversed(_family(child.pid)):  # the youngest first, so that none is left behind
         try:

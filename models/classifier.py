@@ -1,9 +1,11 @@
-"""A trained classifier from files: raw texts in, labels and probabilities out.
+"""Exported models as classifiers, for programs.
 
+```python
 from models.classifier import load_classifier
 
 classifier = load_classifier("runs/latest")
 classifier.predict(["The launch was moved to Friday."])
+```
 """
 
 from __future__ import annotations
@@ -15,7 +17,8 @@ from pathlib import Path
 import numpy as np
 
 from models.run_folder import RunFolder
-from models.serving.engines import CLASSIFIER, FILES, Answer, Engine, ExportUnusable, load_engine, read_classifier
+from models.serving.engines import CLASSIFIER, Answer, Engine, ExportUnusable, load_engine, read_classifier
+from models.serving.formats import FORMATS
 
 
 class Classifier:
@@ -24,7 +27,7 @@ class Classifier:
     Attributes:
         classes_: array of the class names, in the order of the probabilities.
         model, title: which architecture answers: `distilbert`, `distilbert (MiniLM-L6 weights)`.
-        format: what runs it: `onnx`, `saved_model`, `openvino` or `onnx_int8`.
+        format: name of the export that answers, of `models.serving.formats`.
     """
 
     def __init__(self, engine: Engine, description: dict, format: str):
@@ -61,10 +64,13 @@ class Classifier:
 def load_classifier(path: str | Path, model: str | None = None, format: str | None = None) -> Classifier:
     """Loads an exported model.
 
+    A SavedModel is a program, to be loaded only from who is trusted; loading another format runs no code from it.
+
     Args:
         path: a run folder, or an export folder in one (`runs/latest/lstm/export`), wherever it was copied to.
         model: which architecture of a run; the recommended one by default.
-        format: `onnx`, `saved_model`, `openvino` or `onnx_int8`; by default the first of these that is there.
+        format: name of an export. By default the one in which the run recommends this model, or the first of
+            `models.serving.formats` that is there.
 
     Raises:
         ExportUnusable: there is no such export, or it cannot be loaded.
@@ -72,10 +78,7 @@ def load_classifier(path: str | Path, model: str | None = None, format: str | No
     path = Path(path)
     folder = path if (path / CLASSIFIER).is_file() else _find(path, model)
     description = read_classifier(folder)
-    formats = [name for name, files in FILES.items() if all((folder / file).exists() for file in files)]
-    if not formats and format is None:
-        raise ExportUnusable(f"{folder} holds no exported model: python -m models.exporting RUN writes one.")
-    chosen = format or formats[0]
+    chosen = format or _form(folder, description["model"])
     return Classifier(load_engine(folder, chosen), description, chosen)
 
 
@@ -92,18 +95,27 @@ def _find(run: Path, model: str | None) -> Path:
             f"{run} holds no exported model: name a run folder, such as runs/latest, or export its models with "
             f"python -m models.exporting {run}."
         )
-    model = model or _recommended(RunFolder(run), there)
+    model = model or (there[0] if len(there) == 1 else _recommended(RunFolder(run)).get("model"))
+    if model is None:
+        raise ExportUnusable(f"{run} recommends no model: choose one of {', '.join(there)} with --model.")
     if model not in there:
         raise ExportUnusable(f"{run} has no exported {model}: choose one of {', '.join(there)} with --model.")
     return RunFolder(run).export(model)
 
 
-def _recommended(run: RunFolder, there: list[str]) -> str:
-    if len(there) == 1:
-        return there[0]
+def _form(folder: Path, model: str) -> str:
+    """Name of the format to load from an export folder where none is asked for."""
+    there = [name for name, entry in FORMATS.items() if all((folder / file).exists() for file in entry.files)]
+    if not there:
+        raise ExportUnusable(f"{folder} holds no exported model: python -m models.exporting RUN writes one.")
+    recommended = _recommended(RunFolder(folder.absolute().parent.parent))  # where the folder still is in its run
+    form = recommended.get("form") if recommended.get("model") == model else None
+    return form if form in there else there[0]
+
+
+def _recommended(run: RunFolder) -> dict:
+    """What a run recommends, empty where it recommends nothing."""
     try:
-        return json.loads(run.comparison.read_text(encoding="utf-8"))["recommended"]["model"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ExportUnusable(
-            f"{run.path} recommends no model: choose one of {', '.join(there)} with --model."
-        ) from error
+        return json.loads(run.comparison.read_text(encoding="utf-8"))["recommended"] or {}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}

@@ -10,21 +10,19 @@ from __future__ import annotations
 
 import argparse
 import itertools
-import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import nullcontext
 
+from data.exits import attempt
+from data.messages import escape_what_cannot_be_shown
 from models.serving.answer_writers import CSV, TABLE, WRITERS
+from models.serving.formats import FORMATS
 
 CHUNK = 2048  # texts in memory at once
-EXIT_BAD_INPUT, EXIT_INTERRUPTED = 2, 130
 
 
 def parser() -> argparse.ArgumentParser:
     """The command line."""
-    from models.serving.engines import FILES
-
     result = argparse.ArgumentParser(prog="python -m models.predict", description=__doc__.splitlines()[0])
     result.add_argument("run", help="a run folder, such as runs/latest, or an export folder in one")
     result.add_argument("texts", nargs="*", metavar="TEXT", help="texts; without any, --input is read")
@@ -36,7 +34,11 @@ def parser() -> argparse.ArgumentParser:
     )
     result.add_argument("--text-column", default="text", metavar="NAME", help="column of a table (default: text)")
     result.add_argument("--encoding", default="utf-8", help="of the input (default: utf-8)")
-    result.add_argument("--output", metavar="FILE", help="where the answers go (default: standard output)")
+    result.add_argument(
+        "--output",
+        metavar="FILE",
+        help="where the answers go, once all are there (default: standard output, as they come)",
+    )
     result.add_argument(
         "--as",
         dest="style",
@@ -44,48 +46,46 @@ def parser() -> argparse.ArgumentParser:
         help="how answers are written (default: table for texts on the command line, csv otherwise)",
     )
     result.add_argument("--model", help="which architecture answers (default: the one the run recommends)")
-    result.add_argument("--format", choices=list(FILES), help="which export answers (default: the first there is)")
+    result.add_argument(
+        "--format", choices=list(FORMATS), help="which export answers (default: the one the run recommends)"
+    )
     return result
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Answers what the command line asks; returns the exit code, 2 for bad input."""
+    escape_what_cannot_be_shown()
     command_line = parser()
     options = command_line.parse_intermixed_args(arguments)
     if not options.texts and options.input == "-" and sys.stdin.isatty():
         command_line.error("there are no texts: write one behind the run folder, or name a file with --input.")
     from data.corpus import DataError
-    from models.classifier import load_classifier
     from models.serving.engines import ExportUnusable
+
+    return attempt(lambda: _predict(options), options.output or "standard output", DataError, ExportUnusable)
+
+
+def _predict(options: argparse.Namespace) -> None:
+    """Reads, answers and writes.
+
+    Raises:
+        DataError: the texts cannot be read, or would be overwritten.
+        ExportUnusable: there is no model to answer them.
+        OSError: the answers cannot be written.
+    """
+    from models.classifier import load_classifier
+    from models.serving.answer_file import open_output, refuse_to_overwrite
     from models.serving.text_stream import read_texts
 
+    if not options.texts:
+        refuse_to_overwrite(options.input, options.output)
+    classifier = load_classifier(options.run, options.model, options.format)
     style = options.style or (TABLE if options.texts else CSV)
-    try:
-        classifier = load_classifier(options.run, options.model, options.format)
-        texts = (
-            iter(options.texts) if options.texts else read_texts(options.input, options.text_column, options.encoding)
-        )
-        with (
-            open(options.output, "w", encoding="utf-8", newline="")
-            if options.output
-            else nullcontext(sys.stdout) as file
-        ):
-            answer_all(classifier, texts, WRITERS[style](file, list(classifier.classes_)), quiet=bool(options.texts))
-            file.flush()
-        if style == TABLE:
-            print(f"Answers of {classifier.title}.", file=sys.stderr)
-    except (DataError, ExportUnusable) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return EXIT_BAD_INPUT
-    except BrokenPipeError:  # the reader, `head` say, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except OSError as error:
-        print(f"error: {error}: free some space or choose another --output.", file=sys.stderr)
-        return EXIT_BAD_INPUT
-    except KeyboardInterrupt:
-        print("Interrupted. The answers so far are written.", file=sys.stderr)
-        return EXIT_INTERRUPTED
-    return 0
+    texts = iter(options.texts) if options.texts else read_texts(options.input, options.text_column, options.encoding)
+    with open_output(options.output) as file:
+        answer_all(classifier, texts, WRITERS[style](file, list(classifier.classes_)), quiet=bool(options.texts))
+    if style == TABLE:
+        print(f"Answers of {classifier.title}.", file=sys.stderr)
 
 
 def answer_all(classifier, texts: Iterator[str], write: Callable[[dict], None], quiet: bool = False) -> int:
@@ -121,10 +121,6 @@ def answer_all(classifier, texts: Iterator[str], write: Callable[[dict], None], 
             progress.update(len(chunk))
             count += len(chunk)
     return count
-
-
-def _open(path: str | None):
-    return open(path, "w", encoding="utf-8", newline="") if path else nullcontext(sys.stdout)
 
 
 if __name__ == "__main__":

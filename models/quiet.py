@@ -13,8 +13,10 @@ from contextlib import contextmanager
 def quiet_stderr() -> Iterator[None]:
     """Keeps file descriptor 2 off the terminal while nothing goes wrong; what was said is shown if something does.
 
-    What TensorFlow prints while it is imported is silenced by no environment variable.
+    What TensorFlow prints while it is imported is silenced by no environment variable. What it prints later, when it
+    looks for a GPU, is, and is silenced for this process and its children unless somebody has said otherwise.
     """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     sys.stderr.flush()
     terminal = os.dup(2)
     with tempfile.TemporaryFile() as aside:

@@ -126,6 +126,25 @@ def count(value: float | None) -> str:
     return MISSING if value is None else f"{value:,.0f}"
 
 
+def count_range(values: Sequence[int]) -> str:
+    """Counts from the smallest to the largest.
+
+    >>> count_range([489, 485]), count_range([1200, 1200]), count_range([])
+    ('485–489', '1,200', '0')
+    """
+    fewest, most = min(values, default=0), max(values, default=0)
+    return f"{fewest:,}" if fewest == most else f"{fewest:,}–{most:,}"
+
+
+def plural(number: float, noun: str) -> str:
+    """A number of things.
+
+    >>> plural(1, "pair"), plural(1200, "text")
+    ('1 pair', '1,200 texts')
+    """
+    return f"{number:,.0f} {noun}{'' if number == 1 else 's'}"
+
+
 def listed(names: Sequence[str], conjunction: str = "and") -> str:
     """Names as a sentence lists them.
 

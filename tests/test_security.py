@@ -23,7 +23,10 @@ SAFE_ARGUMENTS = {
 }
 SAFE_LOADERS = {"yaml.BaseLoader", "yaml.SafeLoader"}
 # scikit-learn's own cache is a pickle: it is looked through by an unpickler that makes lists and arrays only.
-ALLOWED = {("data/newsgroups.py", "pickle"), ("training/environment.py", "joblib")}  # it only counts the cores there
+ALLOWED = {
+    ("data/sources/newsgroups.py", "pickle"),
+    ("training/environment.py", "joblib"),  # it only counts the cores there
+}
 
 
 def findings(tree):

@@ -15,7 +15,6 @@ from data import card, preparing
 from data.corpus import Corpus
 from data.files import read_json, write_json
 from data.sources import catalog as sources
-from data.sources import newsgroups
 from models.catalog import CATALOG
 from models.children import MemoryExceeded, run_in_child, unheard_ctrl_c
 from models.run_folder import RunFolder
@@ -64,16 +63,9 @@ def _start_fork_server() -> None:
 
 def _load(settings: Settings, run: RunFolder) -> tuple[Settings, Corpus]:
     """The corpus, and the settings with the name of what `auto` turned out to be."""
-    corpus = sources.load(
-        settings.data,
-        positive_groups=settings.positive_groups,
-        keep_subject=settings.keep_subject,
-        text_column=settings.text_column,
-        label_column=settings.label_column,
-        encoding=settings.encoding,
-    )
-    if settings.data == "auto":  # a run that is continued, or repeated, is to have the same texts
-        settings = replace(settings, data="sample" if corpus.name == "sample" else newsgroups.NAME)
+    corpus = sources.load(settings)
+    if corpus.source_name != settings.data:  # a run that is continued, or repeated, is to have the same texts
+        settings = replace(settings, data=corpus.source_name)
         command_line.save(settings, run.settings)
     if run.data_card.exists() and read_json(run.data_card)["digest"] != card.digest(corpus):
         raise RunFailed(f"{settings.data} is not what it was when the run began: start a new run.")

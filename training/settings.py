@@ -7,9 +7,12 @@ import math
 import re
 from dataclasses import dataclass, field
 
+from data.sources import catalog as sources
+from data.sources.newsgroups import POSITIVE_GROUPS
 from models.catalog import CATALOG, DEFAULT, Family
+from models.serving.formats import DEFAULT as DEFAULT_FORMATS
+from models.serving.formats import FORMATS
 
-FORMATS = ("saved_model", "onnx", "onnx_int8", "openvino")
 POOLINGS = ("auto", "pooled", "mean", "first")
 _AMOUNT = r"(?=[0-9.]*[1-9])\d+(?:\.\d+)?"  # a decimal number above 0
 _MEBIBYTES = {"MB": 1, "GB": 1024}
@@ -103,10 +106,10 @@ class Settings:
     seeds: int = _setting(1, "repeats, each with its own split and weights", "run", type=_count(1, 1000))
     seed: int = _setting(0, "first seed", "run", type=_count(0, 2**31 - 1))
     formats: list[str] = _setting(
-        ["saved_model", "onnx"],
+        list(DEFAULT_FORMATS),
         "how trained models are exported; nothing behind the flag: not at all",
         "run",
-        choices=FORMATS,
+        choices=tuple(FORMATS),
         nargs="*",
     )
     explain: bool = _setting(
@@ -130,12 +133,7 @@ class Settings:
         metavar="TIME",
     )
 
-    data: str = _setting(
-        "auto",
-        "20newsgroups, sample (built in), or a .csv, .tsv or .jsonl file; auto: 20newsgroups, or the sample where it "
-        "cannot be had",
-        "data",
-    )
+    data: str = _setting(sources.AUTO, sources.HELP, "data")
     sample: str = _setting(
         "3000",
         "texts to draw, stratified, and split 4:1:1; all: every text, and the published test split where there is one",
@@ -144,7 +142,7 @@ class Settings:
         metavar="N",
     )
     positive_groups: list[str] = _setting(
-        ["comp.*", "sci.crypt", "sci.electronics", "sci.space"],
+        list(POSITIVE_GROUPS),
         "newsgroups (shell patterns) that make the positive class",
         "data",
         nargs="+",
@@ -152,7 +150,7 @@ class Settings:
     )
     keep_subject: bool = _setting(False, "put the subject line in front of each newsgroup post", "data")
     keep_negations: bool | None = _setting(
-        None, "keep not, no, never and their like (default: kept, except for 20newsgroups)", "data"
+        None, "keep not, no, never and their like (default: kept, except where labels are known to be topics)", "data"
     )
     text_column: str = _setting("text", "column of a file that holds the texts", "data", metavar="NAME")
     label_column: str = _setting("label", "column of a file that holds the labels", "data", metavar="NAME")

@@ -1,49 +1,70 @@
-"""From the name a user gives (`20newsgroups`, `sample`, a file) to a `Corpus`."""
+"""Every source of texts, once, and which of them a value of `--data` means.
+
+To add a source, write its module beside this one, with a `SOURCE` in it, and give it a place in `SOURCES`. Settings of
+its own become fields of `training.settings.Settings`. Nothing else compares the name of a source: what is known of its
+texts stands on the `Corpus` that it loads, and travels in the data card.
+"""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Sequence
-from pathlib import Path
+from dataclasses import replace
+from typing import Protocol
 
-from data.corpus import Corpus, DataError
+from data.corpus import Corpus, DataError, SourceUnavailable
 from data.messages import shorten
 from data.sources import newsgroups, sample, tables
+from data.sources.source import Source
 from data.sources.text_files import LONGEST_PATH
 
+SOURCES = (newsgroups.SOURCE, sample.SOURCE, tables.SOURCE)  # the first that owns a value of `--data` has it
+AUTO = "auto"
+FIRST_CHOICE, STAND_IN = newsgroups.SOURCE, sample.SOURCE  # what `auto` means, and where that is unavailable
+HELP = "; ".join(
+    [
+        *(f"{source.name}: {source.title}" for source in SOURCES),
+        f"{AUTO}: {FIRST_CHOICE.name}, or {STAND_IN.name} where it is not available",
+    ]
+)
 
-def load(
-    name: str,
-    *,
-    positive_groups: Sequence[str] = newsgroups.POSITIVE_GROUPS,
-    keep_subject: bool = False,
-    text_column: str = "text",
-    label_column: str = "label",
-    encoding: str = "utf-8",
-) -> Corpus:
-    """The corpus that `name` means.
 
-    Args:
-        name: `20newsgroups`; `sample`, the built-in one; the path of a table; or `auto`, which is
-            20 Newsgroups where it can be had and the built-in sample, saying so, where it cannot.
+class DataSettings(Protocol):
+    """The settings of a run: `data`, and whatever the sources take by name (`Source.settings`)."""
+
+    @property
+    def data(self) -> str:
+        """The value of `--data`."""
+
+
+def load(settings: DataSettings) -> Corpus:
+    """The corpus that `settings.data` means, its `source_name` what `auto` turned out to be.
 
     Raises:
-        DataError: the data cannot be had or used.
+        DataError: no source has that name, or the data is not available or cannot be used.
     """
-    if name == "auto":
-        try:
-            return newsgroups.load(positive_groups, keep_subject)
-        except newsgroups.DownloadError as error:
-            print(f"{error} Going on with the built-in sample instead.", flush=True)
-            return sample.load()
-    if name == newsgroups.NAME:
-        return newsgroups.load(positive_groups, keep_subject)
-    if name == "sample":
-        return sample.load()
-    path = Path(name)
-    if path.suffix.lower() in tables.SUFFIXES or os.path.exists(name):  # unlike Path.exists it never raises
-        return tables.load(path, text_column, label_column, encoding)
+    if settings.data != AUTO:
+        return _load(find(settings.data), settings, settings.data)
+    try:
+        return _load(FIRST_CHOICE, settings, FIRST_CHOICE.name)
+    except SourceUnavailable as error:
+        print(f"{error} Going on with {STAND_IN.title} instead.", flush=True)
+        return _load(STAND_IN, settings, STAND_IN.name)
+
+
+def find(data: str) -> Source:
+    """The source that a value of `--data` means.
+
+    Raises:
+        DataError: none does.
+    """
+    for source in SOURCES:
+        if source.owns(data):
+            return source
+    *names, last = (source.name for source in SOURCES)
     raise DataError(
-        f"--data {shorten(name, LONGEST_PATH)} is neither {newsgroups.NAME}, sample, nor a file "
-        f"({', '.join(tables.SUFFIXES)}) that is there: check the path."
+        f"--data {shorten(data, LONGEST_PATH)} is neither {', '.join(names)}, nor {last} that is there: check the path."
     )
+
+
+def _load(source: Source, settings: DataSettings, name: str) -> Corpus:
+    corpus = source.load(**{setting: getattr(settings, setting) for setting in source.settings})
+    return replace(corpus, source_name=name)

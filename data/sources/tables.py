@@ -8,13 +8,15 @@ import json
 import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 
 from data.corpus import Corpus, DataError
 from data.messages import printable, shorten
-from data.sources.text_files import LONGEST_LINE, read_lines, shown
+from data.sources.source import Source
+from data.sources.text_files import LONGEST_LINE, place, read_lines, shown
 
 DELIMITERS = {".csv": ",", ".tsv": "\t"}
 JSON_LINES = (".jsonl", ".ndjson")
@@ -26,16 +28,23 @@ COLUMNS_SHOWN = 20
 LONGEST_NAME = 50  # characters of the corpus's name: folders are named after it
 
 
-def load(path: Path, text_column: str = "text", label_column: str = "label", encoding: str = "utf-8") -> Corpus:
+def load(data: Path | str, text_column: str = "text", label_column: str = "label", encoding: str = "utf-8") -> Corpus:
     """The texts and labels of one file; the classes are its labels in sorted order.
 
     Labels are stripped of surrounding spaces, and control characters in them are escaped. Labels that differ only
     in case, width or inner spaces stay apart, and a note says so. Rows without a label are an error, rows without
     text are kept here and dropped, counted, once they have been cleaned.
 
+    Args:
+        data: path of the file.
+        text_column: of the texts.
+        label_column: of the labels.
+        encoding: where no byte order mark says another.
+
     Raises:
         DataError: the file cannot be read, is not what its suffix says, or lacks a column.
     """
+    path = Path(data)
     if text_column == label_column:
         raise DataError(
             f"--text-column and --label-column are both {shorten(text_column)!r}: name two different columns."
@@ -57,13 +66,32 @@ def load(path: Path, text_column: str = "text", label_column: str = "label", enc
     indices = {name: index for index, name in enumerate(class_names)}
     return Corpus(
         name=printable(shorten(path.stem, LONGEST_NAME)),
-        source=printable(f"{shown(Path(path.name))}: column {text_column!r} labelled by column {label_column!r}"),
+        source=printable(f"{shown(Path(path.name))}: column {text_column!r} labeled by column {label_column!r}"),
         texts=texts,
         labels=np.array([indices[label] for label in labels], dtype=np.int64),
         class_names=tuple(class_names),
         sentiment=True,
         notes=_alike(class_names),
+        meaning=f"The labels are those of column {printable(repr(label_column))}; the project gives them no other "
+        "meaning.",
     )
+
+
+def is_table(data: str) -> bool:
+    """Whether a value of `--data` means a file: by its suffix, or as it is there."""
+    path = Path(data)
+    with suppress(OSError):  # longer than a path may be
+        return path.suffix.lower() in SUFFIXES or path.exists()
+    return False
+
+
+SOURCE = Source(
+    name=f"a file ({', '.join(SUFFIXES)})",
+    title="your own texts and labels",
+    owns=is_table,
+    load=load,
+    settings=("data", "text_column", "label_column", "encoding"),
+)
 
 
 def read_column(path: Path, column: str, encoding: str = "utf-8") -> Iterator[str]:
@@ -101,13 +129,13 @@ def _delimited(path: Path, lines: Iterable[str], delimiter: str, columns: Sequen
         for record in rows:
             if None in record or None in record.values():
                 raise DataError(
-                    f"{shown(path)}, line {rows.line_num}: expected {len(header)} fields as in the header; "
+                    f"{place(path, rows.line_num)}: expected {len(header)} fields as in the header; "
                     "quote texts that contain the delimiter or a line break."
                 )
             yield rows.line_num, record
     except csv.Error as error:
         raise DataError(
-            f"{shown(path)}, line {rows.reader.line_num}, is not well-formed: {error}; put texts in quotes, and double "
+            f"{place(path, rows.reader.line_num)}, is not well-formed: {error}; put texts in quotes, and double "
             "the quotes within them."
         ) from error
 
@@ -138,12 +166,10 @@ def _json_lines(path: Path, lines: Iterable[str], columns: Sequence[str]) -> Ite
         try:
             record = json.loads(line, object_pairs_hook=_object, parse_constant=_no_constant)
         except (ValueError, RecursionError) as error:
-            raise DataError(
-                f"{shown(path)}, line {number}: not JSON ({error}); each line must be one JSON object."
-            ) from error
+            raise DataError(f"{place(path, number)}: not JSON ({error}); each line must be one JSON object.") from error
         if not isinstance(record, dict):
             raise DataError(
-                f"{shown(path)}, line {number}: expected a JSON object, got {type(record).__name__}; each line must be "
+                f"{place(path, number)}: expected a JSON object, got {type(record).__name__}; each line must be "
                 'like {"text": "Good film", "label": "positive"}.'
             )
         _require(path, number, columns, record)
@@ -167,7 +193,7 @@ def _string(path: Path, line: int, column: str, value: object) -> str:
     if isinstance(value, dict | list):
         kind = "array" if isinstance(value, list) else "object"
         raise DataError(
-            f"{shown(path)}, line {line}: column {shorten(column)!r} holds a JSON {kind}; give it a text or a number."
+            f"{place(path, line)}: column {shorten(column)!r} holds a JSON {kind}; give it a text or a number."
         )
     return "" if value is None else str(value).encode("utf-8", "replace").decode("utf-8")
 
@@ -175,12 +201,10 @@ def _string(path: Path, line: int, column: str, value: object) -> str:
 def _label(path: Path, line: int, column: str, label: str) -> str:
     name = printable(label.strip())
     if not name:
-        raise DataError(
-            f"{shown(path)}, line {line}: no label in column {shorten(column)!r}; label the row or remove it."
-        )
+        raise DataError(f"{place(path, line)}: no label in column {shorten(column)!r}; label the row or remove it.")
     if len(name) > LONGEST_LABEL:
         raise DataError(
-            f"{shown(path)}, line {line}: the label {shorten(name)!r} has more than {LONGEST_LABEL:,} characters; name "
+            f"{place(path, line)}: the label {shorten(name)!r} has more than {LONGEST_LABEL:,} characters; name "
             "the column of the labels with --label-column."
         )
     return name
@@ -209,7 +233,8 @@ def _require(path: Path, line: int, columns: Sequence[str], found: Collection[st
             names = list(found)
             near = difflib.get_close_matches(column, names[:MOST_COLUMNS], n=1)
             hint = f" (did you mean {shorten(near[0])!r}?)" if near else ""
+            flags = " and ".join(("--text-column", "--label-column")[: len(columns)])  # of the command that reads
             raise DataError(
-                f"{shown(path)}, line {line}, has no column {shorten(column)!r}{hint}; its columns are: "
-                f"{_listed(names) or 'none'}. Name yours with --text-column and --label-column."
+                f"{place(path, line)}, has no column {shorten(column)!r}{hint}; its columns are: "
+                f"{_listed(names) or 'none'}. Name yours with {flags}."
             )

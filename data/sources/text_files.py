@@ -21,7 +21,7 @@ BYTE_ORDER_MARKS = {
     codecs.BOM_UTF16_BE: "utf-16",
 }
 # Which of the first four bytes are zero where two ASCII characters, or one, are written in them; as in RFC 4627, 3.
-ZEROS = {
+ZEROS: dict[tuple[bool, ...], str] = {
     (False, True, False, True): "utf-16-le",
     (True, False, True, False): "utf-16-be",
     (False, True, True, True): "utf-32-le",
@@ -85,6 +85,11 @@ def shown(path: Path) -> str:
     return shorten(path, LONGEST_PATH)
 
 
+def place(path: Path, line: int) -> str:
+    """A line of a file as a message shows it."""
+    return f"{shown(path)}, line {line}"
+
+
 def _refuse_no_file(path: Path) -> None:
     """A pipe or a device would be waited for without end."""
     try:
@@ -108,11 +113,11 @@ def _encoding(path: Path, encoding: str) -> str:
         raise LookupError(name)
     if name not in ("utf-8", "utf-8-sig"):
         return encoding
-    for mark, name in BYTE_ORDER_MARKS.items():
+    for mark, marked in BYTE_ORDER_MARKS.items():
         if head.startswith(mark):
-            return name
-    if name := ZEROS.get(tuple(byte == 0 for byte in head[:4])):
-        raise DataError(f"{shown(path)} is not UTF-8 but {name}, by its first bytes: add --encoding {name}.")
+            return marked
+    if zeros := ZEROS.get(tuple(byte == 0 for byte in head[:4])):
+        raise DataError(f"{shown(path)} is not UTF-8 but {zeros}, by its first bytes: add --encoding {zeros}.")
     return encoding
 
 

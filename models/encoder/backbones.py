@@ -21,7 +21,7 @@ from models.encoder.weights import BackboneUnavailable, cache_directory, check_p
 if TYPE_CHECKING:
     import keras
 
-__all__ = ["Backbone", "BackboneFiles", "BackboneUnavailable", "load_backbone", "locate_backbone", "tokenize"]
+__all__ = ["Backbone", "BackboneFiles", "BackboneUnavailable", "locate_backbone", "tokenize"]
 
 DEFAULT_PRESET = "distil_bert_base_en_uncased"
 SEQUENCE_LENGTH = 128
@@ -69,15 +69,6 @@ class BackboneFiles:
         model, tokenizer = self.reader(self.folder)
         model.trainable = False
         return Backbone(self.label, self.key, model, tokenizer)
-
-
-def load_backbone(name: str = "auto") -> Backbone:
-    """The backbone `name`, loaded: `locate_backbone(name).load()`.
-
-    Raises:
-        BackboneUnavailable: the weights cannot be had.
-    """
-    return locate_backbone(name).load()
 
 
 def locate_backbone(name: str = "auto") -> BackboneFiles:

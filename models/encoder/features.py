@@ -6,6 +6,7 @@ numbers twenty times. Here it runs once per text; a head then trains on the feat
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import zlib
 from collections.abc import Callable, Sequence
@@ -17,7 +18,7 @@ import numpy as np
 from keras import ops
 
 from data.files import whole
-from models.encoder.backbones import SEQUENCE_LENGTH, Backbone, BackboneFiles, tokenize
+from models.encoder.backbones import SEQUENCE_LENGTH, Backbone, tokenize
 from models.encoder.weights import CACHE_VARIABLE
 
 POOLINGS = ("auto", "pooled", "mean", "first")
@@ -96,7 +97,7 @@ def encode(
         ValueError: no such pooling, or the backbone has no pooled output.
     """
     inputs = [keras.Input((None,), dtype="int32", name=name) for name in ("token_ids", "padding_mask")]
-    outputs = call_backbone(backbone.model, *inputs, pooling)
+    outputs = call_backbone(backbone.model, inputs[0], inputs[1], pooling)
     # Never compiled by hand: Keras then uses XLA where it can, on TensorFlow twice as fast here.
     encoder = keras.Model(inputs, outputs, name="encoder")
     token_ids, padding_mask = tokenize(backbone, texts, sequence_length)
@@ -112,7 +113,7 @@ def encode(
 
 
 def cached_features(
-    backbone: Backbone | BackboneFiles,
+    backbone: Backbone,
     texts: Sequence[str],
     sequence_length: int = SEQUENCE_LENGTH,
     pooling: str = "auto",
@@ -126,8 +127,7 @@ def cached_features(
     is cut short or damaged costs its rows and nothing else.
 
     Args:
-        backbone: given as `BackboneFiles` it is loaded only if a text is new.
-        texts, sequence_length, pooling: as for `encode`.
+        backbone, texts, sequence_length, pooling: as for `encode`.
         cache_dir: the folder of the files, made if missing.
         progress: told how many texts are encoded and how many have to be, at the start and after each file.
 
@@ -135,7 +135,6 @@ def cached_features(
         `float32` array of shape `(n, width)`, rows in the order of `texts`.
 
     Raises:
-        BackboneUnavailable: the backbone has to be loaded and cannot be.
         ValueError: no such pooling, or the backbone has no pooled output.
     """
     key = text_key(backbone, sequence_length, pooling)
@@ -145,10 +144,9 @@ def cached_features(
     digests = list(missing)
     if progress:
         progress(0, len(digests))
-    loaded = backbone.load() if missing and isinstance(backbone, BackboneFiles) else backbone
     for start in range(0, len(digests), TEXTS_PER_FILE):
         part = digests[start : start + TEXTS_PER_FILE]
-        rows = encode(loaded, [missing[digest] for digest in part], sequence_length, pooling)
+        rows = encode(backbone, [missing[digest] for digest in part], sequence_length, pooling)
         try:
             _write_rows(cache_dir, key, part, rows)
         except OSError as error:  # a full disk, or one that is not ours: it costs the next run its time, not this one
@@ -163,9 +161,10 @@ def cached_features(
     return np.stack([known[digest] for digest in wanted])
 
 
-def text_key(backbone: Backbone | BackboneFiles, sequence_length: int, kind: str) -> str:
-    """Identity of everything but the text that decides a feature."""
-    return text_digest(backbone.key, version("keras-hub"), str(sequence_length), kind).hex()
+def text_key(backbone: Backbone, sequence_length: int, kind: str) -> str:
+    """Identity of everything but the text that decides a feature, to the last bit."""
+    computed = keras.backend.backend(), backbone.model.dtype_policy.name
+    return text_digest(backbone.key, version("keras-hub"), *computed, str(sequence_length), kind).hex()
 
 
 def text_digest(*texts: str) -> bytes:
@@ -178,14 +177,21 @@ def text_digest(*texts: str) -> bytes:
 
 
 def _read_rows(directory: Path, key: str, wanted: set[bytes]) -> dict[bytes, np.ndarray]:
-    """The sound rows of the texts `wanted`, by digest of the text; a file that cannot be read is removed."""
+    """The sound rows of the texts `wanted`, by digest of the text.
+
+    A file whose content is damaged is removed. One that cannot be read now, for want of rights or of a disk that
+    answers, is left for the next run.
+    """
     found = {}
     for path in directory.glob(f"{key}-*.npy"):
         try:
             table = np.load(path, mmap_mode="r")
             digests = [bytes(digest) for digest in table["text"]]
-        except (OSError, EOFError, ValueError, IndexError):  # cut short, or no such array
-            path.unlink(missing_ok=True)
+        except (EOFError, ValueError, IndexError):  # cut short, or no such array
+            with contextlib.suppress(OSError):  # it is somebody else's
+                path.unlink(missing_ok=True)
+            continue
+        except OSError:
             continue
         for row, digest in enumerate(digests):
             if digest in wanted and zlib.crc32(table["features"][row].tobytes()) == table["checksum"][row]:

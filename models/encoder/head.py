@@ -34,16 +34,13 @@ def build_head(width: int, classes: int) -> keras.Model:
     return keras.Model(features, probabilities, name="head")
 
 
-def join(
-    backbone: Backbone, head: keras.Model, pooling: str = "auto", sequence_length: int | None = None
-) -> keras.Model:
+def join(backbone: Backbone, head: keras.Model, pooling: str = "auto") -> keras.Model:
     """The backbone with the head behind it: answers what the head answers on the features of `models.encoder.features`.
 
     Args:
         backbone: the encoder the features came from.
         head: the trained head.
         pooling: the pooling the features were made with.
-        sequence_length: tokens per text, or `None` for any number, so that a batch can be cut to its longest text.
 
     Returns:
         a model from `token_ids` and `padding_mask`, both `(batch, tokens)`, to probabilities `(batch, classes)`.
@@ -51,7 +48,8 @@ def join(
     Raises:
         ValueError: no such pooling, or the backbone has no pooled output.
     """
-    token_ids = keras.Input((sequence_length,), dtype="int32", name="token_ids")
-    padding_mask = keras.Input((sequence_length,), dtype="int32", name="padding_mask")
+    # Of any length, so that a batch can be cut to its longest text.
+    token_ids = keras.Input((None,), dtype="int32", name="token_ids")
+    padding_mask = keras.Input((None,), dtype="int32", name="padding_mask")
     features = call_backbone(backbone.model, token_ids, padding_mask, pooling)  # (batch, width)
-    return keras.Model({"token_ids": token_ids, "padding_mask": padding_mask}, head(features), name="distilbert")
+    return keras.Model({"token_ids": token_ids, "padding_mask": padding_mask}, head(features), name="encoder_with_head")

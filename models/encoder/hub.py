@@ -59,12 +59,15 @@ def preset_folder(name: str) -> Path:
     import kagglehub
 
     handle = presets[name]["kaggle_handle"].removeprefix("kaggle://")
-    return _download(name, functools.partial(kagglehub.model_download, handle), _kaggle_cache())
+    # Beside the folder of the version the client keeps the archive it unpacks.
+    return _download(
+        name, functools.partial(kagglehub.model_download, handle), (_kaggle_cache() / "models" / handle).parent
+    )
 
 
 @functools.cache
-def answers(url: str, seconds: float = ANSWER_SECONDS) -> bool:
-    """Whether anything answers at `url` within `seconds`; asked once per process.
+def answers(url: str) -> bool:
+    """Whether anything answers at `url` within `ANSWER_SECONDS`; asked once per process.
 
     Any HTTP answer counts, a refusal too. The question runs in a thread of its own because looking up a host name
     knows no time limit.
@@ -75,12 +78,12 @@ def answers(url: str, seconds: float = ANSWER_SECONDS) -> bool:
 
     def ask():
         with contextlib.suppress(requests.RequestException):
-            requests.head(url, timeout=seconds, allow_redirects=False)
+            requests.head(url, timeout=ANSWER_SECONDS, allow_redirects=False)
             answered.set()
 
     thread = threading.Thread(target=ask, daemon=True)
     thread.start()
-    thread.join(seconds)
+    thread.join(ANSWER_SECONDS)
     return answered.is_set()
 
 
@@ -93,17 +96,23 @@ def _hugging_face(name: str) -> Path:
     with contextlib.suppress(Exception):  # not in the cache, which the client says in several ways
         return Path(download(local_files_only=True))
     _require(HUGGING_FACE_URL, name)
-    return _download(name, download, Path(huggingface_hub.constants.HF_HOME))
+    repository = huggingface_hub.file_download.repo_folder_name(repo_id=name.removeprefix("hf://"), repo_type="model")
+    return _download(name, download, Path(huggingface_hub.constants.HF_HUB_CACHE) / repository)
 
 
 def _kaggle_cache() -> Path:
     return Path(os.environ.get("KAGGLEHUB_CACHE") or Path.home() / ".cache" / "kagglehub")
 
 
-def _download(name: str, download: Callable[[], str], cache: Path) -> Path:
-    """What `download` returns, as long as it puts something into `cache` every `STALL_SECONDS`.
+def _download(name: str, download: Callable[[], str], folder: Path) -> Path:
+    """What `download` returns, as long as it puts something into `folder` every `STALL_SECONDS`.
 
     The clients try silent servers again and again, for minutes; a thread of its own can be left behind.
+
+    Args:
+        name: of the preset.
+        download: returns where the files are.
+        folder: where they go, and nothing else, since it is walked through twice a second; it need not be there yet.
     """
     outcome: list[str | Exception] = []
 
@@ -115,10 +124,10 @@ def _download(name: str, download: Callable[[], str], cache: Path) -> Path:
 
     thread = threading.Thread(target=attempt, daemon=True)
     thread.start()
-    size, moved = _size(cache), time.monotonic()
+    size, moved = _size(folder), time.monotonic()
     while thread.is_alive():
         thread.join(CHECK_SECONDS)
-        if (now := _size(cache)) != size:
+        if (now := _size(folder)) != size:
             size, moved = now, time.monotonic()
         elif thread.is_alive() and time.monotonic() - moved > STALL_SECONDS:
             raise _failed(name, TimeoutError(f"nothing came for {STALL_SECONDS:g} s"))

@@ -1,6 +1,6 @@
 """Fine-tuning the last blocks of a backbone, with everything below them still frozen and still run only once.
 
-The backbone is cut in two. The lower part runs once per text and its states are kept on disk; the upper part, a copy
+The backbone is cut in two. The lower part runs once per text and its states are put on disk; the upper part, a copy
 that may learn, trains on the states together with a head that was trained on the frozen features first. A head that
 still answers at random would send gradients through the blocks that wreck them.
 
@@ -9,8 +9,6 @@ Reference: [Fine-Tuning can Distort Pretrained Features](https://arxiv.org/abs/2
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,8 +16,8 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from models.encoder.backbones import SEQUENCE_LENGTH, Backbone, tokenize
-from models.encoder.features import BATCH_SIZE, LENGTH_STEP, backbone_inputs, pool, text_digest, text_key
+from models.encoder.backbones import Backbone, tokenize
+from models.encoder.features import BATCH_SIZE, LENGTH_STEP, backbone_inputs, pool
 
 
 def split_at(backbone: Backbone, blocks: int, pooling: str = "auto") -> tuple[keras.Model, keras.Model]:
@@ -60,15 +58,11 @@ def stack_head(upper: keras.Model, head: keras.Model) -> keras.Model:
     return keras.Model(upper.input, head(upper.output), name="upper_with_head")
 
 
-def join_split(
-    lower: keras.Model, upper: keras.Model, head: keras.Model, sequence_length: int | None = None
-) -> keras.Model:
+def join_split(lower: keras.Model, upper: keras.Model, head: keras.Model) -> keras.Model:
     """The whole fine-tuned classifier, with the inputs and outputs of `models.encoder.head.join`."""
-    token_ids, padding_mask = (
-        keras.Input((sequence_length,), dtype="int32", name=name) for name in ("token_ids", "padding_mask")
-    )
+    token_ids, padding_mask = (keras.Input((None,), dtype="int32", name=name) for name in ("token_ids", "padding_mask"))
     features = upper([lower([token_ids, padding_mask]), padding_mask])
-    return keras.Model({"token_ids": token_ids, "padding_mask": padding_mask}, head(features), name="distilbert")
+    return keras.Model({"token_ids": token_ids, "padding_mask": padding_mask}, head(features), name="encoder_with_head")
 
 
 @dataclass(frozen=True)
@@ -99,37 +93,25 @@ class States:
         return padded, mask
 
 
-def cached_states(
-    backbone: Backbone,
-    lower: keras.Model,
-    texts: Sequence[str],
-    sequence_length: int = SEQUENCE_LENGTH,
-    *,
-    blocks: int,
-    cache_dir: Path,
+def compute_states(
+    backbone: Backbone, lower: keras.Model, texts: Sequence[str], sequence_length: int, path: Path
 ) -> States:
-    """What the lower part says of `texts`: out of a file in `cache_dir`, or computed and put there.
+    """What the lower part says of `texts`, computed once and put into a file, since it may not fit into memory.
 
     They take 2 bytes per token and unit: 230 MB for 3,000 texts of 100 tokens with MiniLM, 460 MB with DistilBERT.
     Halving the precision is harmless to training; answers come from the joined model, which has all of it.
 
     Args:
-        backbone, lower, blocks: as given to and got from `split_at`.
+        backbone, lower: as given to and got from `split_at`.
         texts: n texts.
         sequence_length: most tokens of a text that are read.
-        cache_dir: the folder of the files, made if missing. A file that is cut short is noticed and made again.
+        path: the file.
     """
     token_ids, padding_mask = tokenize(backbone, texts, sequence_length)
     lengths = padding_mask.sum(axis=1)
     ends = np.cumsum(lengths)
     shape = (int(ends[-1]), lower.output.shape[-1])
-    key = text_key(backbone, sequence_length, f"states below {blocks}")
-    path = cache_dir / f"{key}-{text_digest(*texts).hex()}.npy"
-    if (values := _read(path, shape)) is not None:
-        return States(values, ends)
-    cache_dir.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=cache_dir, prefix=".unfinished-", delete=False) as file:
-        values = np.lib.format.open_memmap(file.name, "w+", "float16", shape)
+    values = np.lib.format.open_memmap(path, "w+", "float16", shape)
     order = np.argsort(-lengths, kind="stable")
     for start in range(0, len(order), BATCH_SIZE):
         rows = order[np.minimum(np.arange(start, start + BATCH_SIZE), len(order) - 1)]
@@ -138,8 +120,7 @@ def cached_states(
         for row, states in zip(rows, found, strict=True):
             values[ends[row] - lengths[row] : ends[row]] = states[: lengths[row]]
     values.flush()
-    os.replace(file.name, path)
-    return States(_read(path, shape), ends)
+    return States(values, ends)
 
 
 class StateBatches(keras.utils.PyDataset):
@@ -181,11 +162,3 @@ def _trainable_copy(layer: keras.layers.Layer, inputs, **arguments):
     outputs = copy(inputs, **arguments)
     copy.set_weights(layer.get_weights())
     return outputs
-
-
-def _read(path: Path, shape: tuple[int, int]) -> np.ndarray | None:
-    try:
-        values = np.load(path, mmap_mode="r")
-    except (OSError, EOFError, ValueError):  # not there, or cut short
-        return None
-    return values if values.shape == shape and values.dtype == np.float16 else None

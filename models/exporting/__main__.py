@@ -13,55 +13,61 @@ from pathlib import Path
 
 import yaml
 
+from data.amounts import memory_mb
+from data.exits import EXIT_FAILED, EXIT_INTERRUPTED, refuse
+from data.messages import escape_what_cannot_be_shown
 from models.run_folder import RunFolder
-from models.serving.engines import FILES, ONNX
+from models.serving.formats import DEFAULT, FORMATS
 
-EXIT_FAILED, EXIT_BAD_INPUT = 1, 2
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    result = argparse.ArgumentParser(prog="python -m models.exporting", description=__doc__.splitlines()[0])
+    result.add_argument("run", type=Path, help="the run folder, such as runs/latest")
+    result.add_argument("--models", nargs="+", metavar="MODEL", help="only these (default: all that were trained)")
+    result.add_argument(
+        "--formats",
+        nargs="+",
+        choices=list(FORMATS),
+        help=f"what to write: {', '.join(FORMATS)} (default: what the run's settings say)",
+    )
+    result.add_argument(
+        "--memory-limit",
+        type=memory_mb,
+        default="10GB",
+        metavar="SIZE",
+        help="most memory of each process that writes or proves, such as 800MB (default: %(default)s)",
+    )
+    return result
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Exports what the command line asks for; returns the exit code: 1 if something was refused, 2 for bad input."""
-    parser = argparse.ArgumentParser(prog="python -m models.exporting", description=__doc__.splitlines()[0])
-    parser.add_argument("run", type=Path, help="the run folder, such as runs/latest")
-    parser.add_argument("--models", nargs="+", metavar="MODEL", help="only these (default: all that were trained)")
-    parser.add_argument(
-        "--formats",
-        nargs="+",
-        choices=list(FILES),
-        help=f"what to write: {', '.join(FILES)} (default: what the run's settings say)",
-    )
-    parser.add_argument(
-        "--memory-limit",
-        type=float,
-        default=10,
-        metavar="GB",
-        help="most memory of the converting process (default: 10)",
-    )
-    options = parser.parse_args(arguments)
+    escape_what_cannot_be_shown()
+    options = parser().parse_args(arguments)
     run = RunFolder(options.run)
-    settings = yaml.safe_load(run.settings.read_text(encoding="utf-8")) if run.settings.is_file() else {"models": []}
-    trained = [model for model in settings["models"] if any(run.path.glob(f"{model}/*/metrics.json"))]
+    try:
+        settings = yaml.safe_load(run.settings.read_text(encoding="utf-8")) if run.settings.is_file() else {}
+        trained = [model for model in settings.get("models", []) if any(run.path.glob(f"{model}/*/metrics.json"))]
+    except (OSError, ValueError, AttributeError, TypeError, yaml.YAMLError) as error:
+        return refuse(f"{run.settings} is damaged ({' '.join(str(error).split())[:200]}): start a new run.")
     if not trained:
-        parser.error(f"{run.path} is no run folder with a trained model: python -m training.run makes one.")
+        return refuse(f"{run.path} is no run folder with a trained model: python -m training.run makes one.")
     for model in options.models or []:
         if model not in trained:
-            parser.error(f"{run.path} has no trained {model}: choose from {', '.join(trained)}.")
+            return refuse(f"{run.path} has no trained {model}: choose from {', '.join(trained)}.")
     formats = options.formats or settings.get("formats")
     if not formats:
-        parser.error(f"{run.path} was made without exports: say with --formats which ones, such as {ONNX}.")
+        return refuse(f"{run.path} was made without exports: say with --formats which, such as {' '.join(DEFAULT)}.")
     # `.keras` files are the same for every backend, and only TensorFlow writes SavedModels.
     os.environ["KERAS_BACKEND"] = "tensorflow"
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     from models.exporting.export import export_all
 
     try:
         return 0 if export_all(run, options.models or trained, formats, options.memory_limit) else EXIT_FAILED
     except KeyboardInterrupt:
         print("Interrupted. What was exported before is kept.", file=sys.stderr)
-        return 130
-    except OSError as error:
-        print(f"error: {error}: free some space or mend the folder, and export again.", file=sys.stderr)
-        return EXIT_BAD_INPUT
+        return EXIT_INTERRUPTED
 
 
 if __name__ == "__main__":

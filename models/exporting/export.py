@@ -2,173 +2,160 @@
 
 from __future__ import annotations
 
-import logging
-import multiprocessing
 import os
-import resource
 import shutil
-import signal
 import tempfile
-import time
-import traceback
 from collections.abc import Callable, Sequence
-from multiprocessing import forkserver
+from dataclasses import dataclass
 from pathlib import Path
 
-from data.files import read_json, write_json, write_text
-from models.exporting.exportable import ExportRefused
+import psutil
+
+from data.files import UNFINISHED, read_json
+from data.folders import restore_folder
+from models.children import MemoryExceeded, exit_name, run_in_child, start_fork_server
 from models.exporting.parity import check, refusal
-from models.run_folder import RunFolder
-from models.serving.engines import CLASSIFIER, FILES, ONNX, ONNX_INT8, OPENVINO, SAVED_MODEL, TOKENIZER
+from models.exporting.placing import put_into_place, reference_of
+from models.exporting.writing import WRITTEN, one_line, write_formats
+from models.run_folder import RunFolder, RunFolderError
+from models.serving.formats import Format, with_needs
 
-GIGABYTE = 10**9
+ON_CTRL_C = "Stopping; what was exported before is kept."
 
 
-def export_all(run: RunFolder, models: Sequence[str], formats: Sequence[str], memory_limit: float) -> bool:
-    """Exports each model's best seed and says how faithful each export is.
+@dataclass(frozen=True)
+class Exporter:
+    """Exports the trained models of one run.
+
+    Attributes:
+        run: the run folder.
+        formats: what to write, each behind what it is made from.
+        memory_limit_mb: most memory of each process that writes or proves, in MB.
+    """
+
+    run: RunFolder
+    formats: list[Format]
+    memory_limit_mb: float
+
+    def export(self, model: str) -> bool:
+        """Exports the best seed of one model; whether every format was written and proven.
+
+        A format that is refused leaves the one of the same trained model that is there already, and where none can be
+        had the folder stays as it is. The folder is replaced in one step: its files always belong together, and
+        `parity.json` says what came out.
+
+        Raises:
+            RunFolderError: a file of the trial is missing or damaged.
+            OSError: the folder cannot be written.
+        """
+        seed, folder = best_seed(self.run, model), self.run.export(model)
+        restore_folder(folder)
+        _remove_remnants(folder.parent)
+        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=_prefix(os.getpid())) as name:
+            aside = Path(name)
+            found = self._write(model, seed, aside)
+            for entry in self.formats:
+                found[entry.name] |= self._prove(model, seed, aside, entry, found)
+                print(f"{model:<12} {entry.name:<12} {_outcome(entry, found[entry.name])}", flush=True)
+            reference = reference_of(self.run.predictions(model, seed), aside)
+            put_into_place(folder, aside, {"model": model, "seed": seed, "reference": reference, "formats": found})
+        return not any(entry["refused"] for entry in found.values())
+
+    def _write(self, model: str, seed: int, aside: Path) -> dict[str, dict]:
+        """By format, what `written.json` says of it; where a process ends in the midst of one, another one goes on."""
+        found: dict[str, dict] = {}
+        while waiting := [entry.name for entry in self.formats if entry.name not in found]:
+            written = aside / WRITTEN
+            written.unlink(missing_ok=True)
+            ended = self._in_child("forkserver", write_formats, self.run.path, model, seed, waiting, aside)
+            loaded = written.exists()
+            found |= read_json(written) if loaded else {}
+            rest = [name for name in waiting if name not in found]
+            # Where the model could not even be loaded the next process would fare no better.
+            found |= {name: {"refused": ended or "it was not written"} for name in (rest[:1] if loaded else rest)}
+        return found
+
+    def _prove(self, model: str, seed: int, aside: Path, entry: Format, found: dict[str, dict]) -> dict:
+        """Asks the export in a fresh process, one without TensorFlow where it must do without."""
+        if found[entry.name]["refused"]:
+            return {}
+        if entry.made_from and found[entry.made_from]["refused"]:
+            return {"refused": f"it is made from {entry.made_from}, which is refused"}
+        result = aside / f"{entry.name}.json"
+        method = "forkserver" if entry.needs_tensorflow else "spawn"
+        ended = self._in_child(method, check, self.run.path, model, seed, aside, entry.name, result)
+        if not result.exists():
+            return {"refused": f"loading and asking it failed: {ended}"}
+        measured = read_json(result)
+        return measured if "refused" in measured else measured | {"refused": refusal(entry, measured)}
+
+    def _in_child(self, method: str, target: Callable[..., None], *arguments) -> str | None:
+        """Runs `target` in a child process; what ended it before its time."""
+        limit = self.memory_limit_mb
+        try:
+            code = run_in_child(method, target, *arguments, memory_limit_mb=limit, on_ctrl_c=ON_CTRL_C)
+        except MemoryExceeded as error:
+            return f"it took {error}, more than --memory-limit of {limit:,.0f} MB"
+        return None if code == 0 else f"its process ended with {exit_name(code)}"
+
+
+def export_all(run: RunFolder, models: Sequence[str], formats: Sequence[str], memory_limit_mb: float) -> bool:
+    """Exports each model's best seed and says how faithful each export is; one that fails stops none behind it.
 
     Args:
         run: the run folder.
         models: architectures with at least one finished trial.
-        formats: keys of `models.serving.engines.FILES`.
-        memory_limit: of the converting process, in gigabytes.
+        formats: names of formats.
+        memory_limit_mb: of each process that writes or proves, in MB.
 
     Returns:
         Whether every export was written and proven.
     """
-    multiprocessing.get_context("forkserver").set_forkserver_preload(["models.framework"])
-    forkserver.ensure_running()
-    # Quantizing starts from the finished ONNX file.
-    formats = sorted({*formats, *((ONNX,) if ONNX_INT8 in formats else ())}, key=list(FILES).index)
-    whole = True
+    start_fork_server("models.framework")
+    exporter, complete = Exporter(run, with_needs(formats), memory_limit_mb), True
     for model in models:
-        whole &= _export(run, model, formats, memory_limit)
-    return whole
+        try:
+            complete &= exporter.export(model)
+        except (RunFolderError, OSError) as error:
+            print(f"{model:<12} not exported: {one_line(error)}", flush=True)
+            complete = False
+    return complete
 
 
 def best_seed(run: RunFolder, model: str) -> int:
-    """The seed of the finished trial with the least validation log loss."""
-    losses = {
-        int(path.parent.name): read_json(path)["validation"]["log_loss"]
-        for path in run.path.glob(f"{model}/*/metrics.json")
-    }
-    return min(losses, key=losses.get)
+    """The seed of the finished trial with the least validation log loss.
+
+    Raises:
+        RunFolderError: a `metrics.json` is damaged.
+    """
+    losses = {}
+    for path in run.path.glob(f"{model}/*/metrics.json"):
+        try:
+            losses[int(path.parent.name)] = read_json(path)["validation"]["log_loss"]
+        except (ValueError, KeyError, TypeError) as error:
+            raise RunFolderError(f"{path} is damaged: train the model again.") from error
+    return min(losses, key=lambda seed: losses[seed])
 
 
-def _export(run: RunFolder, model: str, formats: list[str], memory_limit: float) -> bool:
-    """Exports one model; `parity.json` in its export folder says what came out."""
-    seed, folder = best_seed(run, model), run.export(model)
-    parity = folder / "parity.json"
-    known = read_json(parity) if parity.exists() else {}
-    if known.get("seed") != seed:  # what stands there would answer differently
-        shutil.rmtree(folder, ignore_errors=True)
-        known = {"formats": {}}
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder, prefix=".unfinished-") as name:
-        aside = Path(name)
-        ended = _in_child("forkserver", write_formats, run.path, model, seed, formats, memory_limit, aside)
-        written = read_json(aside / "written.json") if (aside / "written.json").exists() else {}
-        for name in formats:
-            crashed = {"refused": f"its process ended with {ended} (--memory-limit is {memory_limit:g} GB)"}
-            found = written.get(name, crashed)
-            if not found["refused"]:
-                found |= _prove(run, model, seed, aside, name)
-            for file in FILES[name]:
-                _remove(folder / file)
-                if not found["refused"]:
-                    os.replace(aside / file, folder / file)
-            known["formats"][name] = found
-            print(f"{model:<12} {name:<12} {_outcome(found)}", flush=True)
-        if any(not found["refused"] for found in known["formats"].values()):
-            for file in (TOKENIZER, CLASSIFIER):
-                os.replace(aside / file, folder / file)
-    write_json(parity, {"model": model, "seed": seed, "formats": known["formats"]})
-    return not any(known["formats"][name]["refused"] for name in formats)
+def _prefix(pid: int) -> str:
+    return f"{UNFINISHED}export-{pid}-"
 
 
-def write_formats(path: Path, model: str, seed: int, formats: list[str], memory_limit: float, aside: Path) -> None:
-    """What the converting process does: writes the formats to the folder `aside`, and `written.json` about them."""
-    from models.exporting import formats as writing
-    from models.exporting import loading
-
-    tempfile.tempdir = os.fspath(aside)  # where TensorFlow leaves what it generates, which no child process removes
-    for name in (None, "tf2onnx"):  # what they warn of is what the proof is about
-        logging.getLogger(name).setLevel(logging.ERROR)
-    limit = int(memory_limit * GIGABYTE)
-    resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
-    run, written = RunFolder(path), {}
-    write: dict[str, Callable[[], None]] = {
-        SAVED_MODEL: lambda: writing.write_saved_model(exportable, card.class_names, aside),
-        ONNX: lambda: writing.write_onnx(exportable, aside),
-        ONNX_INT8: lambda: writing.write_onnx_int8(aside),
-        OPENVINO: lambda: writing.write_openvino(exportable, aside),
-    }
-    try:
-        exportable, card = loading.load(run, model, seed), loading.describe(run, model, seed)
-        writing.write_common(exportable, card, aside)
-        for name in formats:
-            started = time.perf_counter()
-            written[name] = {"refused": _reason(write[name], run.export(model))}
-            written[name]["seconds_to_write"] = time.perf_counter() - started
-            written[name]["megabytes"] = sum(_size(aside / file) for file in FILES[name]) / 1e6
-            write_json(aside / "written.json", written)
-    except ExportRefused as error:
-        write_json(aside / "written.json", {name: {"refused": str(error)} for name in formats})
+def _remove_remnants(folder: Path) -> None:
+    """Removes what exporting processes that were killed have left in the folder of a model."""
+    for remnant in folder.glob(f"{UNFINISHED}export-*"):
+        pid = remnant.name.removeprefix(f"{UNFINISHED}export-").partition("-")[0]
+        if not (pid.isdecimal() and psutil.pid_exists(int(pid))):
+            shutil.rmtree(remnant, ignore_errors=True)
 
 
-def _reason(write: Callable[[], None], folder: Path) -> str | None:
-    """Writes one format; why that cannot be done, `None` where it was."""
-    try:
-        write()
-    except ExportRefused as error:
-        return str(error)
-    except Exception as error:  # a converter's own defect must not take the other formats down
-        write_text(folder / "traceback.txt", traceback.format_exc())
-        return f"{type(error).__name__}: {' '.join(str(error).split())[:200]}; traceback.txt beside it has the rest"
-    return None
-
-
-def _prove(run: RunFolder, model: str, seed: int, aside: Path, name: str) -> dict:
-    """Asks the export in a fresh process, one without TensorFlow where it must do without."""
-    result = aside / f"{name}.json"
-    ended = _in_child(
-        "forkserver" if name == SAVED_MODEL else "spawn", check, run.path, model, seed, aside, name, result
-    )
-    if not result.exists():
-        return {"refused": f"loading and asking it ended with {ended}"}
-    found = read_json(result)
-    return found | {"refused": refusal(name, found)} if "refused" not in found else found
-
-
-def _outcome(found: dict) -> str:
+def _outcome(entry: Format, found: dict) -> str:
     if found["refused"]:
         return f"refused: {found['refused']}"
+    nearness = f"largest difference {found['largest_difference']:.0e}"
+    if entry.may_change_answers:
+        nearness = f"validation accuracy {100 * found['validation_accuracy_change']:+.1f} points"
     return (
-        f"{found['megabytes']:7.1f} MB  largest difference {found['largest_difference']:.0e}, same label for "
-        f"{found['label_agreement']:.2%} of {found['texts']:,} texts  one text in {found['latency_ms']['1']:.1f} ms"
+        f"{found['megabytes']:7.1f} MB  {nearness}, same label for {found['label_agreement']:.2%} of "
+        f"{found['texts']:,} texts  one text in {found['latency_ms']['1']:.1f} ms"
     )
-
-
-def _in_child(method: str, target: Callable[..., None], *arguments) -> str:
-    """Runs `target` in a child process and says how it ended."""
-    child = multiprocessing.get_context(method).Process(target=target, args=arguments)
-    child.start()
-    try:
-        child.join()
-    except KeyboardInterrupt:
-        child.terminate()
-        child.join()
-        raise
-    return signal.Signals(-child.exitcode).name if child.exitcode < 0 else f"exit code {child.exitcode}"
-
-
-def _size(path: Path) -> int:
-    """Bytes of a file, or of all files in a folder."""
-    return sum(entry.stat().st_size for entry in ([path] if path.is_file() else path.rglob("*")) if entry.is_file())
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir():
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from models.catalog import Family
+from models.serving.formats import FORMATS, Format
 
 if TYPE_CHECKING:
     import onnx
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 Tokens = dict[str, "tf.Tensor"]
+ONNX_OPSET = 18  # of ONNX 1.13: the newest that tf2onnx writes
 
 
 class ExportRefused(Exception):
@@ -65,3 +68,37 @@ class ExportCard:
     class_names: list[str]
     batch_size: int
     data_card: dict
+
+
+@dataclass(frozen=True)
+class ExportTask:
+    """What the writer of a format is given.
+
+    Attributes:
+        exportable: the trained model.
+        card: what stands beside it.
+        entry: the format.
+        folder: where its files go. `classifier.json` and `tokenizer.json` are in it already, and the files of the
+            format that this one is made from.
+    """
+
+    exportable: Exportable
+    card: ExportCard
+    entry: Format
+    folder: Path
+
+    @property
+    def target(self) -> Path:
+        """The first of the format's files."""
+        return self.folder / self.entry.files[0]
+
+    @property
+    def source(self) -> Path:
+        """The first file of the format that this one is made from.
+
+        Raises:
+            ValueError: it is made from none.
+        """
+        if self.entry.made_from is None:
+            raise ValueError(f"{self.entry.name} is not made from another format.")
+        return self.folder / FORMATS[self.entry.made_from].files[0]

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import numpy as np
-import onnx
-import tensorflow as tf
-from onnx import helper, numpy_helper
-from tokenizers import Tokenizer
+from typing import TYPE_CHECKING
 
-from models.exporting import graph_text
+import numpy as np
+import tensorflow as tf
+
+from models.exporting import graph_text, linear_onnx
 from models.exporting.exportable import Tokens
-from models.exporting.onnx_conversion import OPSET
 from models.exporting.tokenizer_file import word_tokenizer
 from models.linear import LinearModel
-from models.serving.engines import OUTPUT
+
+if TYPE_CHECKING:
+    import onnx
+    from tokenizers import Tokenizer
 
 
 class LinearExport(tf.Module):
@@ -24,7 +25,7 @@ class LinearExport(tf.Module):
         keep_negations: as for `data.cleaning.Cleaner`.
     """
 
-    runs_in_openvino = False  # it compares every word of a batch with every term: 50 GB for a few hundred texts
+    runs_in_openvino = False  # it has no table to look terms up in
 
     def __init__(self, model: LinearModel, keep_negations: bool):
         super().__init__()
@@ -75,53 +76,4 @@ class LinearExport(tf.Module):
         return word_tokenizer(self.vocabulary, self.keep_negations, None)
 
     def to_onnx(self) -> onnx.ModelProto:
-        """By hand: ONNX's TfIdfVectorizer counts words and pairs of them."""
-        is_pair = self.terms[:, 0] > 0
-        singles, pairs = np.flatnonzero(~is_pair), np.flatnonzero(is_pair)
-        order = np.concatenate([singles, pairs])  # the operator wants all single words first
-        pool = [*self.terms[singles, 1].tolist(), *self.terms[pairs].ravel().tolist()]
-        constants = {
-            "inverse_frequencies": self.model.inverse_frequencies[order].astype(np.float32),
-            "weights": self.model.weights[order].astype(np.float32),
-            "bias": self.model.bias.astype(np.float32),
-            "one": np.array(1, np.float32),
-            "tiny": np.array(np.finfo(np.float32).tiny, np.float32),
-            "last_axis": np.array([1], np.int64),
-        }
-        nodes = [
-            helper.make_node(
-                "TfIdfVectorizer",
-                ["token_ids"],
-                ["counts"],
-                mode="TF",
-                min_gram_length=1,
-                max_gram_length=2 if len(pairs) else 1,
-                max_skip_count=0,
-                ngram_counts=[0, len(singles)] if len(pairs) else [0],
-                ngram_indexes=list(range(len(order))),
-                pool_int64s=pool,
-            ),
-            helper.make_node("Max", ["counts", "one"], ["at_least_one"]),
-            helper.make_node("Log", ["at_least_one"], ["logarithm"]),
-            helper.make_node("Min", ["counts", "one"], ["present"]),
-            helper.make_node("Add", ["logarithm", "present"], ["damped"]),  # 1 + ln(count), and 0 where there is none
-            helper.make_node("Mul", ["damped", "inverse_frequencies"], ["values"]),
-            helper.make_node("ReduceL2", ["values", "last_axis"], ["length"], keepdims=1),
-            helper.make_node("Max", ["length", "tiny"], ["positive_length"]),
-            helper.make_node("Div", ["values", "positive_length"], ["vector"]),
-            helper.make_node("MatMul", ["vector", "weights"], ["scores"]),
-            helper.make_node("Add", ["scores", "bias"], ["logits"]),
-            helper.make_node("Softmax", ["logits"], [OUTPUT], axis=1),
-        ]
-        integers, floats = onnx.TensorProto.INT32, onnx.TensorProto.FLOAT
-        graph = helper.make_graph(
-            nodes,
-            "linear",
-            [helper.make_tensor_value_info("token_ids", integers, ["batch", "tokens"])],
-            [helper.make_tensor_value_info(OUTPUT, floats, ["batch", len(self.model.bias)])],
-            [numpy_helper.from_array(value, name) for name, value in constants.items()],
-        )
-        proto = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)])
-        proto.ir_version = min(proto.ir_version, 9)
-        onnx.checker.check_model(proto)
-        return proto
+        return linear_onnx.build(self.model, self.terms, len(self.vocabulary))

@@ -12,9 +12,8 @@ import numpy as np
 import onnx
 import tensorflow as tf
 
+from models.exporting.exportable import ONNX_OPSET
 from models.serving.engines import OUTPUT
-
-OPSET = 18  # of ONNX 1.13: the newest that tf2onnx writes
 
 
 def convert(model: keras.Model) -> onnx.ModelProto:
@@ -39,7 +38,7 @@ def convert(model: keras.Model) -> onnx.ModelProto:
     signature = [tf.TensorSpec(tensor.shape, tf.int32, name) for name, tensor in inputs.items()]
     signature += [tf.TensorSpec(weight.shape, weight.dtype, f"weight_{at}") for at, weight in enumerate(weights)]
     proto, _ = tf2onnx.convert.from_function(
-        answer, signature, opset=OPSET, custom_op_handlers={"Erfc": (_write_erfc, [])}
+        answer, signature, opset=ONNX_OPSET, custom_op_handlers={"Erfc": (_write_erfc, [])}
     )
     graph = proto.graph
     values = {f"weight_{at}": np.asarray(weight) for at, weight in enumerate(weights)}

@@ -18,13 +18,13 @@ from models.classifier import Classifier
 from models.exporting.exportable import ExportRefused
 from models.peak_memory import peak_memory_mb
 from models.predictions import read_predictions
-from models.run_folder import RunFolder
-from models.serving.engines import ONNX_INT8, ExportUnusable, load_engine, read_classifier
+from models.run_folder import RunFolder, RunFolderError
+from models.serving.engines import ExportUnusable, load_engine, read_classifier
+from models.serving.formats import FORMATS, LARGEST_DIFFERENCE, Format
 
-LARGEST_DIFFERENCE = 1e-4  # of a probability, for formats in full precision
-LARGEST_ACCURACY_LOSS = 0.01  # for 8-bit integers
 LATENCY_BATCHES = (1, 32)
-MOST_REPEATS, FEWEST_REPEATS, ENOUGH_SECONDS = 15, 5, 2.0  # of each timed call
+MOST_REPEATS, FEWEST_REPEATS, ENOUGH_SECONDS = 51, 5, 2.0  # of each timed call
+FASTER, AS_FAST = 1.05, 0.95  # times; what lies between them is noise of the measurement
 
 
 @dataclass(frozen=True)
@@ -32,50 +32,64 @@ class Reference:
     """What the trained model said.
 
     Attributes:
-        texts: n raw texts, those of the test split first.
+        texts: n raw texts, those of a split first.
         probabilities: array of shape `(n, classes)`.
-        labels: true classes of the test split, integer array of shape `(m,)`, m ≤ n.
+        labels: true classes of the split, integer array of shape `(m,)`, m ≤ n.
     """
 
     texts: list[str]
     probabilities: np.ndarray
     labels: np.ndarray
 
+    @property
+    def accuracy(self) -> float:
+        """Of the trained model, on the split."""
+        return float(_right(self.probabilities, self.labels).mean())
 
-def read_reference(run: RunFolder, model: str, seed: int) -> Reference:
-    """The trained model's answers on the test split and on `data.probes`."""
-    test = load_texts(run.prepared(seed))["test"]
-    answers = read_predictions(run.predictions(model, seed), read_json(run.data_card)["class_names"])["test"]
+
+def read_reference(run: RunFolder, model: str, seed: int) -> tuple[Reference, Reference]:
+    """The trained model's answers on the test split and `data.probes`, and on the validation split."""
+    parts = load_texts(run.prepared(seed))
+    answers = read_predictions(run.predictions(model, seed), read_json(run.data_card)["class_names"])
     probes = read_json(run.probes(model, seed)).values()
-    return Reference(
-        [*test.texts, *(probe["text"] for probe in probes)],
-        np.concatenate([answers.probabilities, [probe["probabilities"] for probe in probes]]),
-        test.labels,
+    test = Reference(
+        [*parts["test"].texts, *(probe["text"] for probe in probes)],
+        np.concatenate([answers["test"].probabilities, [probe["probabilities"] for probe in probes]]),
+        parts["test"].labels,
     )
+    return test, Reference(parts["validation"].texts, answers["validation"].probabilities, parts["validation"].labels)
 
 
 def check(path: Path, model: str, seed: int, folder: Path, name: str, result: Path) -> None:
-    """Loads one export, asks it everything and writes the outcome to `result` as JSON; to be run in a fresh process."""
-    reference = read_reference(RunFolder(path), model, seed)
-    started = time.perf_counter()
+    """Loads one export, asks it everything and writes the outcome to `result` as JSON; to be run in a fresh process.
+
+    `accuracy` and `validation_accuracy` are the export's own, each with its `..._change` from the trained model's. A
+    format in full precision gives the trained model's answers, or is refused, and is spared the validation split.
+    """
+    entry = FORMATS[name]
     try:
+        test, validation = read_reference(RunFolder(path), model, seed)
+        started = time.perf_counter()
         classifier = Classifier(load_engine(folder, name), read_classifier(folder), name)
         seconds_to_load = time.perf_counter() - started
-        found = asdict(compare(reference, classifier.predict_proba(reference.texts)))
+        found = asdict(compare(test, classifier.predict_proba(test.texts)))
+        split = test.texts[: len(test.labels)]
+        found["latency_ms"] = {str(size): _latencies([classifier], split, size)[0] for size in LATENCY_BATCHES}
+        found |= {"seconds_to_load": seconds_to_load, "peak_memory_mb": peak_memory_mb()}
+        on_validation = classifier.predict_proba(validation.texts) if entry.may_change_answers else None
+        asked = validation.probabilities if on_validation is None else on_validation
+        found["validation_accuracy"] = float(_right(asked, validation.labels).mean())
+        found["validation_accuracy_change"] = found["validation_accuracy"] - validation.accuracy
+        if entry.made_from:
+            original = Classifier(load_engine(folder, entry.made_from), read_classifier(folder), entry.made_from)
+            found["times_faster"] = {
+                str(size): times_faster(original, classifier, split, size) for size in LATENCY_BATCHES
+            }
     except Exception as error:  # whatever keeps it from answering, it cannot be handed out
-        reason = str(error) if isinstance(error, ExportUnusable | ExportRefused) else f"it does not answer: {error}"
-        write_json(result, {"refused": " ".join(reason.split())[:300]})
-        return
-    test = reference.texts[: len(reference.labels)]
-    write_json(
-        result,
-        found
-        | {
-            "latency_ms": {str(size): _latency(classifier, test, size) for size in LATENCY_BATCHES},
-            "seconds_to_load": seconds_to_load,
-            "peak_memory_mb": peak_memory_mb(),
-        },
-    )
+        known = isinstance(error, ExportUnusable | ExportRefused | RunFolderError)
+        reason = str(error) if known else f"it does not answer: {error}"
+        found = {"refused": " ".join(reason.split())[:300]}
+    write_json(result, found)
 
 
 @dataclass(frozen=True)
@@ -83,16 +97,18 @@ class Parity:
     """How an export's answers compare with the trained model's.
 
     Attributes:
-        texts: how many were asked: the test split and the probes.
+        texts: how many were asked: the split and the probes.
         largest_difference: of any probability.
         label_agreement: share of the texts with the same answer, or with one that the trained model holds as likely,
             within 1e-4: where classes are level, a rounding decides.
-        accuracy_change: of the accuracy on the test split.
+        accuracy: of the export, on the split.
+        accuracy_change: from the trained model's.
     """
 
     texts: int
     largest_difference: float
     label_agreement: float
+    accuracy: float
     accuracy_change: float
 
 
@@ -103,33 +119,57 @@ def compare(reference: Reference, probabilities: np.ndarray) -> Parity:
     wanted, found = reference.probabilities.argmax(axis=1), probabilities.argmax(axis=1)
     rows = np.arange(len(found))
     behind = reference.probabilities[rows, wanted] - reference.probabilities[rows, found]
-    right, right_before = (answers[: len(reference.labels)] == reference.labels for answers in (found, wanted))
+    accuracy = float(_right(probabilities, reference.labels).mean())
     return Parity(
         texts=len(reference.texts),
         largest_difference=float(np.abs(probabilities - reference.probabilities).max()),
         label_agreement=float((behind <= LARGEST_DIFFERENCE).mean()),
-        accuracy_change=float(right.mean() - right_before.mean()),
+        accuracy=accuracy,
+        accuracy_change=accuracy - reference.accuracy,
     )
 
 
-def refusal(name: str, parity: dict) -> str | None:
-    """Why an export with these figures is not handed out, `None` where it is faithful."""
-    if name == ONNX_INT8:
-        lost = -parity["accuracy_change"]
-        return f"it loses {100 * lost:.1f} points of accuracy on test" if lost > LARGEST_ACCURACY_LOSS else None
-    if parity["largest_difference"] > LARGEST_DIFFERENCE:
-        return f"its probabilities differ from the trained model's by up to {parity['largest_difference']:.1g}"
-    if parity["label_agreement"] < 1:
-        return f"it gives another label to {1 - parity['label_agreement']:.2%} of the texts"
+def refusal(entry: Format, measured: dict) -> str | None:
+    """Why an export with these figures of `check` is not handed out, `None` where it is what it should be."""
+    if entry.largest_accuracy_loss is not None:
+        lost = -measured["validation_accuracy_change"]
+        if lost > entry.largest_accuracy_loss:
+            return f"it loses {100 * lost:.1f} points of accuracy on validation"
+    else:
+        if measured["largest_difference"] > LARGEST_DIFFERENCE:
+            return f"its probabilities differ from the trained model's by up to {measured['largest_difference']:.1g}"
+        if measured["label_agreement"] < 1:
+            return f"it gives another label to {1 - measured['label_agreement']:.2%} of the texts"
+    if entry.made_from:
+        times = measured["times_faster"].values()
+        if max(times) < FASTER or min(times) < AS_FAST:
+            shown = ", ".join(f"{speed:.2f} times at {size}" for size, speed in measured["times_faster"].items())
+            return f"it is not faster than {entry.made_from} ({shown} texts at once)"
     return None
 
 
-def _latency(classifier: Classifier, texts: Sequence[str], size: int) -> float:
-    """Milliseconds from `size` raw texts to their answers: the median over different texts of the test split."""
-    taken: list[float] = []
-    while len(taken) < FEWEST_REPEATS or (len(taken) < MOST_REPEATS and sum(taken) < ENOUGH_SECONDS):
+def times_faster(original: Classifier, other: Classifier, texts: Sequence[str], size: int) -> float:
+    """How many times as fast as `original` the `other` answers `size` texts; both in turn, so that they meet the same
+    load of the machine.
+    """
+    before, after = _latencies([original, other], texts, size)
+    return before / after
+
+
+def _latencies(classifiers: Sequence[Classifier], texts: Sequence[str], size: int) -> list[float]:
+    """Milliseconds from `size` raw texts to the answers of each classifier: the median over different texts."""
+    taken: list[list[float]] = []
+    while len(taken) < FEWEST_REPEATS or (len(taken) < MOST_REPEATS and np.sum(taken) < ENOUGH_SECONDS):
         batch = [texts[(len(taken) * size + at) % len(texts)] for at in range(size)]
-        started = time.perf_counter()
-        classifier.predict_proba(batch)
-        taken.append(time.perf_counter() - started)
-    return 1000 * float(np.median(taken))
+        seconds = []
+        for classifier in classifiers:
+            started = time.perf_counter()
+            classifier.predict_proba(batch)
+            seconds.append(time.perf_counter() - started)
+        taken.append(seconds)
+    return (1000 * np.median(taken, axis=0)).tolist()
+
+
+def _right(probabilities: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """Whether the most probable class is the label, for each of the m labelled texts that come first."""
+    return probabilities[: len(labels)].argmax(axis=1) == labels

@@ -46,7 +46,10 @@ def _write_csv(file: TextIO, names: list[str]) -> Callable[[dict], None]:
 
 
 def _write_json_lines(file: TextIO, names: list[str]) -> Callable[[dict], None]:
-    return lambda answer: file.write(json.dumps(answer) + "\n")
+    def write(answer: dict) -> None:
+        file.write(json.dumps(answer) + "\n")
+
+    return write
 
 
 WRITERS = {TABLE: _write_table, CSV: _write_csv, JSON_LINES: _write_json_lines}

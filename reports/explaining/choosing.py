@@ -67,7 +67,9 @@ def choose(
 
 def _varied(order: list[int], labels: np.ndarray) -> list[int]:
     """The best text of each class first, so that two texts are not of the same."""
-    seen, first, rest = set(), [], []
+    seen: set[int] = set()
+    first: list[int] = []
+    rest: list[int] = []
     for at in order:
         (rest if labels[at] in seen else first).append(at)
         seen.add(labels[at])

@@ -8,9 +8,10 @@ import pytest
 from data import preparing
 from data.card import coverage, describe_corpus, describe_split
 from data.cleaning import Cleaner
-from data.corpus import Corpus, DataError
+from data.corpus import Corpus, DataError, Published
 from data.leakage import LeakageError
-from data.preparing import Part, load_ids, load_texts, load_vocabulary, prepare, save_texts, vectorize_parts
+from data.parts import Part
+from data.preparing import load_ids, load_texts, load_vocabulary, prepare, save_texts, vectorize_parts
 from data.splitting import PARTS, Split
 
 
@@ -32,7 +33,7 @@ def prepared(monkeypatch):
     corpus = Corpus("tiny", "made up", list(texts), np.array(labels), ("bad", "good"), groups)
     ends = np.cumsum([0, *(len(posts[part]) for part in PARTS)])
     known = Split(*(np.arange(start, end) for start, end in zip(ends, ends[1:], strict=False)))
-    monkeypatch.setattr(preparing, "split", lambda corpus, sample, seed: known)
+    monkeypatch.setattr(preparing, "split", lambda *_: known)
     return prepare(corpus, None, 0, keep_negations=False, sequence_length=3)
 
 
@@ -92,10 +93,22 @@ def test_no_positive_share_among_three_classes():
 
 
 def test_data_card_of_the_corpus(make_corpus):
-    card = describe_corpus(make_corpus(3, 1), keep_negations=True)
+    slides = Published("rnn", 0.5643, "the slides", 64, 5000)
+    corpus = make_corpus(3, 1, meaning="Nothing.", group_kind="genre", sentiment=True, published=(slides,))
+    card = describe_corpus(corpus, keep_negations=True)
     assert card["texts"] == 4
     assert card["class_shares"] == {"class0": 0.75, "class1": 0.25}
     assert card["keep_negations"] is True
+    assert (card["meaning"], card["group_kind"], card["sentiment"]) == ("Nothing.", "genre", True)
+    assert card["published"] == [
+        {
+            "model": "rnn",
+            "accuracy": 0.5643,
+            "source": "the slides",
+            "sequence_length": 64,
+            "vocabulary_size": 5000,
+        }
+    ]
 
 
 @pytest.mark.parametrize(
@@ -106,28 +119,65 @@ def test_coverage(texts, known, expected):
     assert coverage(texts, known) == expected
 
 
+def refusal(corpus, sample=None, sequence_length=3):
+    with pytest.raises(DataError) as caught:
+        prepare(corpus, sample, 0, keep_negations=False, sequence_length=sequence_length)
+    return str(caught.value)
+
+
+READ = "only words of three or more of a-z and 0-9 that are no English stop words are read"
+
+
 def test_texts_that_all_clean_to_nothing_are_refused(make_corpus):
     corpus = make_corpus(30, 30)
     corpus.texts[:] = ["..."] * 60
-    with pytest.raises(DataError, match=r"^All 40 texts in train are empty once cleaned: .*; check --text-column\.$"):
-        prepare(corpus, None, 0, keep_negations=False, sequence_length=3)
+    assert refusal(corpus) == f"All 40 texts in train are empty once cleaned: {READ}; check --text-column."
 
 
 def test_one_text_over_and_over_is_refused(make_corpus):
     corpus = make_corpus(30, 30)
     corpus.texts[:] = ["the same words"] * 60
-    with pytest.raises(DataError, match="^Of 10 texts in validation 0 are left"):
-        prepare(corpus, None, 0, keep_negations=False, sequence_length=3)
+    assert refusal(corpus) == (
+        "Of 10 texts in validation 0 are left once empty and repeated ones are removed, of fewer than two classes: "
+        "removed were 10 with the same words as a text of an earlier split; add texts that differ."
+    )
+    # A larger sample is advised only where there is more to draw.
+    assert refusal(corpus, sample=60).endswith("; add texts that differ.")
+    assert refusal(corpus, sample=59).endswith("; add texts that differ, or take a larger --sample.")
+
+
+@pytest.mark.parametrize(("words", "helps"), [(3, 4), (4, 5), (9, 10)])
+def test_texts_that_begin_alike_are_to_be_read_further(make_corpus, words, helps):
+    # Three words are read. Six would be next, then twelve, but the longest text has only one more than they share.
+    corpus = make_corpus(30, 30)
+    alike = " ".join(f"shared{number}" for number in range(words))
+    corpus.texts[:] = [f"{alike} {text}" for text in corpus.texts]
+    message = refusal(corpus)
+    assert message == (
+        "Of 10 texts in validation 0 are left once empty and repeated ones are removed, of fewer than two classes: "
+        "removed were 10 with the same first 3 words, all that is read, as a text of an earlier split; read more of "
+        f"each text with --sequence-length {helps}."
+    )
+    prepare(corpus, None, 0, keep_negations=False, sequence_length=helps)
+
+
+def test_texts_in_other_letters_are_said_to_be_unread(make_corpus):
+    # Half have a brand name in them, which is all that cleaning leaves.
+    corpus = make_corpus(30, 30)
+    corpus.texts[:] = ["\u0444" * at + " iphone" * (at % 2) for at in range(1, 61)]
+    message = refusal(corpus)
+    assert "clean to nothing and" in message
+    assert "with the same words as a text of an earlier split, since " in message
+    assert message.endswith(f"since {READ}; check --text-column, or use texts in English.")
 
 
 def test_a_class_without_a_text_to_train_on_is_refused(make_corpus):
     # Two of three are left, and the linear model would answer with two probabilities.
     corpus = make_corpus(30, 30, 30)
     corpus.texts[60:] = ["..."] * 30
-    with pytest.raises(
-        DataError, match=r"^Class 'class2' has no text left in train once .*, or take a larger --sample\.$"
-    ):
-        prepare(corpus, None, 0, keep_negations=False, sequence_length=3)
+    message = f"Class 'class2' has no text left in train once cleaned, since {READ}: add texts, or merge or remove the "
+    assert refusal(corpus) == f"{message}class."
+    assert refusal(corpus, sample=60) == f"{message}class, or take a larger --sample."
 
 
 def test_negations_are_kept_where_asked_for(make_corpus):
@@ -163,6 +213,7 @@ def twelve_texts():
     }
 
 
+@pytest.mark.slow
 def test_arrays_of_a_dozen_texts(tmp_path, twelve_texts):
     save_texts(twelve_texts, tmp_path)
     vectorize_parts(tmp_path, vocabulary_size=6, sequence_length=4)
@@ -180,6 +231,7 @@ def test_arrays_of_a_dozen_texts(tmp_path, twelve_texts):
     assert {name: array.shape for name, array in ids.items()} == {"train": (6, 4), "validation": (3, 4), "test": (3, 4)}
 
 
+@pytest.mark.slow
 def test_arrays_that_share_a_row_are_not_written(tmp_path, twelve_texts):
     twelve_texts["test"] = _part(["cats purr"])
     save_texts(twelve_texts, tmp_path)

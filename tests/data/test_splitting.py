@@ -68,10 +68,16 @@ def test_any_corpus_is_split_or_refused(counts, sample, by_date, seed):
     is_test = np.arange(len(labels)) % 3 == 0 if by_date else None
     names = tuple("abcd"[: len(counts)])
     corpus = Corpus("tiny", "made up", ["text"] * len(labels), labels, names, is_test=is_test)
+    # A draw has as many of each class as its share says, rounded up or down.
+    rarest = min(counts) * min(1, (sample or len(labels)) / len(labels))
+    enough = min(counts) >= FEWEST_PER_CLASS and (sample is None or sample >= FEWEST_PER_CLASS * len(counts))
     try:
         found = split(corpus, sample, seed)
     except DataError:
+        assert not enough or rarest < FEWEST_PER_CLASS
         return
+    assert enough
+    assert rarest > FEWEST_PER_CLASS - 1
     indices = _all_indices(found)
     assert len(np.unique(indices)) == len(indices) == min(len(labels), sample or len(labels))
     for part in PARTS:

@@ -4,6 +4,8 @@ import contextlib
 import ctypes
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 
@@ -48,6 +50,24 @@ def test_a_second_ctrl_c_ends_a_child_at_once(capsys):
         run_in_child("spawn", exec, stubborn, {})
     assert 3.5 < time.monotonic() - started < 30
     assert "press Ctrl-C again to stop at once" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_a_child_ends_with_the_process_that_waits_for_it(tmp_path):
+    told = f"import os, pathlib, time; pathlib.Path({str(tmp_path / 'pid')!r}).write_text(str(os.getpid())); "
+    script = f"from models.children import run_in_child; run_in_child('spawn', exec, {told + 'time.sleep(60)'!r}, {{}})"
+    waiting = subprocess.Popen([sys.executable, "-c", script])
+    started = time.monotonic()
+    while not (tmp_path / "pid").exists() or not (tmp_path / "pid").read_text():
+        assert time.monotonic() - started < 30
+        time.sleep(0.1)
+    child = psutil.Process(int((tmp_path / "pid").read_text()))
+    waiting.kill()  # it cannot clean up
+    waiting.wait()
+    with contextlib.suppress(psutil.NoSuchProcess):
+        while child.status() != psutil.STATUS_ZOMBIE:
+            assert time.monotonic() - started < 40
+            time.sleep(0.1)
 
 
 def test_threads_are_as_many_as_the_cores_there_are(monkeypatch):

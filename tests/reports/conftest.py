@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 import yaml
 
-from models.catalog import CATALOG
+from models.catalog import CATALOG, Family
 from models.description import Description
+from reports.reading.comparison import make_row
+from reports.reading.trials import make_trial
 from training.evaluating import accuracy_by_group, evaluate
 
 SETTINGS = {
@@ -199,6 +201,23 @@ class FakeRun:
 def trial():
     """Makes what one finished trial leaves in `metrics.json`: `trial(model, seed, accuracy, **changes)`."""
     return _trial
+
+
+@pytest.fixture
+def make_rows():
+    """Makes the rows of models: `make_rows({"rnn": [trial, ...], ...})`, trials as of the fixture `trial`."""
+
+    def make(by_model):
+        rows = []
+        for position, (model, trials) in enumerate(by_model.items()):
+            typed = []
+            for found in trials:
+                described = describe(found)
+                typed.append(make_trial(found, Description(**described | {"family": Family(described["family"])})))
+            rows.append(make_row(model, position, typed))
+        return rows
+
+    return make
 
 
 @pytest.fixture

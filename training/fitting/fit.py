@@ -45,7 +45,7 @@ def fit(
         epochs: the most there may be.
         learning_rate: of the first epoch.
         batch_size: texts per step; batches that come ready have their own.
-        folder: gets `history.csv`, `checkpoint.npz` and `tensorboard/`.
+        folder: gets `history.csv`, `checkpoint.npz` and TensorBoard's `train/` and `validation/`.
         title: at the start of each progress line.
 
     Returns:
@@ -90,7 +90,7 @@ def fit(
             stopping,
             plateau,
             keras.callbacks.TerminateOnNaN(),
-            keras.callbacks.TensorBoard(str(folder / "tensorboard"), write_graph=False),
+            keras.callbacks.TensorBoard(str(folder), write_graph=False),
             checkpoint,
             EarlyEnd(),
         ],

@@ -153,7 +153,7 @@ def _unfreeze(settings: Settings, backbone, head, texts: dict, parts: dict, seed
     """Trains the last blocks together with the trained head; the history and the whole model."""
     import keras
 
-    from models.encoder.unfreezing import StateBatches, cached_states, join_split, split_at, stack_head
+    from models.encoder.unfreezing import StateBatches, compute_states, join_split, split_at, stack_head
     from models.framework import make_deterministic
     from training.fitting.fit import fit
 
@@ -165,14 +165,7 @@ def _unfreeze(settings: Settings, backbone, head, texts: dict, parts: dict, seed
     with tempfile.TemporaryDirectory(dir=folder, prefix=UNFINISHED) as states:
         batches = {
             part: StateBatches(
-                cached_states(
-                    backbone,
-                    lower,
-                    texts[part],
-                    settings.backbone_length,
-                    blocks=settings.unfreeze,
-                    cache_dir=Path(states),
-                ),
+                compute_states(backbone, lower, texts[part], settings.backbone_length, Path(states) / f"{part}.npy"),
                 keras.utils.to_categorical(parts[part].labels, model.output_shape[-1]),
                 settings.unfreeze_batch_size,
                 seed,

@@ -15,6 +15,7 @@ from data.messages import CONTROLS
 from data.preparing import load_texts, prepare, save_texts
 from data.sources import catalog as sources
 from data.splitting import PARTS
+from training.settings import Settings
 
 EXAMPLES = max(600, settings.default.max_examples)  # 10,000 with HYPOTHESIS_PROFILE=thorough
 
@@ -149,6 +150,7 @@ def check_sentence(error):
     assert len(str(error)) < 1000 + 20 * 65  # twenty column names of 60 characters at most, besides
 
 
+@pytest.mark.slow
 @settings(
     max_examples=EXAMPLES,
     deadline=None,
@@ -165,7 +167,7 @@ def test_any_file_gives_a_run_or_a_sentence(tmp_path, file, sample, length):
     path = tmp_path / f"any{suffix}"
     path.write_bytes(content)
     try:
-        corpus = sources.load(str(path), encoding=encoding)
+        corpus = sources.load(Settings(data=str(path), encoding=encoding))
         parts, removed = prepare(corpus, sample, 0, keep_negations=True, sequence_length=length)
     except DataError as error:
         check_sentence(error)

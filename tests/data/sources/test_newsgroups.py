@@ -12,10 +12,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from data.corpus import DataError
+from data.corpus import DataError, SourceUnavailable
 from data.sources import catalog as sources
 from data.sources import newsgroups
-from data.sources.newsgroups import DownloadError
+from training.settings import Settings
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def empty_home(monkeypatch, tmp_path):
 def no_network(monkeypatch):
     """Downloads fail at once, as on a machine that can resolve no names."""
 
-    def refuse(*arguments, **named):
+    def refuse(*_, **__):
         raise urllib.error.URLError(socket.gaierror(-2, "Name or service not known"))
 
     monkeypatch.setattr("sklearn.datasets._base.urlretrieve", refuse)
@@ -82,6 +82,7 @@ def test_headers_footers_and_quotes_are_gone(corpus):
     assert sum(not text.strip() for text in corpus.texts) == 515
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("cached")
 def test_other_positive_groups():
     corpus = newsgroups.load(positive_groups=["rec.sport.*", "sci.med"])
@@ -91,6 +92,7 @@ def test_other_positive_groups():
     assert "rec.sport.*, sci.med" in corpus.source
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("cached")
 @pytest.mark.parametrize(
     ("groups", "message"),
@@ -107,6 +109,7 @@ def test_groups_that_make_no_two_classes(groups, message):
         newsgroups.load(positive_groups=groups)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("cached")
 def test_subjects_in_front(corpus):
     subjects = newsgroups.load(keep_subject=True)
@@ -136,7 +139,7 @@ def test_subject_line(post, subject):
 @pytest.mark.usefixtures("no_network")
 def test_no_network_is_one_sentence_at_once(empty_home, capsys):
     start = time.monotonic()
-    with pytest.raises(DownloadError) as caught:
+    with pytest.raises(SourceUnavailable) as caught:
         newsgroups.load()
     assert time.monotonic() - start < 2
     assert str(caught.value) == (
@@ -146,7 +149,8 @@ def test_no_network_is_one_sentence_at_once(empty_home, capsys):
     assert capsys.readouterr() == ("", "")
 
 
-def test_a_download_that_hangs_is_given_up(empty_home, monkeypatch):
+@pytest.mark.usefixtures("empty_home")
+def test_a_download_that_hangs_is_given_up(monkeypatch):
     from sklearn.datasets import _twenty_newsgroups
 
     with socket.create_server(("127.0.0.1", 0)) as server:
@@ -160,7 +164,7 @@ def test_a_download_that_hangs_is_given_up(empty_home, monkeypatch):
             monkeypatch.delenv(name, raising=False)
             monkeypatch.delenv(name.upper(), raising=False)
         start = time.monotonic()
-        with pytest.raises(DownloadError, match="timed out"):
+        with pytest.raises(SourceUnavailable, match="timed out"):
             newsgroups.load()
         assert 0.5 < time.monotonic() - start < 4  # two tries of half a second each
         for connection in connections:
@@ -194,7 +198,7 @@ def test_a_broken_cache_is_said_to_be_deleted(empty_home, content, capsys):
     cache.write_bytes(content)
     with pytest.raises(DataError) as caught:
         newsgroups.load()
-    assert not isinstance(caught.value, DownloadError)  # a run with --data auto must not hide it behind the sample
+    assert not isinstance(caught.value, SourceUnavailable)  # a run with --data auto must not hide it behind the sample
     assert str(caught.value) == (
         f"{cache} is not the 20 Newsgroups that scikit-learn keeps there: delete it so that it is downloaded again."
     )
@@ -226,13 +230,13 @@ def test_a_data_home_that_cannot_be_made(monkeypatch, tmp_path):
     # get_data_home makes the folder, and so raises, before there is anything to fetch.
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setenv("SCIKIT_LEARN_DATA", str(tmp_path / "file"))
-    with pytest.raises(DownloadError, match="SCIKIT_LEARN_DATA to a folder that can be written"):
+    with pytest.raises(SourceUnavailable, match="SCIKIT_LEARN_DATA to a folder that can be written"):
         newsgroups.load()
 
 
 @pytest.mark.usefixtures("no_network", "empty_home")
 def test_auto_falls_back_on_the_sample_and_says_so(capsys):
-    corpus = sources.load("auto")
+    corpus = sources.load(Settings(data="auto"))
     assert corpus.name == "sample"
     line = capsys.readouterr().out
     assert line.count("\n") == 1
@@ -242,14 +246,15 @@ def test_auto_falls_back_on_the_sample_and_says_so(capsys):
 
 @pytest.mark.usefixtures("no_network", "empty_home")
 def test_asked_for_by_name_it_is_never_replaced(capsys):
-    with pytest.raises(DownloadError):
-        sources.load("20newsgroups")
+    with pytest.raises(SourceUnavailable):
+        sources.load(Settings(data="20newsgroups"))
     assert capsys.readouterr().out == ""
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("cached")
 def test_auto_is_20_newsgroups_where_it_can_be_had(corpus, capsys):
-    found = sources.load("auto")
+    found = sources.load(Settings(data="auto"))
     assert found.texts == corpus.texts
     np.testing.assert_array_equal(found.labels, corpus.labels)
     assert capsys.readouterr().out == ""

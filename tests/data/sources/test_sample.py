@@ -36,6 +36,7 @@ def test_same_posts_for_the_same_size_and_seed(corpus):
     assert load(seed=1).texts != corpus.texts
 
 
+@pytest.mark.slow
 def test_same_posts_in_another_process_with_other_hashes(corpus):
     code = (
         "import sys; from data.sources.sample import load; sys.stdout.buffer.write('\\0'.join(load().texts).encode())"

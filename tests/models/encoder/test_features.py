@@ -1,5 +1,6 @@
 """Features are those of the backbone, whatever the batch, the padding, the order, or the state of the cache."""
 
+import errno
 import shutil
 
 import keras
@@ -68,7 +69,7 @@ def test_unknown_pooling_is_refused(tiny_backbones):
 
 def test_padding_reaches_no_feature(preset_folders):
     # A backbone of its own, since the test changes it. The mean over tokens sees every state, the first one included.
-    backbone = backbones.load_backbone(str(preset_folders["bert"]))
+    backbone = backbones.locate_backbone(str(preset_folders["bert"])).load()
     texts = ["good", "the cat sat on the mat"]
     before = features.encode(backbone, texts, 16, "mean")
     table = keras.ops.convert_to_numpy(backbone.model.token_embedding.embeddings).copy()
@@ -82,12 +83,10 @@ def test_padding_reaches_no_feature(preset_folders):
 
 
 class Counting:
-    """Stands for a backbone's files and counts how often they are loaded and which texts are encoded."""
+    """Notes which texts a backbone encodes."""
 
     def __init__(self, backbone, monkeypatch):
-        self.loads = 0
         self.encoded = []
-        self.files = backbones.BackboneFiles(backbone.label, backbone.key, None, self.read)
         self.backbone = backbone
         encode = features.encode
 
@@ -97,30 +96,26 @@ class Counting:
 
         monkeypatch.setattr(features, "encode", counted)
 
-    def read(self, folder):
-        self.loads += 1
-        return self.backbone.model, self.backbone.tokenizer
-
 
 @pytest.fixture
 def counting(tiny_backbones, monkeypatch):
     return Counting(tiny_backbones["distilbert"], monkeypatch)
 
 
-def test_second_run_neither_encodes_nor_loads(counting, tmp_path):
-    first = features.cached_features(counting.files, TEXTS + TEXTS[:2], 16, "mean", cache_dir=tmp_path / "new")
+def test_a_second_run_encodes_nothing(counting, tmp_path):
+    first = features.cached_features(counting.backbone, TEXTS + TEXTS[:2], 16, "mean", cache_dir=tmp_path / "new")
     assert counting.encoded == TEXTS  # a text that comes twice is run once
     np.testing.assert_array_equal(first[:2], first[-2:])
     np.testing.assert_allclose(first[:-2], features.encode(counting.backbone, TEXTS, 16, "mean"), atol=1e-6)
     counting.encoded.clear()
-    again = features.cached_features(counting.files, TEXTS[::-1], 16, "mean", cache_dir=tmp_path / "new")
+    again = features.cached_features(counting.backbone, TEXTS[::-1], 16, "mean", cache_dir=tmp_path / "new")
     np.testing.assert_array_equal(again, first[:-2][::-1])
-    assert (counting.loads, counting.encoded) == (1, [])
+    assert counting.encoded == []
 
 
 def test_only_new_texts_are_encoded(counting, tmp_path, monkeypatch):
     monkeypatch.setattr(features, "TEXTS_PER_FILE", 2)
-    features.cached_features(counting.files, TEXTS[:3], 16, "mean", cache_dir=tmp_path)
+    features.cached_features(counting.backbone, TEXTS[:3], 16, "mean", cache_dir=tmp_path)
     assert len(list(tmp_path.iterdir())) == 2
     counting.encoded.clear()
     found = features.cached_features(counting.backbone, TEXTS, 16, "mean", cache_dir=tmp_path)
@@ -138,6 +133,39 @@ def test_other_settings_do_not_share_features(counting, tiny_backbones, tmp_path
         counting.encoded.clear()
         features.cached_features(backbone, TEXTS, length, pooling, cache_dir=tmp_path)
         assert counting.encoded == TEXTS
+
+
+@pytest.mark.parametrize("what", ["backend", "dtype"])
+def test_what_computes_a_feature_is_part_of_its_identity(counting, tmp_path, monkeypatch, what):
+    """Another backend, or another precision, gives other last digits; and mixed precision quite other numbers."""
+    features.cached_features(counting.backbone, TEXTS, 16, "mean", cache_dir=tmp_path)
+    counting.encoded.clear()
+    if what == "backend":
+        monkeypatch.setattr(keras.backend, "backend", lambda: "another")
+    else:
+        monkeypatch.setattr(type(counting.backbone.model), "dtype_policy", keras.DTypePolicy("mixed_bfloat16"))
+    features.cached_features(counting.backbone, TEXTS, 16, "mean", cache_dir=tmp_path)
+    assert counting.encoded == TEXTS
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_a_file_that_cannot_be_read_now_is_kept(counting, tmp_path, monkeypatch):
+    """Its content may be whole: the disk does not answer, or somebody else may read it."""
+    features.cached_features(counting.backbone, TEXTS, 16, "mean", cache_dir=tmp_path)
+    (path,) = tmp_path.iterdir()
+    before = path.read_bytes()
+
+    def refuse(*arguments, **named):
+        raise OSError(errno.EIO, "Input/output error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(np, "load", refuse)
+        patch.setattr(features, "_write_rows", lambda *arguments: None)
+        features.cached_features(counting.backbone, TEXTS, 16, "mean", cache_dir=tmp_path)
+    assert path.read_bytes() == before
+    counting.encoded.clear()
+    features.cached_features(counting.backbone, TEXTS, 16, "mean", cache_dir=tmp_path)
+    assert counting.encoded == []
 
 
 def cut_short(path):

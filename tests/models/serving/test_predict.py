@@ -3,40 +3,20 @@
 import csv
 import io
 import json
+import os
 import subprocess
 import sys
 
-import numpy as np
 import pytest
 
 from models import predict
-from models.classifier import Classifier
+from models.serving.answer_file import open_output
 from models.serving.answer_writers import WRITERS
-from models.serving.engines import Answer
-
-
-class Counting:
-    """An engine that answers with the number of characters, and remembers what it was asked."""
-
-    def __init__(self):
-        self.asked = []
-
-    def answer(self, texts):
-        self.asked.append(list(texts))
-        share = np.array([min(len(text), 100) / 100 for text in texts], np.float32)
-        return Answer(np.stack([1 - share, share], axis=1), np.array([len(text.split()) for text in texts], np.int32))
 
 
 @pytest.fixture
-def classifier():
-    description = {
-        "class_names": ["short", "long"],
-        "batch_size": 4,
-        "model": "lstm",
-        "family": "words",
-        "title": "lstm",
-    }
-    return Classifier(Counting(), description, "onnx")
+def classifier(make_classifier):
+    return make_classifier(batch_size=4)
 
 
 def test_answers_come_in_the_order_of_the_texts_and_batches_hold_like_lengths(classifier):
@@ -158,7 +138,8 @@ def test_a_reader_that_has_seen_enough_is_no_error(exported_run, tmp_path):
         (["RUN", "--model", "gru", "text"], "has no exported gru"),
         (["RUN", "--model", "lstm", "--input", "nowhere.csv"], "could not be read"),
         (["RUN", "--model", "lstm", "--input", "README.md", "--encoding", "latin-99"], "no text encoding"),
-        (["RUN", "--model", "lstm", "text", "--output", "nowhere/answers.csv"], "No such file"),
+        (["RUN", "--model", "lstm", "text", "--output", "nowhere/answers.csv"], "there is no folder nowhere"),
+        (["RUN", "--model", "lstm", "text", "--output", "tests"], "Is a directory"),
         (["RUN", "--model", "linear", "--format", "openvino", "text"], "is not there"),
     ],
 )
@@ -168,3 +149,80 @@ def test_bad_input_is_one_sentence(exported_run, command, arguments, said):
     assert said in done.stderr
     assert done.stderr.startswith("error: ")
     assert done.stderr.count("\n") == 1
+
+
+TABLE = "text,label\nevening garden,pos\nbroken ladder,neg\n"
+
+
+@pytest.mark.parametrize("how", ["its own name", "a link", "a hard link", "standard input"])
+def test_the_file_that_is_read_is_not_overwritten(exported_run, tmp_path, command, how):
+    table, output = tmp_path / "table.csv", tmp_path / "other.csv"
+    table.write_text(TABLE)
+    if how == "a link":
+        output.symlink_to(table)
+    elif how == "a hard link":
+        os.link(table, output)
+    else:
+        output = table
+    arguments = ["models.predict", exported_run, "--model", "lstm", "--output", output]
+    if how == "standard input":
+        with table.open("rb") as stdin:
+            done = subprocess.run(
+                [sys.executable, "-m", *arguments], stdin=stdin, capture_output=True, text=True, check=False
+            )
+    else:
+        done = command(*arguments, "--input", table)
+    assert done.returncode == 2
+    assert done.stderr == f"error: --output {output} is the file that is read: name another one for the answers.\n"
+    assert table.read_text() == TABLE
+
+
+@pytest.mark.parametrize(
+    ("arguments", "content"),
+    [
+        (["--input", "nowhere.csv"], ""),
+        (["--text-column", "post"], TABLE),
+        (["--encoding", "utf-8"], "text\nna\xefve\n"),
+        ([], "text,label\none,two\nthree\n"),  # a broken row, once answers have begun
+        (["--format", "openvino", "--model", "linear"], TABLE),
+    ],
+)
+def test_answers_that_are_refused_leave_the_older_ones(exported_run, tmp_path, command, arguments, content):
+    table, output = tmp_path / "table.csv", tmp_path / "answers.csv"
+    table.write_bytes(content.encode("latin-1"))
+    output.write_text("older answers")
+    done = command("models.predict", exported_run, "--model", "lstm", "--input", table, "--output", output, *arguments)
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1].startswith("error: ")
+    assert output.read_text() == "older answers"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["answers.csv", "table.csv"]
+
+
+def test_answers_replace_the_file_behind_a_link_and_reach_what_is_no_file(tmp_path):
+    target, link = tmp_path / "target.csv", tmp_path / "link.csv"
+    target.write_text("older")
+    link.symlink_to(target)
+    with open_output(str(link)) as file:
+        file.write("newer")
+        assert target.read_text() == "older"
+    assert (target.read_text(), link.is_symlink()) == ("newer", True)
+    with open_output(os.devnull) as file:
+        file.write("anything")
+    assert not os.path.isfile(os.devnull)
+
+
+def test_the_advice_names_only_what_the_command_has(exported_run, command, tmp_path):
+    table = tmp_path / "no_header.csv"
+    table.write_text("evening garden great,pos\nneighbour bicycle,neg\n")
+    done = command("models.predict", exported_run, "--model", "lstm", "--input", table)
+    assert done.returncode == 2
+    assert done.stderr.endswith("Name yours with --text-column.\n")
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "ascii"])
+def test_a_terminal_that_lacks_a_letter_gets_its_escape(exported_run, command, encoding):
+    for style in ("table", "csv", "jsonl"):
+        texts = ["models.predict", exported_run, "--model", "lstm", "--as", style, "good \u4f60\u597d thing"]
+        done = command(*texts, PYTHONIOENCODING=encoding)
+        assert done.returncode == 0, done.stderr
+        assert "good \\u4f60\\u597d thing" in done.stdout

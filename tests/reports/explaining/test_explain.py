@@ -84,7 +84,7 @@ def test_a_run_without_a_trained_model_is_refused(run, capsys):
     for model in ("lstm", "transformer", "linear"):
         shutil.rmtree(run / model)
     assert explain.main([str(run), "words"]) == 2
-    assert "has no trained model: python -m training.run trains." in capsys.readouterr().err
+    assert "has no trained model: train some with python -m training.run." in capsys.readouterr().err
 
 
 def reader(answer):
@@ -94,7 +94,7 @@ def reader(answer):
 def test_a_model_that_cannot_work_is_left_out_and_said(run, monkeypatch):
     def load(path, model, seed):
         if model == "lstm":
-            raise RunFolderError("lstm (seed 3) cannot be put to work: no weights")
+            raise RunFolderError("lstm (seed 3) cannot be loaded: no weights")
         return reader(lambda texts: np.tile([0.3, 0.7], (len(texts), 1)))
 
     said = []
@@ -102,7 +102,7 @@ def test_a_model_that_cannot_work_is_left_out_and_said(run, monkeypatch):
     readers, missing = explaining.load_readers(run, {"lstm": 3, "linear": 3}, said.append)
     assert list(readers) == ["linear"]
     assert missing == [{"model": "lstm", "reason": said[0]}]
-    with pytest.raises(RunFolderError, match="No model of .* can be put to work"):
+    with pytest.raises(RunFolderError, match="No model of .* can be loaded"):
         explaining.load_readers(run, {"lstm": 3}, said.append)
 
 

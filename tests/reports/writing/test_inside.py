@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from models.run_folder import RunFolderError
+from reports.figures.axes import style_sheet
 from reports.figures.heat import heat_map
 from reports.writing import inside
 
@@ -143,9 +144,9 @@ def test_a_damaged_file_is_named(run, name, content):
 
 
 def test_the_section_needs_no_color_that_the_page_does_not_give(run):
-    used = set(re.findall(r"var\(--([a-z0-9-]+)", inside.style() + inside.render(run)))
+    used = set(re.findall(r"var\(--([a-z0-9-]+)", style_sheet("inside.css") + inside.render(run)))
     assert used <= VARIABLES
-    assert not re.search(r"#[0-9a-fA-F]{3,6}\b|url\(|@import", inside.style().replace("#inside", ""))
+    assert not re.search(r"#[0-9a-fA-F]{3,6}\b|url\(|@import", style_sheet("inside.css").replace("#inside", ""))
 
 
 def test_a_page_of_its_own_is_whole(run):

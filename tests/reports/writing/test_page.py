@@ -56,12 +56,12 @@ def test_figures_equal_those_of_the_comparison(page):
     assert list(rows) == ["rnn", "lstm", "transformer", "distilbert", "linear"]
     intervals = comparison["statistics"]["test"]["intervals"]
     for row in comparison["rows"]:
-        cells = {cell.get("data-metric"): _text(cell) for cell in rows[row["model"]].iterfind("td")}
+        cells = {cell.get("data-column"): _text(cell) for cell in rows[row["model"]].iterfind("td")}
         spread = f"{100 * row['accuracy']:.1f} ± {100 * row['accuracy_std']:.1f}"
         assert cells["accuracy"] == spread + percent_range(intervals[row["model"]]["accuracy"])
         for metric in ("macro_f1", "log_loss", "expected_calibration_error"):
             low, high = intervals[row["model"]][metric]
-            assert cells[metric] == f"{decimals(row[metric])}{low:.2f}–{high:.2f}", metric
+            assert cells[metric] == f"{decimals(row[metric], 3)}{low:.3f}–{high:.3f}", metric
         cost = comparison["costs"][row["model"]][0]
         measured = [_text(cell) for cell in rows[row["model"]].iterfind("td")][4:9]
         assert measured == [
@@ -86,7 +86,7 @@ def test_pairs_equal_those_of_the_comparison(page):
         cells = [_text(cell) for cell in rows[name]]
         assert cells[:3] == [*pair["models"], points(pair["difference"])]
         assert cells[4] == f"{pair['only_first']} · {pair['only_second']}"
-        assert ("cannot be told apart" in cells) is not pair["apart"]
+        assert ("not significant" in cells) is not pair["apart"]
 
 
 def test_confusion_matrices_equal_those_of_the_comparison(page):
@@ -252,7 +252,7 @@ def _a_class_without_test_texts(run, fill):
         (_twenty_classes, "take it"),
         (_ninety_classes, "take it"),
         (_tiny, "take it"),
-        (_sure_of_everything, "as many as"),
+        (_sure_of_everything, "the same as"),
         (_collapsed, "linear is the only model that did not collapse"),
         (_interrupted, "take it"),
         (_failed_and_missing, "take it"),
@@ -289,8 +289,8 @@ def test_limits(full_run, capsys):
     assert _lead(tree).startswith("Within the limits (at most 1 ms for one text) linear is the only model: take it.")
     tree, _ = _write(full_run, "--max-latency-ms", 0.5, "--output", full_run.folder / "report.html")
     assert _lead(tree) == (
-        "No model meets the limits (at most 0.5 ms for one text). Nearest comes linear (as trained), which needs 0.67 "
-        "ms for one text, not 0.5."
+        "No model meets the limits (at most 0.5 ms for one text). The closest is linear (as trained), which needs 0.67 "
+        "ms for one text instead of 0.5."
     )
 
 
@@ -313,20 +313,25 @@ def test_exports_stand_on_the_page(full_run, capsys):
     ]
     row = tree.find(".//section[@id='models']//tr[@data-model='lstm']")
     assert "0.25onnx" in [_text(cell) for cell in row]
-    assert "do not compare exactly" in _text(tree.find(".//section[@id='models']"))
+    assert "not directly comparable" in _text(tree.find(".//section[@id='models']"))
 
 
 def test_the_cards(full_run, capsys):
-    full_run.card |= {"name": "20newsgroups"}
-    _write(full_run)
+    full_run.card |= {"meaning": "which newsgroup a post was sent to: a topic, not a sentiment"}
+    tree, _ = _write(full_run)
     data = (full_run.folder / "data_card.md").read_text()
-    assert "**a topic, not a sentiment**" in data
+    assert "which newsgroup a post was sent to: a topic, not a sentiment." in data
+    assert "which newsgroup a post was sent to: a topic, not a sentiment." in _text(tree.find(".//section[@id='data']"))
     assert "| share of good | 50.0 % | 50.0 % | 50.0 % |" in data
     model = (full_run.folder / "model_card.md").read_text()
+    assert "What these classes mean: which newsgroup a post was sent to" in model
     comparison = _comparison(full_run)
     for row in comparison["rows"]:
-        assert f"| {row['model']} | {100 * row['accuracy']:.1f} (" in model
+        spread = f"{100 * row['accuracy']:.1f} ± {100 * row['accuracy_std']:.1f}"
+        assert f"| {row['model']} | {spread} (" in model
+    assert "|\n|:--|--:|--:|--:|--:|--:|--:|--:|:--|\n|" in model
     assert comparison["recommended"]["reason"] in model
+    assert "into 2 classes: bad and good." in model
     for heading in ("## Intended use", "## Measured results", "## Limits"):
         assert heading in model
 

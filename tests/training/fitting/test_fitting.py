@@ -56,7 +56,7 @@ def test_it_learns_and_logs_every_signal(tmp_path, capsys):
         assert float(row["seconds"]) > 0
     lines = capsys.readouterr().out.splitlines()
     assert sum(" epoch " in line for line in lines) == len(rows)
-    assert list((tmp_path / "tensorboard" / "validation").iterdir())
+    assert list((tmp_path / "validation").iterdir())
 
 
 def test_it_ends_with_the_weights_of_the_best_epoch(tmp_path):

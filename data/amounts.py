@@ -1,0 +1,23 @@
+"""Amounts of memory as people write them on a command line."""
+
+from __future__ import annotations
+
+import argparse
+import re
+
+MEBIBYTES = {"MB": 1, "GB": 1024}
+
+
+def memory_mb(text: str) -> float:
+    """An amount such as `10GB` or `800MB` in MB, of 1,048,576 bytes like every MB of a report.
+
+    Raises:
+        argparse.ArgumentTypeError: it is none; the message is what a command line can say.
+
+    >>> memory_mb("1.5gb")
+    1536.0
+    """
+    found = re.fullmatch(r"(?=[0-9.]*[1-9])(\d+(?:\.\d+)?)([MG]B)", text, re.ASCII | re.IGNORECASE)
+    if found is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is no amount of memory such as 10GB or 800MB")
+    return float(found[1]) * MEBIBYTES[found[2].upper()]

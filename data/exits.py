@@ -1,0 +1,44 @@
+"""The exit codes of every command, and the one sentence with which a command refuses what it was given."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+
+from data.messages import printable
+
+EXIT_FAILED, EXIT_BAD_INPUT, EXIT_INTERRUPTED = 1, 2, 130
+
+
+def refuse(sentence: str) -> int:
+    """Says on standard error, on one line, why something cannot be done; the exit code for bad input."""
+    print(f"error: {printable(sentence)}", file=sys.stderr)
+    return EXIT_BAD_INPUT
+
+
+def attempt(work: Callable[[], None], place: object, *expected: type[Exception]) -> int:
+    """Does a command's work and returns its exit code.
+
+    Args:
+        work: what the command does.
+        place: what an error of the system is about where it names no file.
+        expected: errors whose message is a sentence for the user.
+
+    Returns:
+        0; 2 after an expected error or one of the system; 130 after Ctrl-C. A reader of the output that has seen
+        enough, such as `head`, is no error.
+    """
+    try:
+        work()
+        sys.stdout.flush()
+    except expected as error:
+        return refuse(str(error))
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        return refuse(f"{error.filename or place}: {error.strerror or error}.")
+    except KeyboardInterrupt:
+        print("Interrupted.", file=sys.stderr)
+        return EXIT_INTERRUPTED
+    return 0

@@ -1,0 +1,69 @@
+"""The texts of one split, raw and cleaned, and what of them the models tell apart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from data import leakage
+from data.cleaning import Cleaner
+from data.corpus import Corpus
+
+
+@dataclass(frozen=True)
+class Part:
+    """One split, n texts of it.
+
+    Attributes:
+        index: integer array of shape `(n,)`, where the texts stand in the corpus.
+        texts: as they came.
+        cleaned: as the small models read them.
+        labels: integer array of shape `(n,)`.
+        groups: newsgroup or phenomenon of each text, or `None`.
+    """
+
+    index: np.ndarray
+    texts: list[str]
+    cleaned: list[str]
+    labels: np.ndarray
+    groups: list[str] | None
+
+    def take(self, positions: np.ndarray) -> Part:
+        """The texts at `positions`."""
+        return Part(
+            self.index[positions],
+            [self.texts[at] for at in positions],
+            [self.cleaned[at] for at in positions],
+            self.labels[positions],
+            None if self.groups is None else [self.groups[at] for at in positions],
+        )
+
+    def without_empty(self) -> Part:
+        """The texts of which cleaning leaves something."""
+        return self.take(np.array([at for at, text in enumerate(self.cleaned) if text], dtype=np.int64))
+
+
+def clean_parts(corpus: Corpus, indices: Mapping[str, np.ndarray], cleaner: Cleaner) -> dict[str, Part]:
+    """The texts of `corpus` at `indices`, by part, and cleaned."""
+    parts = {}
+    for name, places in indices.items():
+        chosen = corpus.take(places)
+        cleaned = [cleaner.clean(text) for text in chosen.texts]
+        parts[name] = Part(places, chosen.texts, cleaned, chosen.labels, chosen.groups)
+    return parts
+
+
+def models_view(parts: Mapping[str, Part], sequence_length: int) -> dict[str, list[str]]:
+    """By part, the first `sequence_length` cleaned words of each text: what the small models are given of it."""
+    return {
+        name: [" ".join(text.split(" ", sequence_length)[:sequence_length]) for text in part.cleaned]
+        for name, part in parts.items()
+    }
+
+
+def separate(parts: Mapping[str, Part], keys: Mapping[str, Sequence[str]]) -> dict[str, Part]:
+    """The parts without the texts whose key, such as its first words, is also that of a text in an earlier part."""
+    kept = leakage.separate(keys)
+    return {name: part.take(kept[name]) for name, part in parts.items()}
