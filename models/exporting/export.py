@@ -20,7 +20,7 @@ from models.exporting.writing import WRITTEN, one_line, write_formats
 from models.run_folder import RunFolder, RunFolderError
 from models.serving.formats import Format, with_needs
 
-ON_CTRL_C = "Stopping; what was exported before is kept."
+ON_CTRL_C = "Stopping; press Ctrl-C again to stop at once."
 
 
 @dataclass(frozen=True)
