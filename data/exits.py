@@ -8,7 +8,8 @@ from collections.abc import Callable
 
 from data.messages import printable
 
-EXIT_FAILED, EXIT_BAD_INPUT, EXIT_INTERRUPTED = 1, 2, 130
+EXIT_FAILED, EXIT_BAD_INPUT, EXIT_INTERRUPTED, EXIT_TERMINATED = 1, 2, 130, 143
+EXIT_DISK_FULL = 74  # EX_IOERR of sysexits.h, between the processes of a run
 
 
 def refuse(sentence: str) -> int:

@@ -1,9 +1,10 @@
-"""Runs a function in a child process, watches its memory, and passes Ctrl-C on to it."""
+"""Runs a function, or a command, in a child process: its memory is watched, Ctrl-C is passed on to it."""
 
 from __future__ import annotations
 
 import multiprocessing
 import os
+import runpy
 import signal
 import sys
 import threading
@@ -20,6 +21,7 @@ CHECK_SECONDS = 0.5  # looking through all processes of the machine takes 2 ms f
 EXIT_LOST = 255  # what multiprocessing gives where the fork server cannot say how a child ended
 BYTES_PER_MEBIBYTE = 2**20
 FINISHING = "Finishing the epoch in flight; press Ctrl-C again to stop at once."
+STOPPING = "Stopping; press Ctrl-C again to stop at once."
 
 
 class MemoryExceeded(Exception):
@@ -46,7 +48,7 @@ def run_in_child(
 
     Args:
         method: how the child is started, as `multiprocessing` names it.
-        target, arguments: what it does. Ctrl-C reaches it as SIGTERM.
+        target, arguments: what it does. Ctrl-C reaches it as SIGTERM, which raises `SystemExit` there.
         memory_limit_mb: most memory in MB (of 1,048,576 bytes) that the child and its own children may hold.
         on_ctrl_c: said when Ctrl-C is pressed.
 
@@ -77,6 +79,11 @@ def run_in_child(
     finally:
         _kill(child)
     return child.exitcode
+
+
+def run_command(module: str, *arguments: str, memory_limit_mb: float = float("inf")) -> int:
+    """Runs `python -m module arguments` in a child process, as `run_in_child` runs a function."""
+    return run_in_child("spawn", _run_module, module, arguments, memory_limit_mb=memory_limit_mb, on_ctrl_c=STOPPING)
 
 
 def exit_name(code: int) -> str:
@@ -114,8 +121,18 @@ def resident_mb(pid: int) -> float:
 
 def _run(target: Callable[..., None], *arguments) -> None:
     """What the child does."""
+    signal.signal(signal.SIGTERM, _leave)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     target(*arguments)
+
+
+def _run_module(module: str, arguments: tuple[str, ...]) -> None:
+    sys.argv = [module, *arguments]
+    runpy.run_module(module, run_name="__main__", alter_sys=True)
+
+
+def _leave(_number: int, _frame: object) -> None:
+    raise SystemExit(EXIT_INTERRUPTED)
 
 
 def _end_with_parent() -> None:

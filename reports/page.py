@@ -11,23 +11,21 @@ from __future__ import annotations
 
 import argparse
 import math
+import shlex
 import sys
 from pathlib import Path
 
+from data.exits import attempt
+from data.messages import escape_what_cannot_be_shown
 from models.run_folder import RunFolderError
-from reports.summary import EXIT_BAD_INPUT
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Writes the page of the runs named on the command line; returns the exit code, 2 for bad input."""
+    escape_what_cannot_be_shown()
     options = _parse(arguments)
-    try:
-        _compare(options) if len(options.runs) > 1 else _report(options)
-    except RunFolderError as error:
-        return _refuse(str(error))
-    except OSError as error:
-        return _refuse(f"{error.filename or options.runs[0]}: {error.strerror}.")
-    return 0
+    work = _compare if len(options.runs) > 1 else _report
+    return attempt(lambda: work(options), options.runs[0], RunFolderError)
 
 
 def _parse(arguments: list[str] | None) -> argparse.Namespace:
@@ -74,19 +72,21 @@ _positive.__name__ = _share.__name__ = "number"  # argparse names the type in it
 def _report(options: argparse.Namespace) -> None:
     # Not before the command line is understood: scipy takes a second.
     from data.files import write_text
-    from reports.evaluation import evaluate, summarize
+    from reports.evaluation import evaluate
     from reports.judging.recommendation import Limits
     from reports.writing.cards import write_cards
     from reports.writing.sections import render_page
+    from reports.writing.summary_files import print_summary, write_summary
 
     (run,) = options.runs
     limits = Limits(options.max_latency_ms, options.max_memory_mb, options.max_model_mb, options.min_accuracy)
-    comparison, answers = evaluate(run, limits)
-    summarize(run, comparison)
+    evaluation = evaluate(run, limits)
+    write_summary(evaluation)
     output = options.output or run / "report.html"
-    write_text(output, render_page(run, comparison, answers, limits))
-    write_cards(run, comparison)
-    print(f"Report: {output}   Curves: tensorboard --logdir {run}")
+    write_text(output, render_page(evaluation))
+    write_cards(evaluation)
+    print_summary(evaluation)
+    print(f"Report: {output}   Curves: tensorboard --logdir {shlex.quote(str(run))}")
 
 
 def _compare(options: argparse.Namespace) -> None:
@@ -96,11 +96,6 @@ def _compare(options: argparse.Namespace) -> None:
     output = options.output or options.runs[0] / "comparison.html"
     write_text(output, render_page(options.runs))
     print(f"Comparison: {output}")
-
-
-def _refuse(sentence: str) -> int:
-    print(f"error: {sentence}", file=sys.stderr)
-    return EXIT_BAD_INPUT
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
-"""What several test modules need: the real corpora where they are, and quick child processes."""
+"""What several test modules need: the real corpora where they are, child processes, tiny encoders and a tiny run."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -17,12 +18,31 @@ if "PYTEST_XDIST_WORKER" in os.environ:  # as many tests at once as there are co
 # Importing TensorFlow sets this to a lower value, which the commands under test would inherit and be louder for.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
+# nohup and the background of a script start everything with Ctrl-C ignored; the tests press it all the same.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
 
 # HYPOTHESIS_PROFILE=thorough python -m pytest tests/data/test_any_file.py
 settings.register_profile("thorough", max_examples=10_000, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+# Of the tiny encoders: hidden size 8, two blocks, a vocabulary of a dozen words.
+WORDS = ["the", "cat", "dog", "sat", "on", "mat", "good", "bad", "not", "##s", "!", "a"]
+SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+SIZES = {
+    "num_layers": 2,
+    "num_heads": 2,
+    "hidden_dim": 8,
+    "intermediate_dim": 16,
+    "max_sequence_length": 32,
+}
+# Byte pairs that make " air", "plane", " at" and "port" out of letters.
+MERGES = ["Ġ a", "Ġ t", "a i", "p l", "n e", "Ġa t", "p o", "r t", "ai r", "pl a", "po rt", "Ġa i", "Ġai r", "pla ne"]
+BYTE_PAIR_SPECIAL = ["<s>", "<pad>", "</s>", "<mask>", "!"]
+KINDS = ("distilbert", "bert", "roberta")
 
 
 @pytest.fixture(scope="session")
@@ -40,7 +60,7 @@ def shared():
     return SHARED
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def command():
     """Runs `python -m ...` in the project as a user types it."""
 
@@ -56,6 +76,36 @@ def command():
         )
 
     return run
+
+
+def write_preset(kind, folder):
+    """A random backbone of the given kind with its tokenizer, saved to `folder` as keras-nlp saves presets."""
+    import keras
+    import keras_nlp
+
+    keras.utils.set_random_seed(7)
+    names = {"distilbert": "DistilBert", "bert": "Bert", "roberta": "Roberta"}
+    if kind == "roberta":
+        pieces = {piece for merge in MERGES for piece in [*merge.split(), merge.replace(" ", "")]}
+        vocabulary = {word: index for index, word in enumerate(BYTE_PAIR_SPECIAL + sorted(pieces))}
+        tokenizer = keras_nlp.models.RobertaTokenizer(vocabulary=vocabulary, merges=MERGES)
+    else:
+        tokenizer_class = getattr(keras_nlp.models, names[kind] + "Tokenizer")
+        tokenizer = tokenizer_class(vocabulary=SPECIAL + WORDS, lowercase=True)
+    backbone_class = getattr(keras_nlp.models, names[kind] + "Backbone")
+    model = backbone_class(vocabulary_size=tokenizer.vocabulary_size(), **SIZES)
+    # Random weights of the size that training gives; the initial ±0.02 would hide an error below every tolerance.
+    for weight in model.weights:
+        weight.assign(weight + keras.random.normal(weight.shape, stddev=0.3))
+    model.save_to_preset(str(folder))
+    tokenizer.save_to_preset(str(folder))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def preset_folders(tmp_path_factory):
+    """Preset folders by kind of backbone. Copy one before changing it."""
+    return {kind: write_preset(kind, tmp_path_factory.mktemp("presets") / f"tiny-{kind}") for kind in KINDS}
 
 
 @pytest.fixture(scope="session")

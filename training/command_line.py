@@ -1,27 +1,48 @@
-"""The command line, made from the settings.
+"""The command line and `settings.yaml`, made from the settings.
 
-Flags, `settings.yaml` and recipes are all read by one parser, so a setting that is unknown or impossible is refused
+Both are read by the same functions (`training.setting_values`), so a setting that is unknown or impossible is refused
 alike wherever it stands.
 """
 
 from __future__ import annotations
 
 import argparse
-import difflib
-from collections.abc import Iterable, Sequence
-from dataclasses import MISSING, Field, asdict, fields
+from collections.abc import Sequence
+from dataclasses import MISSING, Field, asdict, dataclass, fields
 from pathlib import Path
 from typing import NoReturn
 
 from data.files import write_text
 from data.messages import printable
+from models.catalog import CATALOG, DEFAULT
+from training.setting_values import did_you_mean, truth
 from training.settings import RECIPES, Settings
 
-DEBUG = "--debug"
-LONGEST_CONFIG = 1_000_000  # bytes: settings.yaml has one thousand
+LONGEST_FILE = 1_000_000  # bytes: settings.yaml has two thousand
 LONGEST_MESSAGE = 500  # characters
+NAMES = {entry.name: entry for entry in fields(Settings)}
 PROGRAM = "python -m training.run"
-WITH_RESUME = ("--time-limit", "--memory-limit")
+SET_BY_RECIPES = {name for recipe in RECIPES.values() for name in recipe}
+WITH_RESUME = ("time_limit", "memory_limit")
+
+
+class SettingsError(Exception):
+    """A file of settings cannot be used; the message is one sentence that begins with its path."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a command line asks for.
+
+    Attributes:
+        settings: of the run.
+        resumed: the run folder to continue, `None` for a new one.
+        debug: whether the traceback of an error is shown too.
+    """
+
+    settings: Settings
+    resumed: Path | None
+    debug: bool
 
 
 class Parser(argparse.ArgumentParser):
@@ -30,8 +51,7 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         unknown = message.removeprefix("unrecognized arguments: ")
         if unknown != message:
-            flags = [_flag(entry.name) for entry in fields(Settings)]
-            near = did_you_mean(unknown.partition("=")[0].partition(" ")[0], flags)
+            near = did_you_mean(unknown.partition("=")[0].partition(" ")[0], map(_flag, NAMES))
             message = f"unknown setting {unknown}{near}"
         self.refuse(f"{message}; `{PROGRAM} --help` lists every setting.")
 
@@ -43,105 +63,72 @@ class Parser(argparse.ArgumentParser):
         self.exit(2, f"error: {shown}\n")
 
 
-def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """The nearest of the known names as a question in parentheses, or nothing."""
-    near = difflib.get_close_matches(name, list(known), n=1)
-    return f" (did you mean {near[0]}?)" if near else ""
-
-
 def parser() -> Parser:
-    """The command line, made from the fields of `Settings`."""
+    """The command line, made from the fields of `Settings`; what is not given is not in its result."""
+    titles = [CATALOG[name].title for name in DEFAULT]
     result = Parser(
         usage="%(prog)s [--setting value ...]",
         prog=PROGRAM,
-        description="Trains SimpleRNN, LSTM, Transformer, frozen DistilBERT and a linear reference on the same "
+        description=f"Trains {', '.join(titles[:-1])} and {titles[-1]}, or the --models that are named, on the same "
         "texts and compares them. KERAS_BACKEND chooses tensorflow (default), jax or torch.",
-        formatter_class=_Help,
+        argument_default=argparse.SUPPRESS,
         allow_abbrev=False,
     )
     result.add_argument(
-        "--config", type=Path, metavar="YAML", help="settings.yaml of an earlier run; flags win over it"
+        "--config",
+        type=Path,
+        metavar="YAML",
+        help="settings.yaml of an earlier run; flags win over it, --recipe too",
     )
-    result.add_argument(
-        DEBUG, action="store_true", default=argparse.SUPPRESS, help="show the traceback of an error too"
-    )
+    result.add_argument("--debug", action="store_true", help="show the traceback of an error too")
     result.add_argument(
         "--resume",
         type=Path,
         metavar="RUN",
-        help=f"go on with a run folder such as runs/latest, with its settings; {' and '.join(WITH_RESUME)} may be new",
+        help="continue a run folder such as runs/latest, with its settings; "
+        f"{' and '.join(map(_flag, WITH_RESUME))} may be new",
     )
-    groups = {}
-    for entry in fields(Settings):
-        name = entry.metadata["group"]
-        if name not in groups:
-            groups[name] = result.add_argument_group(name)
-        default = entry.default_factory() if entry.default is MISSING else entry.default
-        argument = dict(entry.metadata["argument"])
-        if entry.type.startswith("bool"):
-            argument["action"] = argparse.BooleanOptionalAction
-        groups[name].add_argument(_flag(entry.name), default=default, help=entry.metadata["meaning"], **argument)
+    groups: dict[str, argparse._ArgumentGroup] = {}
+    for name, entry in NAMES.items():
+        known = entry.metadata
+        group = groups.get(known["group"]) or groups.setdefault(
+            known["group"], result.add_argument_group(known["group"])
+        )
+        if known["read"] is truth:
+            group.add_argument(_flag(name), action=argparse.BooleanOptionalAction, help=_help(entry))
+        else:
+            group.add_argument(
+                _flag(name), type=known["read"], nargs=known["several"], metavar=known["metavar"], help=_help(entry)
+            )
     return result
 
 
-class _Help(argparse.HelpFormatter):
-    """Shows the default of every setting, lists as they are typed."""
+def read(arguments: Sequence[str]) -> Request:
+    """What a command line asks for: the recipe's settings, then those of the file, then the flags.
 
-    def _get_help_string(self, action: argparse.Action) -> str:
-        if action.default in (None, argparse.SUPPRESS):
-            return action.help
-        default = action.default
-        shown = " ".join(default) if isinstance(default, list) else str(default)
-        return f"{action.help} (default: {shown})"
-
-
-def parse(arguments: Sequence[str]) -> Settings:
-    """The settings of a command line: defaults, then the recipe, then `--config` or `--resume`, then the flags.
+    `--recipe` beside `--config` sets back all that recipes set; the file keeps its say on everything else.
 
     Exits with code 2 and a sentence where a setting is unknown or impossible.
     """
     command_line = parser()
-    path = _path_of("--config", arguments)
-    if run := run_to_resume(arguments):
-        _refuse_settings(command_line, arguments)
-        path = run / "settings.yaml"
-        if not path.is_file():
-            command_line.refuse(f"--resume {run} is no run folder: {path.name} is not in it.")
-    given = [*_read_config(command_line, path), *arguments] if path else list(arguments)
-    recipe = command_line.parse_args(given).recipe
-    command_line.set_defaults(**RECIPES[recipe])
-    values = vars(command_line.parse_args(given))
-    del values["config"], values["resume"]
-    values.pop(DEBUG.removeprefix("--"), None)
-    values["models"] = list(dict.fromkeys(values["models"]))
-    return Settings(**values)
-
-
-def run_to_resume(arguments: Sequence[str]) -> Path | None:
-    """The run folder that `--resume` names, if it is there."""
-    return _path_of("--resume", arguments)
-
-
-def _path_of(flag: str, arguments: Sequence[str]) -> Path | None:
-    reader = argparse.ArgumentParser(add_help=False, allow_abbrev=False, exit_on_error=False)
-    reader.add_argument(flag, type=Path, dest="path")
+    given = vars(command_line.parse_args(arguments))
+    config, resumed, debug = (given.pop(name, None) for name in ("config", "resume", "debug"))
+    if resumed:
+        _refuse_beside_resume(command_line, given | ({"config": config} if config else {}))
+        if not (resumed / "settings.yaml").is_file():
+            command_line.refuse(f"--resume {resumed} is no run folder: settings.yaml is not in it.")
     try:
-        return reader.parse_known_args(arguments)[0].path
-    except argparse.ArgumentError:
-        return None  # the whole parser says what is wrong
+        written = _read_file(resumed / "settings.yaml" if resumed else config) if resumed or config else {}
+    except SettingsError as error:
+        command_line.refuse(f"{'--resume' if resumed else '--config'} {error}")
+    if "recipe" in given:
+        written = {name: value for name, value in written.items() if name not in SET_BY_RECIPES}
+    return Request(_settings(written | given), resumed, bool(debug))
 
 
-def _refuse_settings(command_line: Parser, arguments: Sequence[str]) -> None:
-    """Only what changes no number may be given beside `--resume`."""
-    allowed = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
-    for flag in ("--resume", *WITH_RESUME):
-        allowed.add_argument(flag)
-    allowed.add_argument(DEBUG, action="store_true")
-    others = [flag for flag in allowed.parse_known_args(arguments)[1] if flag not in ("-h", "--help")]
-    if others:
-        command_line.refuse(
-            f"--resume takes its settings from the run folder: leave out {' '.join(others)}, or start a new run."
-        )
+def parse(arguments: Sequence[str]) -> Settings:
+    """The settings of a command line, see `read`."""
+    return read(arguments).settings
 
 
 def save(settings: Settings, path: Path) -> None:
@@ -152,59 +139,100 @@ def save(settings: Settings, path: Path) -> None:
 
 
 def load(path: Path) -> Settings:
-    """The settings that `save` wrote."""
-    return parse(["--config", str(path)])
+    """The settings that `save` wrote.
+
+    Raises:
+        SettingsError: the file is missing or damaged.
+    """
+    return _settings(_read_file(path))
 
 
-def _read_config(command_line: Parser, path: Path) -> list[str]:
-    """The settings of a YAML file as the flags that say the same."""
+def _settings(values: dict) -> Settings:
+    """The settings with these values; the recipe among them has its say on the others."""
+    recipe = values.get("recipe", Settings.recipe)
+    values = RECIPES[recipe] | values
+    if "models" in values:
+        values["models"] = list(dict.fromkeys(values["models"]))
+    return Settings(**values)
+
+
+def _refuse_beside_resume(command_line: Parser, given: dict) -> None:
+    """Only what changes no number may be given beside `--resume`."""
+    others = [_as_typed(name, value) for name, value in given.items() if name not in WITH_RESUME]
+    if others:
+        command_line.refuse(
+            f"--resume takes its settings from the run folder: leave out {' '.join(others)}, or start a new run."
+        )
+
+
+def _read_file(path: Path) -> dict:
+    """The settings that a YAML file gives.
+
+    Raises:
+        SettingsError: it cannot be read, or a setting in it is unknown or impossible.
+    """
     import yaml
 
     try:
         if not path.is_file():  # a pipe or a device would be waited for without end
-            command_line.refuse(f"--config {path} is no file: name the settings.yaml of a run.")
-        if path.stat().st_size > LONGEST_CONFIG:
-            command_line.refuse(f"--config {path} is larger than 1 MB: name the settings.yaml of a run.")
+            raise SettingsError(f"{path} is no file: name the settings.yaml of a run.")
+        if path.stat().st_size > LONGEST_FILE:
+            raise SettingsError(f"{path} is larger than 1 MB: name the settings.yaml of a run.")
         # The base loader makes nothing but strings, lists and dictionaries, whatever tags stand in the file, and
         # leaves a column named 1.10 or `no` as it is written.
-        values = yaml.load(path.read_bytes(), Loader=yaml.BaseLoader)
+        found = yaml.load(path.read_bytes(), Loader=yaml.BaseLoader)
     except (OSError, yaml.YAMLError, ValueError, OverflowError, RecursionError) as error:
         reason = " ".join(str(error).split())
-        command_line.refuse(f"--config {path} could not be read ({reason}): write one `setting: value` a line.")
-    if not isinstance(values, dict):
-        command_line.refuse(f"--config {path} must hold one `setting: value` a line.")
-    known = {entry.name: entry for entry in fields(Settings)}
-    arguments: list[str] = []
-    for name, value in values.items():
-        entry = known.get(name.replace("-", "_"))
-        if entry is None:
-            near = did_you_mean(name, known)
-            command_line.refuse(f"--config {path}: unknown setting {name!r}{near}: correct it or take it out.")
-        found = _as_arguments(entry, value)
-        if found is None:
+        raise SettingsError(f"{path} could not be read ({reason}): write one `setting: value` a line.") from error
+    if not isinstance(found, dict) or not all(isinstance(name, str) for name in found):
+        raise SettingsError(f"{path} must hold one `setting: value` a line.")
+    values = {}
+    for written, value in found.items():
+        name = written.replace("-", "_")
+        if name not in NAMES:
+            near = did_you_mean(written, NAMES)
+            raise SettingsError(f"{path}: unknown setting {written!r}{near}: correct it or take it out.")
+        try:
+            values[name] = _value(NAMES[name], value)
+        except argparse.ArgumentTypeError as error:
+            raise SettingsError(f"{path}: {name}: {error}; `{PROGRAM} --help` says what it may be.") from error
+        except ValueError:
             wrong = repr(value) if isinstance(value, str) else "that"  # written out, a list may be endless
-            command_line.refuse(f"--config {path}: {name} cannot be {wrong}: {entry.metadata['meaning']}.")
-        arguments += found
-    return arguments
+            raise SettingsError(f"{path}: {name} cannot be {wrong}: {NAMES[name].metadata['meaning']}.") from None
+    return values
 
 
-def _as_arguments(entry: Field, value: str | list | dict) -> list[str] | None:
-    """One setting of a YAML file as flags, `None` where the value has the wrong form."""
-    import yaml
+def _value(entry: Field, written: str | list | dict) -> object:
+    """The value of one setting of a YAML file.
 
-    flag = _flag(entry.name)
-    if entry.default is None and value in ("null", "~", ""):
-        return []
-    if entry.type.startswith("bool"):
-        truth = yaml.constructor.SafeConstructor.bool_values.get(value.lower()) if isinstance(value, str) else None
-        return None if truth is None else [flag if truth else _flag(f"no_{entry.name}")]
-    items = value if isinstance(value, list) and "nargs" in entry.metadata["argument"] else [value]
-    if not all(isinstance(item, str) and "\0" not in item for item in items):
+    Raises:
+        ValueError: it has the wrong form.
+        argparse.ArgumentTypeError: it is impossible.
+    """
+    known = entry.metadata
+    if entry.default is None and written in ("null", "~", ""):
         return None
-    if isinstance(value, list):
-        return None if any(item.startswith("-") for item in items) else [flag, *items]  # it would be read as a flag
-    return [f"{flag}={value}"]
+    items = written if known["several"] and isinstance(written, list) else [written]
+    if not all(isinstance(item, str) and "\0" not in item for item in items) or (known["several"] == "+" and not items):
+        raise ValueError
+    values = [known["read"](item) for item in items]
+    return values if known["several"] else values[0]
+
+
+def _help(entry: Field) -> str:
+    """The meaning of a setting and its default, a list as it is typed."""
+    default = entry.default if entry.default_factory is MISSING else entry.default_factory()
+    shown = " ".join(default) if isinstance(default, list) else default
+    meaning = entry.metadata["meaning"].replace("%", "%%")
+    return meaning if default is None else f"{meaning} (default: {shown})"
+
+
+def _as_typed(name: str, value: object) -> str:
+    """A setting as a user types it."""
+    if isinstance(value, bool):
+        return _flag(name if value else f"no_{name}")
+    return " ".join([_flag(name), *map(str, value if isinstance(value, list) else [value])])
 
 
 def _flag(name: str) -> str:
-    return "--" + str(name).replace("_", "-")
+    return "--" + name.replace("_", "-")

@@ -6,15 +6,11 @@ doing can be done again, and ends at once.
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 import signal
-import threading
 import time
 from dataclasses import dataclass
 
-EXIT_INTERRUPTED = 130
-PARENT_CHECK_SECONDS = 0.5
+from data.exits import EXIT_INTERRUPTED
 
 
 class TimeIsUp(Exception):
@@ -52,23 +48,12 @@ ending = Ending()
 
 
 def begin(deadline: float | None) -> None:
-    """Makes this child process end when it has to: with its parent, on SIGTERM, at the deadline."""
+    """Makes this child process end when it has to: on SIGTERM, at the deadline."""
     ending.deadline = deadline
     signal.signal(signal.SIGTERM, _on_sigterm)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
-def _on_sigterm(number, frame) -> None:
+def _on_sigterm(_number: int, _frame: object) -> None:
     ending.asked = True
     if not ending.in_epoch:
         raise SystemExit(EXIT_INTERRUPTED)
-
-
-def _end_with_parent() -> None:
-    """Ends this process once the run is gone, or the fork server that would tell the run how it ended."""
-    started_by, run = os.getppid(), multiprocessing.parent_process()
-    if run is None:  # a caller of one's own, in the same process
-        return
-    while os.getppid() == started_by and run.is_alive():
-        run.join(PARENT_CHECK_SECONDS)
-    os._exit(EXIT_INTERRUPTED)

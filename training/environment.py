@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import sys
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -39,6 +40,13 @@ def limit_threads() -> None:
     """
     for name in THREAD_VARIABLES:
         os.environ.setdefault(name, str(cores()))
+
+
+def prepare_environment() -> None:
+    """Sets what all processes of a run inherit."""
+    limit_threads()
+    # Whatever they write that the terminal's encoding lacks becomes an escape, as it does in this process.
+    os.environ["PYTHONIOENCODING"] = f"{sys.stdout.encoding}:backslashreplace"
 
 
 def describe_environment() -> dict:

@@ -3,33 +3,48 @@
 from __future__ import annotations
 
 import errno
-import multiprocessing
 import os
 import signal
 import time
-from dataclasses import replace
-from multiprocessing import forkserver
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from data import card, preparing
 from data.corpus import Corpus
+from data.exits import EXIT_DISK_FULL
 from data.files import read_json, write_json
 from data.sources import catalog as sources
 from models.catalog import CATALOG
-from models.children import MemoryExceeded, run_in_child, unheard_ctrl_c
+from models.children import MemoryExceeded, exit_name, run_in_child, start_fork_server
 from models.run_folder import RunFolder
 from training import command_line
 from training.run_folders import RunFailed
 from training.settings import Settings
-from training.tensorboard import write_outcome
-from training.trials import EXIT_DISK_FULL, make_arrays, run_trial
+from training.trials import make_arrays, run_trial, show_trial
 
 
-def compare(settings: Settings, run: RunFolder) -> bool:
+@dataclass
+class Outcome:
+    """What became of the trials of a run.
+
+    Attributes:
+        trained: whether every trial that had its weights was finished.
+        shown: whether TensorBoard has the outcome of each that was.
+    """
+
+    trained: bool = True
+    shown: bool = True
+
+    @property
+    def unfinished(self) -> str | None:
+        """What is left to do, as a sentence; `None` where nothing is."""
+        if not self.trained:
+            return "Some models are unfinished."
+        return None if self.shown else "Some models are missing in TensorBoard."
+
+
+def compare(settings: Settings, run: RunFolder) -> Outcome:
     """Trains every architecture for every seed; what the folder already has finished is left as it is.
-
-    Returns:
-        Whether every trial that had its weights was finished.
 
     Raises:
         DataError: the data cannot be had or used.
@@ -38,8 +53,8 @@ def compare(settings: Settings, run: RunFolder) -> bool:
         KeyboardInterrupt: on Ctrl-C; finished trials are kept.
     """
     deadline = settings.time_limit_seconds and time.monotonic() + settings.time_limit_seconds
-    _start_fork_server()
-    whole, missing = True, set()  # what is missing for one seed is not looked for again for the next
+    start_fork_server("models.framework")  # it imports Keras while the data is prepared
+    outcome, missing = Outcome(), set()  # what is missing for one seed is not looked for again for the next
     corpus = None
     for seed in settings.seed_numbers:
         if not _is_prepared(run, seed):
@@ -47,18 +62,14 @@ def compare(settings: Settings, run: RunFolder) -> bool:
                 settings, corpus = _load(settings, run)
             _prepare(run, settings, seed, corpus)
         for model in settings.models:
-            if model not in missing:
-                outcome = _run_trial(run, settings, model, seed, deadline)
-                whole &= outcome in ("finished", "missing")
-                missing |= {model} if outcome == "missing" else set()
-    return whole
-
-
-def _start_fork_server() -> None:
-    """Imports Keras while the data is prepared; each child then starts from it in hundredths of a second."""
-    multiprocessing.get_context("forkserver").set_forkserver_preload(["models.framework"])
-    with unheard_ctrl_c():
-        forkserver.ensure_running()
+            if model in missing:
+                continue
+            kind = _run_trial(run, settings, model, seed, deadline)
+            outcome.trained &= kind in ("finished", "missing")
+            missing |= {model} if kind == "missing" else set()
+            if kind == "finished":
+                outcome.shown &= _show_in_tensorboard(run, settings, model, seed)
+    return outcome
 
 
 def _load(settings: Settings, run: RunFolder) -> tuple[Settings, Corpus]:
@@ -94,7 +105,7 @@ def _prepare(run: RunFolder, settings: Settings, seed: int, corpus: Corpus) -> N
             f"To make the arrays took {error}, more than --memory-limit {settings.memory_limit}: raise it."
         ) from None
     if code != 0:
-        raise RunFailed(f"The arrays could not be made: the process that makes them ended with {_named(code)}.")
+        raise RunFailed(f"The arrays could not be made: the process that makes them ended with {exit_name(code)}.")
     split = card.describe_split(
         parts, removed, corpus.class_names, preparing.load_vocabulary(folder), settings.sequence_length
     )
@@ -113,17 +124,29 @@ def _run_trial(run: RunFolder, settings: Settings, model: str, seed: int, deadli
         _train(run, settings, model, seed, deadline)
     if _is_finished(metrics):
         failed.unlink(missing_ok=True)  # left by a process that outlived its parent for a moment
-        _add_to_card(run, model, seed)
-        if not run.shown_in_tensorboard(model, seed).exists():
-            run_in_child("forkserver", write_outcome, run.path, model, seed)
         return "finished"
-    if metrics.exists():
-        _add_to_card(run, model, seed)
     if not failed.exists():
         return "unfinished"
     failure = read_json(failed)
     print(f"{model}: {failure['kind']}: {failure['reason']}", flush=True)
     return failure["kind"]
+
+
+def _show_in_tensorboard(run: RunFolder, settings: Settings, model: str, seed: int) -> bool:
+    """Adds the outcome of a finished trial to what TensorBoard reads; whether it is there."""
+    shown = run.shown_in_tensorboard(model, seed)
+    if shown.exists():
+        return True
+    try:
+        code = run_in_child("forkserver", show_trial, run.path, model, seed, memory_limit_mb=settings.memory_limit_mb)
+    except MemoryExceeded as error:
+        wrong = f"took {error}, more than --memory-limit {settings.memory_limit}"
+    else:
+        if shown.exists():
+            return True
+        wrong = f"ended with {exit_name(code)}"
+    print(f"{model}: what TensorBoard shows of it could not be written: the process {wrong}.", flush=True)
+    return False
 
 
 def _is_finished(metrics: Path) -> bool:
@@ -154,22 +177,9 @@ def _train(run: RunFolder, settings: Settings, model: str, seed: int, deadline: 
     finished = _is_finished(run.metrics(model, seed))  # a crash behind the last line of a trial costs nothing
     if code != 0 and not finished and not run.failure(model, seed).exists():
         system = ", as when the system runs out of memory" if code == -signal.SIGKILL else ""
-        _fail(run, model, seed, f"its process ended with {_named(code)}{system}")
-
-
-def _named(code: int) -> str:
-    return signal.Signals(-code).name if code < 0 else f"exit code {code}"
+        _fail(run, model, seed, f"its process ended with {exit_name(code)}{system}")
 
 
 def _fail(run: RunFolder, model: str, seed: int, reason: str, kind: str = "failed") -> None:
     run.trial(model, seed).mkdir(parents=True, exist_ok=True)
     write_json(run.failure(model, seed), {"kind": kind, "reason": reason})
-
-
-def _add_to_card(run: RunFolder, model: str, seed: int) -> None:
-    """Puts what only the trial could know of the data, the coverage of its own tokenizer, into the data card."""
-    wordpiece = read_json(run.metrics(model, seed)).get("wordpiece")
-    if wordpiece:
-        described = read_json(run.data_card)
-        next(split for split in described["splits"] if split["seed"] == seed)["wordpiece"] = wordpiece
-        write_json(run.data_card, described)

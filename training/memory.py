@@ -55,8 +55,13 @@ def held_mb() -> float:
     return psutil.Process().memory_info().rss / MEBIBYTE
 
 
-def require(estimate_mb: float, settings: Settings) -> None:
+def require(estimate_mb: float, settings: Settings, smaller: str) -> None:
     """Refuses to begin what would not end well.
+
+    Args:
+        estimate_mb: what it would take.
+        settings: of the run.
+        smaller: what to lower so that it takes less.
 
     Raises:
         MemoryTooSmall: the estimate is above `--memory-limit`.
@@ -64,5 +69,5 @@ def require(estimate_mb: float, settings: Settings) -> None:
     if estimate_mb > settings.memory_limit_mb:
         raise MemoryTooSmall(
             f"it would take about {estimate_mb:,.0f} MB, more than --memory-limit {settings.memory_limit}: lower "
-            "--batch-size, --sequence-length, --backbone-length or --width, or raise the limit"
+            f"{smaller}, or raise the limit"
         )

@@ -7,6 +7,8 @@ python -m training.run --recipe slides                     # the published set-u
 python -m training.run --config runs/latest/settings.yaml  # the same run again
 python -m training.run --resume runs/latest                # go on with a run that was interrupted
 KERAS_BACKEND=jax python -m training.run                   # or torch
+
+Started with Ctrl-C ignored, as scripts start what they put into the background, it ignores Ctrl-C; SIGTERM ends it.
 """
 
 from __future__ import annotations
@@ -15,22 +17,24 @@ import contextlib
 import importlib.util
 import os
 import signal
-import subprocess
 import sys
 import traceback
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from data.messages import printable
-from training.command_line import DEBUG, PROGRAM, parse, run_to_resume
+from data.exits import EXIT_BAD_INPUT, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_TERMINATED, refuse
+from data.messages import escape_what_cannot_be_shown
+from data.sources import catalog as sources
+from training.command_line import PROGRAM, read
 
 if TYPE_CHECKING:
     from models.run_folder import RunFolder
+    from training.experiment import Outcome
     from training.settings import Settings
 
 BACKENDS = ("tensorflow", "jax", "torch")
-EXIT_FAILED, EXIT_BAD_INPUT, EXIT_INTERRUPTED, EXIT_TERMINATED = 1, 2, 130, 143
-REPORT = "reports.page"
 
 
 class Refused(Exception):
@@ -43,23 +47,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     0: done. 1: a model failed, a time limit was over, a step after training failed, or the software is defective.
     2: bad input, or no place to write. 130: interrupted. 143: ended by SIGTERM.
     """
-    arguments = sys.argv[1:] if arguments is None else list(arguments)
-    settings, resumed = parse(arguments), run_to_resume(arguments)
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="backslashreplace")  # a terminal may not know every letter of a file's name
+    request = read(sys.argv[1:] if arguments is None else arguments)
+    escape_what_cannot_be_shown()
     try:
         _check_backend()
+        settings = request.settings
+        if not request.resumed:
+            settings = _with_absolute_paths(settings)
         if settings.has_encoder:
             _check_backbone(settings.backbone)
         signal.signal(signal.SIGTERM, _on_sigterm)
-        # Not before the settings are parsed: scikit-learn takes a second to import.
-        from training.environment import limit_threads
+        # Not before the settings are read: scikit-learn takes a second to import.
+        from training.environment import prepare_environment
         from training.experiment import compare
         from training.run_folders import open_run
 
-        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow looks for a GPU aloud
-        limit_threads()
-        with open_run(settings, resumed) as run:
+        prepare_environment()
+        with open_run(settings, request.resumed) as run:
             return _run(settings, run, compare)
     except KeyboardInterrupt:
         end_fork_server()
@@ -67,26 +71,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return EXIT_INTERRUPTED
     except Exception as error:
         end_fork_server()
-        if DEBUG in arguments:
+        if request.debug:
             traceback.print_exc()
         code, sentence = _explain(error)
-        print(f"error: {printable(sentence)}", file=sys.stderr)
+        refuse(sentence)
         return code
 
 
-def _run(settings: Settings, run: RunFolder, compare: Callable[[Settings, RunFolder], bool]) -> int:
+def _run(settings: Settings, run: RunFolder, compare: Callable[[Settings, RunFolder], Outcome]) -> int:
     """Trains, and has the steps after it done; the exit code."""
     from training.run_folders import RunFailed, command_to_continue
+    from training.steps import REPORT, steps_after
 
     try:
-        whole = compare(settings, run)
-        failed = [module for module in _afterwards(settings) if not _step(module, run)]
-        if not whole:
-            print(f"Some models are unfinished. To try them again: {command_to_continue(run)}", file=sys.stderr)
-        return 0 if whole and not failed else EXIT_FAILED
+        outcome = compare(settings, run)
+        done = [step.take(run) for step in steps_after(settings)]
+        if unfinished := outcome.unfinished:
+            print(f"{unfinished} To try again: {command_to_continue(run)}", file=sys.stderr)
+        return EXIT_FAILED if unfinished or not all(done) else 0
     except KeyboardInterrupt:
         if run.data_card.exists():
-            _step(REPORT, run)
+            REPORT.take(run)
         print(f"Interrupted. What is finished is kept; to continue: {command_to_continue(run)}", file=sys.stderr)
         return EXIT_INTERRUPTED
     except RunFailed as error:
@@ -98,28 +103,11 @@ def _run(settings: Settings, run: RunFolder, compare: Callable[[Settings, RunFol
         place = f"{error.filename}: " if error.filename else ""
         raise RunFailed(
             f"{place}{error.strerror or error}: free some space, or mend what is in the way, and continue with "
-            f"{command_to_continue(run)}."
+            f"{command_to_continue(run)}"
         ) from error
 
 
-def _afterwards(settings: Settings) -> list[str]:
-    """What follows the training, one after another, each as `python -m MODULE RUN`. A step may be run again, and the
-    failure of one stops none behind it. The report alone follows Ctrl-C.
-    """
-    exporting = ["models.exporting"] if settings.formats else []
-    explaining = ["reports.explain"] if settings.explain else []
-    return [*exporting, *explaining, REPORT]
-
-
-def _step(module: str, run: RunFolder) -> bool:
-    """Has `module` read the run folder and add to it, in a process of its own; whether it could."""
-    code = subprocess.run([sys.executable, "-m", module, os.fspath(run.path)], check=False).returncode
-    if code != 0:
-        print(f"{module} failed with exit code {code}; again with: python -m {module} {run.path}", file=sys.stderr)
-    return code == 0
-
-
-def _on_sigterm(number: int, frame: object) -> None:
+def _on_sigterm(_number: int, _frame: object) -> None:
     """Stops at once: whoever sends it will not wait for an epoch."""
     raise SystemExit(EXIT_TERMINATED)
 
@@ -149,7 +137,7 @@ def _explain(error: Exception) -> tuple[int, str]:
         return EXIT_BAD_INPUT, f"{error}: free some space or choose another folder with --output."
     reason = " ".join(f"{type(error).__name__}: {error}".split())[:300]
     return EXIT_FAILED, (
-        f"{reason}. This is a defect of the software: run `{PROGRAM}` again with {DEBUG} and report what it shows."
+        f"{reason}. This is a defect of the software: run `{PROGRAM}` again with --debug and report what it shows."
     )
 
 
@@ -160,6 +148,22 @@ def _check_backend() -> None:
     if importlib.util.find_spec(backend) is None:
         raise Refused(f"KERAS_BACKEND={backend} is not installed: pip install -e '.[{backend}]'.")
     os.environ["KERAS_BACKEND"] = backend  # else ~/.keras/keras.json would decide
+
+
+def _with_absolute_paths(settings: Settings) -> Settings:
+    """The settings as they mean the same files in whatever folder the run is continued.
+
+    Raises:
+        DataError: no source has the name that `--data` gives.
+    """
+    data, backbone = settings.data, None
+    if data != sources.AUTO and sources.find(data).name != data and os.path.exists(data):  # noqa: PTH110 -- Path.exists raises where a name is too long
+        data = str(Path(data).absolute())
+    if settings.has_encoder:
+        from models.encoder.backbones import named_folder
+
+        backbone = named_folder(settings.backbone)
+    return replace(settings, data=data, backbone=str(backbone or settings.backbone))
 
 
 def _check_backbone(name: str) -> None:

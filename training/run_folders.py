@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -62,14 +64,24 @@ def open_run(settings: Settings, resumed: Path | None) -> Iterator[RunFolder]:
 def command_to_continue(run: RunFolder) -> str:
     """What a user types to go on with a run that was stopped."""
     prefix = "" if backend() == "tensorflow" else f"KERAS_BACKEND={backend()} "
+    return f"{prefix}python -m training.run --resume {_path_to_type(run)}"
+
+
+def command_line_of(module: str, run: RunFolder, *flags: str) -> str:
+    """What a user types to have one of the commands read the run folder."""
+    return " ".join(["python", "-m", module, _path_to_type(run), *map(shlex.quote, flags)])
+
+
+def _path_to_type(run: RunFolder) -> str:
+    """The run's folder as a shell reads it: from here where it is below here, else from the root."""
     path = os.path.relpath(run.path)
-    return f"{prefix}python -m training.run --resume {path if not path.startswith('..') else run.path}"
+    return shlex.quote(str(run.path.absolute()) if path.startswith(("..", "-")) else path)
 
 
 def _make(output: Path, data: str) -> tuple[RunFolder, Path | None]:
     """A new folder `<date>-<data>` in `output`, and what `latest` pointed at; `None` where `output` is new too."""
     name = Path(data).stem[:LONGEST_NAME] or "data"
-    stem = f"{time.strftime('%Y-%m-%d-%H%M%S')}-{''.join(c if c.isalnum() or c in '-_' else '-' for c in name)}"
+    stem = f"{time.strftime('%Y-%m-%d-%H%M%S')}-{''.join(c if _may_be_in_a_name(c) else '-' for c in name)}"
     latest = output / LATEST
     try:
         before = latest.readlink() if latest.is_symlink() else Path() if output.exists() else None
@@ -86,6 +98,12 @@ def _make(output: Path, data: str) -> tuple[RunFolder, Path | None]:
             f"No run folder can be made in {output} ({error.strerror}): choose another with --output."
         ) from error
     return RunFolder(path), before
+
+
+def _may_be_in_a_name(character: str) -> bool:
+    """Whether a run folder may be called so; TensorFlow takes every name of a file for UTF-8."""
+    readable = character.isascii() or sys.getfilesystemencoding() == "utf-8"
+    return readable and (character.isalnum() or character in "-_")
 
 
 @contextmanager
@@ -120,7 +138,7 @@ def _check(run: RunFolder, name: Path) -> None:
     if began["backend"] != now["backend"]:
         raise RunFailed(
             f"{name} was begun on {began['backend']}: continue it with "
-            f"KERAS_BACKEND={began['backend']} python -m training.run --resume {name}."
+            f"KERAS_BACKEND={shlex.quote(began['backend'])} python -m training.run --resume {shlex.quote(str(name))}"
         )
     moved = [name for name, version in began["packages"].items() if now["packages"].get(name) != version]
     if moved:
@@ -131,7 +149,7 @@ def _point_latest(path: Path) -> None:
     aside = path.parent / f".{LATEST}-{os.getpid()}"
     aside.unlink(missing_ok=True)
     aside.symlink_to(path.name)
-    os.replace(aside, path.parent / LATEST)
+    aside.replace(path.parent / LATEST)
 
 
 def _discard(path: Path, before: Path | None) -> None:

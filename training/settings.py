@@ -2,93 +2,45 @@
 
 from __future__ import annotations
 
-import argparse
-import math
-import re
 from dataclasses import dataclass, field
 
+from data.amounts import memory_mb
 from data.sources import catalog as sources
 from data.sources.newsgroups import POSITIVE_GROUPS
 from models.catalog import CATALOG, DEFAULT, Family
 from models.serving.formats import DEFAULT as DEFAULT_FORMATS
 from models.serving.formats import FORMATS
+from training import setting_values as values
 
 POOLINGS = ("auto", "pooled", "mean", "first")
-_AMOUNT = r"(?=[0-9.]*[1-9])\d+(?:\.\d+)?"  # a decimal number above 0
-_MEBIBYTES = {"MB": 1, "GB": 1024}
-_SECONDS = {"s": 1, "m": 60, "h": 3600}
 
 
-def _setting(default, meaning: str, group: str, **argument):
-    """A field with what the command line needs to know of it."""
+def _setting(
+    default,
+    meaning: str,
+    group: str,
+    read: values.Reader = values.plain,
+    *,
+    choices: tuple[str, ...] | None = None,
+    several: str | None = None,
+    metavar: str | None = None,
+):
+    """A field, with what the command line and `settings.yaml` need to know of it.
+
+    Args:
+        default: its value unless a recipe, a file or a flag says otherwise.
+        meaning: for the help.
+        group: the heading of the help that it stands under.
+        read: makes a value, or an item of a list, of a string.
+        choices: all there are, in place of `read`.
+        several: how many items the list may have, `+` or `*` as in `argparse`; `None` where it is no list.
+        metavar: what stands for a value in the help.
+    """
     kept = {"default_factory": lambda: list(default)} if isinstance(default, list) else {"default": default}
-    return field(**kept, metadata={"meaning": meaning, "group": group, "argument": argument})
-
-
-def _count(least: int, most: int = 1_000_000):
-    """From `least` to `most`, which need not be wise but keeps a slip of the key from filling the memory."""
-
-    def parse(text: str) -> int:
-        value = int(text)
-        if not least <= value <= most:
-            raise argparse.ArgumentTypeError(f"{value} is not between {least} and {most}")
-        return value
-
-    parse.__name__ = "whole number"  # argparse names the type in its message
-    return parse
-
-
-def _real(least: float, below: float = math.inf):
-    """From `least` to less than `below`."""
-
-    def parse(text: str) -> float:
-        value = float(text)
-        if not least <= value < below:
-            limits = f"at least {least}" + (f" and less than {below}" if below < math.inf else " and finite")
-            raise argparse.ArgumentTypeError(f"{value} is not {limits}")
-        return value
-
-    parse.__name__ = "number"
-    return parse
-
-
-def _positive(text: str) -> float:
-    value = _real(0)(text)
-    if value == 0:
-        raise argparse.ArgumentTypeError("nothing is learned at 0")
-    return value
-
-
-def _width(text: str) -> int:
-    value = _count(4, 65_536)(text)
-    if value % 4:
-        raise argparse.ArgumentTypeError(
-            f"{value} does not divide among the Transformer's 4 heads: try {value // 4 * 4}"
-        )
-    return value
-
-
-def _sample(text: str) -> str:
-    if text != "all":
-        _count(1, 10**12)(text)
-    return text
-
-
-def _memory(text: str) -> str:
-    if not re.fullmatch(rf"{_AMOUNT}[MG]B", text, re.ASCII | re.IGNORECASE):
-        raise argparse.ArgumentTypeError(f"{text!r} is no amount of memory such as 10GB or 800MB")
-    return text
-
-
-def _duration(text: str) -> str:
-    if not re.fullmatch(rf"{_AMOUNT}[smh]", text, re.ASCII):
-        raise argparse.ArgumentTypeError(f"{text!r} is no time such as 90s, 20m or 2h")
-    return text
-
-
-_positive.__name__ = "number"
-_width.__name__ = "whole number"
-_sample.__name__ = "whole number or 'all'"
+    if choices:
+        read, metavar = values.choice(*choices), "{" + ",".join(choices) + "}"
+    known = {"meaning": meaning, "group": group, "read": read, "several": several, "metavar": metavar}
+    return field(**kept, metadata=known)
 
 
 @dataclass(frozen=True)
@@ -98,22 +50,26 @@ class Settings:
     recipe: str = _setting(
         "sound",
         "sound: what we hold to be right; slides: the published set-up with its mistakes (no mask, early "
-        "stopping before the plateau rule can act, a backbone's learning rate for the frozen DistilBERT's head)",
+        "stopping before the plateau rule can act, a backbone's learning rate for the frozen DistilBERT's head); "
+        "beside --config it wins over what the file says of the settings that recipes set",
         "run",
         choices=("sound", "slides"),
     )
-    models: list[str] = _setting(list(DEFAULT), "architectures to train", "run", choices=tuple(CATALOG), nargs="+")
-    seeds: int = _setting(1, "repeats, each with its own split and weights", "run", type=_count(1, 1000))
-    seed: int = _setting(0, "first seed", "run", type=_count(0, 2**31 - 1))
+    models: list[str] = _setting(list(DEFAULT), "architectures to train", "run", choices=tuple(CATALOG), several="+")
+    seeds: int = _setting(1, "repeats, each with its own split and weights", "run", values.whole_number(1, 1000))
+    seed: int = _setting(0, "first seed", "run", values.whole_number(0, 2**31 - 1))
     formats: list[str] = _setting(
         list(DEFAULT_FORMATS),
         "how trained models are exported; nothing behind the flag: not at all",
         "run",
         choices=tuple(FORMATS),
-        nargs="*",
+        several="*",
     )
     explain: bool = _setting(
-        True, "show for some test texts which words moved each model; some 15 s, most of it DistilBERT's", "run"
+        True,
+        "show for some test texts which words moved each model; some 15 s, most of it DistilBERT's",
+        "run",
+        values.truth,
     )
     output: str = _setting("runs", "folder that gets a folder for this run", "run", metavar="DIR")
     memory_limit: str = _setting(
@@ -121,7 +77,7 @@ class Settings:
         "most memory the process of a model may take, such as 800MB; a model that takes more is ended, and the others "
         "are trained",
         "run",
-        type=_memory,
+        values.memory,
         metavar="SIZE",
     )
     time_limit: str | None = _setting(
@@ -129,7 +85,7 @@ class Settings:
         "most time for training, such as 90s, 20m or 2h; what is there by then is evaluated and reported (default: "
         "none)",
         "run",
-        type=_duration,
+        values.duration,
         metavar="TIME",
     )
 
@@ -138,33 +94,38 @@ class Settings:
         "3000",
         "texts to draw, stratified, and split 4:1:1; all: every text, and the published test split where there is one",
         "data",
-        type=_sample,
+        values.sample_size,
         metavar="N",
     )
     positive_groups: list[str] = _setting(
         list(POSITIVE_GROUPS),
         "newsgroups (shell patterns) that make the positive class",
         "data",
-        nargs="+",
+        several="+",
         metavar="GROUP",
     )
-    keep_subject: bool = _setting(False, "put the subject line in front of each newsgroup post", "data")
+    keep_subject: bool = _setting(False, "put the subject line in front of each newsgroup post", "data", values.truth)
     keep_negations: bool | None = _setting(
-        None, "keep not, no, never and their like (default: kept, except where labels are known to be topics)", "data"
+        None,
+        "keep not, no, never and their like (default: kept, except where labels are known to be topics)",
+        "data",
+        values.truth,
     )
     text_column: str = _setting("text", "column of a file that holds the texts", "data", metavar="NAME")
     label_column: str = _setting("label", "column of a file that holds the labels", "data", metavar="NAME")
     encoding: str = _setting("utf-8", "encoding of a file, where no byte order mark of UTF-16 or 32 says it", "data")
 
     vocabulary_size: int = _setting(
-        5000, "words known to the small models, padding and [UNK] among them", "models", type=_count(3)
+        5000, "words known to the small models, padding and [UNK] among them", "models", values.whole_number(3)
     )
-    sequence_length: int = _setting(64, "words of a text the small models read", "models", type=_count(1, 100_000))
-    width: int = _setting(64, "of embedding and hidden layers of the small models", "models", type=_width)
+    sequence_length: int = _setting(
+        64, "words of a text the small models read", "models", values.whole_number(1, 100_000)
+    )
+    width: int = _setting(64, "of embedding and hidden layers of the small models", "models", values.width)
     dropout: float = _setting(
-        0.3, "share of activations dropped in training by the small models", "models", type=_real(0, 1)
+        0.3, "share of activations dropped in training by the small models", "models", values.number(0, 1)
     )
-    mask: bool = _setting(True, "keep padding out of the small models' answers", "models")
+    mask: bool = _setting(True, "keep padding out of the small models' answers", "models", values.truth)
     initialization: str = _setting(
         "keras",
         "first weights of the small models; keras: small embeddings, and recurrent weights that keep a state (for the "
@@ -181,9 +142,11 @@ class Settings:
         metavar="NAME_OR_PATH",
     )
     backbone_length: int = _setting(
-        128, "word pieces of a text the pretrained encoder reads", "models", type=_count(3, 512)
+        128, "word pieces of a text the pretrained encoder reads", "models", values.whole_number(3, 512)
     )
-    backbone_cleaned: bool = _setting(False, "give the pretrained encoder cleaned words instead of sentences", "models")
+    backbone_cleaned: bool = _setting(
+        False, "give the pretrained encoder cleaned words instead of sentences", "models", values.truth
+    )
     pooling: str = _setting(
         "auto",
         "one vector from the encoder's token states; auto: its pooled output where it has one, else the masked mean "
@@ -192,44 +155,48 @@ class Settings:
         choices=POOLINGS,
     )
 
-    epochs: int = _setting(20, "most epochs", "training", type=_count(1))
+    epochs: int = _setting(20, "most epochs", "training", values.whole_number(1))
     batch_size: int = _setting(
         32,
         "texts per step, small models (LSTM: validation accuracy 86.6, against 85.4 with 16 and 85.6 with 64, mean of "
         "six splits of 20newsgroups)",
         "training",
-        type=_count(1),
+        values.whole_number(1),
     )
-    learning_rate: float = _setting(1e-3, "of Adam, small models", "training", type=_positive)
-    head_batch_size: int = _setting(32, "texts per step, DistilBERT's head", "training", type=_count(1))
-    head_learning_rate: float = _setting(1e-3, "of Adam, DistilBERT's head", "training", type=_positive)
+    learning_rate: float = _setting(1e-3, "of Adam, small models", "training", values.learning_rate)
+    head_batch_size: int = _setting(32, "texts per step, DistilBERT's head", "training", values.whole_number(1))
+    head_learning_rate: float = _setting(1e-3, "of Adam, DistilBERT's head", "training", values.learning_rate)
     unfreeze: int = _setting(
         0,
         "blocks of the pretrained encoder, from the last, to train too once the head is trained; 2 take some three "
         "minutes for 3,000 texts",
         "training",
-        type=_count(0),
+        values.whole_number(0),
         metavar="N",
     )
-    unfreeze_epochs: int = _setting(5, "most epochs of that", "training", type=_count(1))
+    unfreeze_epochs: int = _setting(5, "most epochs of that", "training", values.whole_number(1))
     unfreeze_learning_rate: float = _setting(
-        5e-5, "of Adam for that; pretrained weights are wrecked by more", "training", type=_positive
+        5e-5, "of Adam for that; pretrained weights are wrecked by more", "training", values.learning_rate
     )
-    unfreeze_batch_size: int = _setting(16, "texts per step of that", "training", type=_count(1))
-    weight_decay: float = _setting(1e-4, "of Adam, decoupled", "training", type=_real(0))
-    label_smoothing: float = _setting(0.05, "share of the target spread over all classes", "training", type=_real(0, 1))
-    clip_norm: float = _setting(1.0, "longest gradient, over all weights together", "training", type=_real(0))
+    unfreeze_batch_size: int = _setting(16, "texts per step of that", "training", values.whole_number(1))
+    weight_decay: float = _setting(1e-4, "of Adam, decoupled", "training", values.number(0))
+    label_smoothing: float = _setting(
+        0.05, "share of the target spread over all classes", "training", values.number(0, 1)
+    )
+    clip_norm: float = _setting(1.0, "longest gradient, over all weights together", "training", values.number(0))
     early_stopping_patience: int = _setting(
-        3, "epochs without a better validation loss until the end", "training", type=_count(0)
+        3, "epochs without a better validation loss until the end", "training", values.whole_number(0)
     )
     plateau_patience: int = _setting(
         1,
         "epochs without a better validation loss until the learning rate falls; it must be less than "
         "--early-stopping-patience to act at all",
         "training",
-        type=_count(0),
+        values.whole_number(0),
     )
-    plateau_factor: float = _setting(0.5, "what the learning rate is then multiplied by", "training", type=_real(0, 1))
+    plateau_factor: float = _setting(
+        0.5, "what the learning rate is then multiplied by", "training", values.number(0, 1)
+    )
 
     @property
     def sample_size(self) -> int | None:
@@ -239,12 +206,14 @@ class Settings:
     @property
     def memory_limit_mb(self) -> float:
         """`memory_limit` in MB, of 1,048,576 bytes like every MB of a report."""
-        return float(self.memory_limit[:-2]) * _MEBIBYTES[self.memory_limit[-2:].upper()]
+        return memory_mb(self.memory_limit)
 
     @property
     def time_limit_seconds(self) -> float | None:
         """`time_limit` in seconds, `None` for none."""
-        return self.time_limit and float(self.time_limit[:-1]) * _SECONDS[self.time_limit[-1]]
+        if self.time_limit is None:
+            return None
+        return float(self.time_limit[:-1]) * values.SECONDS[self.time_limit[-1]]
 
     @property
     def has_encoder(self) -> bool:

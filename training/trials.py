@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from data.cleaning import Cleaner
+from data.exits import EXIT_DISK_FULL, EXIT_FAILED
 from data.files import UNFINISHED, read_json, remove_unfinished, write_json, write_text
 from data.preparing import Part, load_texts, vectorize_parts
 from data.probes import PROBES
@@ -23,14 +24,14 @@ from models.catalog import CATALOG, Family
 from models.peak_memory import peak_memory_mb
 from models.predictions import PARTS as ANSWERED
 from models.predictions import Answers, write_predictions
-from models.run_folder import CHECKPOINT, RunFolder
+from models.run_folder import CHECKPOINTS, RunFolder
 from training import command_line
 from training.ending import TimeIsUp, begin, ending
 from training.evaluating import accuracy_by_group, evaluate, overfits, texts_per_second
+from training.fitting.history import describe_history
 from training.trainers import encoder, linear, words
 from training.trainers.trained import Task, Trained
 
-EXIT_DISK_FULL = 74  # EX_IOERR of sysexits.h
 TRAINERS = {Family.WORDS: words.train, Family.ENCODER: encoder.train, Family.LINEAR: linear.train}
 
 
@@ -44,7 +45,7 @@ def make_arrays(path: Path, seed: int) -> None:
 def run_trial(path: Path, model: str, seed: int, deadline: float | None) -> None:
     """Trains `model` and leaves `metrics.json`, or `failure.json` where that cannot be done.
 
-    Ends the process with code 1 after a failure, and with 74 where the disk is full.
+    Ends the process with `EXIT_FAILED` after a failure, and with `EXIT_DISK_FULL` where the disk is full.
 
     Args:
         path: the run folder.
@@ -59,7 +60,7 @@ def run_trial(path: Path, model: str, seed: int, deadline: float | None) -> None
 
     try:
         remove_unfinished(folder)
-        if not any(folder.rglob(CHECKPOINT)):
+        if not any((folder / name).exists() for name in CHECKPOINTS):
             shutil.rmtree(folder, ignore_errors=True)  # what a failed trial left
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder, prefix=UNFINISHED) as tempfile.tempdir:
@@ -77,7 +78,20 @@ def run_trial(path: Path, model: str, seed: int, deadline: float | None) -> None
             raise SystemExit(EXIT_DISK_FULL) from None
         write_json(run.failure(model, seed), {"kind": "failed", "reason": reason[:500]})
         write_text(folder / "traceback.txt", details)
-        raise SystemExit(1) from None  # no traceback on the terminal: it is in the file
+        raise SystemExit(EXIT_FAILED) from None  # no traceback on the terminal: it is in the file
+
+
+def show_trial(path: Path, model: str, seed: int) -> None:
+    """Adds the outcome of a finished trial to what TensorBoard reads; ends with `EXIT_FAILED` where that fails."""
+    from training.tensorboard import write_outcome
+
+    try:
+        write_outcome(path, model, seed)
+    except Exception as error:
+        details = RunFolder(path).trial(model, seed) / "traceback.txt"
+        write_text(details, traceback.format_exc())
+        print(f"{model}: {type(error).__name__}: {' '.join(str(error).split())[:300]}; see {details}", flush=True)
+        raise SystemExit(EXIT_FAILED) from None
 
 
 def _train_and_evaluate(run: RunFolder, model: str, seed: int, started: float) -> None:
@@ -107,14 +121,11 @@ def _train_and_evaluate(run: RunFolder, model: str, seed: int, started: float) -
         "parameters": trained.parameters,
         "trainable_parameters": trained.trainable_parameters,
         "accuracy_per_million_parameters": scores["test"]["accuracy"] / (trained.parameters / 1e6),
-        "epochs": len(trained.history["loss"]) if trained.history else None,
-        "best_epoch": int(np.argmin(trained.history["val_loss"])) + 1 if trained.history else None,
-        "learning_rate_moved": len(set(trained.history["learning_rate"])) > 1 if trained.history else None,
-        "seconds_per_epoch": float(np.median(trained.history["seconds"])) if trained.history else None,
+        **describe_history(trained.history),
         "seconds_training": seconds_training,
         "texts_per_second": texts_per_second(trained.answer),
         "stopped_by": f"--time-limit {settings.time_limit}" if ending.cut_short else None,
-        "collapsed": scores["test"]["collapsed"],
+        "collapsed": scores["validation"]["collapsed"],
         "overfitted": overfits(scores["train"]["accuracy"], scores["validation"]["accuracy"]),
     }
     result["seconds_total"] = time.perf_counter() - started
@@ -122,8 +133,8 @@ def _train_and_evaluate(run: RunFolder, model: str, seed: int, started: float) -
     trained.description.save(run.description(model, seed))
     write_json(run.metrics(model, seed), result)
     if not ending.cut_short:
-        for checkpoint in run.trial(model, seed).rglob(CHECKPOINT):
-            checkpoint.unlink()
+        for name in CHECKPOINTS:
+            (run.trial(model, seed) / name).unlink(missing_ok=True)
 
 
 def _answers(probabilities: np.ndarray, part: Part) -> Answers:

@@ -27,9 +27,9 @@ def build(sizes: Sizes) -> keras.Model:
     hidden = layers.Dropout(sizes.dropout)(hidden)
     strongest = []
     for kernel_width in KERNEL_WIDTHS:
-        filtered = layers.Conv1D(
-            sizes.width, kernel_width, padding="same", activation="relu", kernel_initializer=initial(sizes).kernel
-        )(hidden)  # (batch, tokens, width)
+        filtered = layers.Dense(sizes.width, activation="relu", kernel_initializer=initial(sizes).kernel)(
+            _windows(hidden, kernel_width)
+        )  # (batch, tokens, width)
         if sizes.mask:  # nothing is below 0 behind the ReLU, so a zero never is the maximum of a text with words
             filtered = filtered * ops.cast(padding_mask, filtered.dtype)
         strongest.append(ops.max(filtered, axis=1))  # (batch, width)
@@ -37,3 +37,14 @@ def build(sizes: Sizes) -> keras.Model:
     pooled = layers.Dropout(sizes.dropout)(pooled)
     probabilities = layers.Dense(sizes.classes, activation="softmax")(pooled)  # (batch, classes)
     return keras.Model(token_ids, probabilities, name="cnn")
+
+
+def _windows(hidden, kernel_width: int):
+    """Each token beside its neighbors, `(batch, tokens, width)` to `(batch, tokens, kernel_width * width)`.
+
+    A dense layer on it is a convolution, and the same numbers come out whenever it is repeated; those of TensorFlow's
+    own convolution differ in the last place with where its memory lies.
+    """
+    tokens, before = hidden.shape[1], (kernel_width - 1) // 2
+    padded = ops.pad(hidden, [[0, 0], [before, kernel_width - 1 - before], [0, 0]])
+    return ops.concatenate([padded[:, shift : shift + tokens] for shift in range(kernel_width)], axis=-1)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Backbone", "BackboneFiles", "BackboneUnavailable", "locate_backbone", "tokenize"]
 
+MINILM = "minilm"
 DEFAULT_PRESET = "distil_bert_base_en_uncased"
 SEQUENCE_LENGTH = 128
 TEXTS_AT_ONCE = 256
@@ -52,12 +53,14 @@ class BackboneFiles:
     Attributes:
         label, key: as of the `Backbone`.
         folder: where its files are.
+        name: what `locate_backbone` finds it by again, in whatever folder and without a choice to make.
         reader: reads backbone and tokenizer from the folder.
     """
 
     label: str
     key: str
     folder: Path
+    name: str
     reader: Callable[[Path], tuple[keras.Model, keras.layers.Layer]] = read_preset
 
     def load(self) -> Backbone:
@@ -86,12 +89,12 @@ def locate_backbone(name: str = "auto") -> BackboneFiles:
         if isinstance(found, BackboneUnavailable):
             raise found
         return found
-    if name == "minilm":
+    if name == MINILM:
         return _minilm(cache_directory())
     folder = named_folder(name) or Path(name)
     if named_folder(name) or (folder.is_dir() and not _is_preset(name)):
-        return _in_folder(folder.resolve(), folder.resolve().name)
-    return _in_folder(hub.preset_folder(name), name.removeprefix("hf://"))
+        return _in_folder(folder.resolve(), folder.resolve().name, str(folder.resolve()))
+    return _in_folder(hub.preset_folder(name), name.removeprefix("hf://"), name)
 
 
 def named_folder(name: str) -> Path | None:
@@ -155,7 +158,7 @@ def preprocessor(backbone: Backbone, sequence_length: int) -> keras.layers.Layer
 def _automatic(directory: Path) -> BackboneFiles | BackboneUnavailable:
     """What `auto` stands for. A failure is an answer too, so that no process tries twice."""
     try:
-        return _in_folder(hub.preset_folder(DEFAULT_PRESET), DEFAULT_PRESET)
+        return _in_folder(hub.preset_folder(DEFAULT_PRESET), DEFAULT_PRESET, DEFAULT_PRESET)
     except BackboneUnavailable:
         pass
     try:
@@ -166,12 +169,12 @@ def _automatic(directory: Path) -> BackboneFiles | BackboneUnavailable:
 
 def _minilm(directory: Path) -> BackboneFiles:
     key = hashlib.sha256("".join(minilm.DIGESTS.values()).encode()).hexdigest()
-    return BackboneFiles(minilm.LABEL, key, minilm.fetch(directory), minilm.load)
+    return BackboneFiles(minilm.LABEL, key, minilm.fetch(directory), MINILM, minilm.load)
 
 
-def _in_folder(folder: Path, label: str) -> BackboneFiles:
+def _in_folder(folder: Path, label: str, name: str) -> BackboneFiles:
     check_preset(folder)
-    return BackboneFiles(label, folder_digest(folder), folder)
+    return BackboneFiles(label, folder_digest(folder), folder, name)
 
 
 def _is_preset(name: str) -> bool:

@@ -23,7 +23,7 @@ REMEDY = (
 )
 
 
-class BackboneUnavailable(Exception):  # noqa: N818 -- says what is the matter better than ...Error
+class BackboneUnavailable(Exception):
     """Pretrained weights could not be had; the message is one sentence that says why and how to mend it."""
 
 

@@ -71,7 +71,7 @@ class Answer(BaseModel):
     predictions: list[Prediction] = Field(description="in the order of the texts")
 
 
-def build_service(classifier: Classifier, limits: Limits = Limits(), cache_size: int = 10_000) -> FastAPI:  # noqa: B008
+def build_service(classifier: Classifier, limits: Limits = Limits(), cache_size: int = 10_000) -> FastAPI:
     """The application.
 
     Args:

@@ -1,16 +1,19 @@
 """Which model to take: chosen on validation, confirmed on test, within the reader's limits.
 
-Among the models that validation cannot tell from the most accurate one, the quickest to answer.
+Of the models that are not significantly less accurate than the best one on validation, the quickest to answer.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
+from models.catalog import Family
 from reports.measuring.costs import Cost
-from reports.measuring.significance import find_pair
+from reports.measuring.significance import Statistics
 from reports.measuring.statistics import LEVEL
-from reports.numbers import listed, p_value, percent, points, points_range, rounded, significant
+from reports.numbers import listed, p_value, percent, plural, points, points_range, rounded, significant
+from reports.reading.comparison import Row
 
 
 @dataclass(frozen=True)
@@ -54,150 +57,182 @@ class Limits:
 NO_LIMITS = Limits()
 
 
-def recommend(comparison: dict, costs: dict[str, list[Cost]], limits: Limits = NO_LIMITS) -> dict:
+@dataclass(frozen=True)
+class Recommendation:
+    """Which model to take.
+
+    Attributes:
+        reason: two sentences, or one where there is no choice.
+        model: its name, `None` where nothing was trained or nothing meets the limits.
+        seed: the one of the least validation log loss.
+        form: the way to run it.
+        limits: those it had to meet, in words.
+        equals: the models that are not significantly less accurate than the best on validation.
+        details: further sentences.
+    """
+
+    reason: str
+    model: str | None = None
+    seed: int | None = None
+    form: str | None = None
+    limits: list[str] = field(default_factory=list)
+    equals: list[str] = field(default_factory=list)
+    details: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Candidates:
+    """The models a choice is made from.
+
+    Attributes:
+        rows: all that were trained, by name.
+        fitting: the ways to run a model that meet the limits, the quickest first, by name; no collapsed model.
+        statistics: of both splits.
+        limits: of the reader.
+    """
+
+    rows: dict[str, Row]
+    fitting: dict[str, list[Cost]]
+    statistics: Statistics
+    limits: Limits
+
+    def latency(self, model: str) -> float:
+        """Of its quickest way that fits, in milliseconds for one text."""
+        return self.fitting[model][0].latency_ms
+
+
+def recommend(
+    rows: Sequence[Row], statistics: Statistics, costs: dict[str, list[Cost]], limits: Limits = NO_LIMITS
+) -> Recommendation:
     """The choice and its reason.
 
     Args:
-        comparison: with `statistics` of validation and test.
+        rows: the trained models.
+        statistics: of validation and test.
         costs: of `reports.measuring.costs.read_costs`.
         limits: of the reader.
-
-    Returns:
-        `model` and `seed` (that of the least validation log loss), both `None` where nothing was trained or nothing
-        meets the limits; `form`, the way to run it; `limits`, those it had to meet; `equals`, the models validation
-        cannot tell from the best; `reason`, two sentences or, where there is no choice, one; and `details`, further
-        sentences.
     """
-    rows = {row["model"]: row for row in comparison["rows"] if row["by_seed"]}
-    nothing = {"model": None, "seed": None, "form": None, "limits": limits.words(), "equals": [], "details": []}
+    words = limits.words()
     if not rows:
-        return nothing | {"reason": "No model was trained, so there is none to take."}
-    sound = {name: row for name, row in rows.items() if not row["collapsed"]}
+        return Recommendation("No model was trained, so there is none to take.", limits=words)
+    sound = [row for row in rows if not row.collapsed]
     if not sound:
-        return nothing | {"reason": "Every model answers one class to everything: none of them is worth taking."}
+        return Recommendation("Every model gives one class to every text: none of them is worth taking.", limits=words)
     fitting = {
-        name: fits
-        for name, row in sound.items()
-        if (fits := [cost for cost in costs[name] if not limits.excess(cost, row["validation_accuracy"])])
+        row.model: fits
+        for row in sound
+        if (fits := [cost for cost in costs[row.model] if not limits.excess(cost, row.validation_accuracy)])
     }
     if not fitting:
-        return nothing | {"reason": _nearest(sound, costs, limits)}
-    validation = comparison["statistics"]["validation"]
-    best = max(fitting, key=lambda name: (rows[name]["validation_accuracy"], -fitting[name][0].latency_ms))
+        return Recommendation(_nearest(sound, costs, limits), limits=words)
+    candidates = _Candidates({row.model: row for row in rows}, fitting, statistics, limits)
+    best = max(fitting, key=lambda name: (candidates.rows[name].validation_accuracy, -candidates.latency(name)))
     equals = [best] + [
         name
         for name in fitting
-        if name != best and (pair := find_pair(validation, name, best)) is not None and not pair["apart"]
+        if name != best and (pair := statistics.validation.pair(name, best)) is not None and not pair.apart
     ]
-    model = min(equals, key=lambda name: fitting[name][0].latency_ms)
-    choice = _choice(model, best, equals, fitting, rows, comparison, limits)
-    confirmation = _confirmation(model, _rival(model, best, rows), rows, comparison)
-    chosen = min(rows[model]["by_seed"], key=lambda trial: trial["validation"]["log_loss"])
-    return {
-        "model": model,
-        "seed": chosen["seed"],
-        "form": fitting[model][0].form,
-        "limits": limits.words(),
-        "equals": equals,
-        "reason": f"{choice} {confirmation}",
-        "details": _details(model, best, equals, rows, comparison),
-    }
+    model = min(equals, key=candidates.latency)
+    chosen = min(candidates.rows[model].by_seed, key=lambda trial: trial.validation.log_loss)
+    return Recommendation(
+        model=model,
+        seed=chosen.seed,
+        form=fitting[model][0].form,
+        limits=words,
+        equals=equals,
+        reason=f"{_choice(model, best, equals, candidates)} {_confirmation(model, best, candidates)}",
+        details=_details(model, best, equals, statistics),
+    )
 
 
-def _choice(
-    model: str, best: str, equals: list[str], fitting: dict, rows: dict, comparison: dict, limits: Limits
-) -> str:
-    title = {name: row["title"] for name, row in rows.items()}
-    within = f"Within the limits ({listed(limits.words())}) " if limits.words() else "On this data "
-    if len(rows) == 1:
+def _choice(model: str, best: str, equals: list[str], candidates: _Candidates) -> str:
+    title = {name: row.title for name, row in candidates.rows.items()}
+    limits = candidates.limits.words()
+    within = f"Within the limits ({listed(limits)}) " if limits else "On this data "
+    if len(candidates.rows) == 1:
         return f"Only {title[model]} was trained, so there is no choice to make."
-    if len(fitting) == 1:
-        alone = "is the only model" if limits.words() else "is the only model that did not collapse to one class"
+    if len(candidates.fitting) == 1:
+        alone = "is the only model" if limits else "is the only model that did not collapse to one class"
         return f"{within}{title[model]} {alone}: take it."
     if len(equals) == 1:
-        return f"{within}{title[model]} is the most accurate: take it."
+        return f"{within}{title[model]} is the most accurate on validation: take it."
     if model == best:
         names = listed([title[name] for name in equals])
-        return f"{within}{names} cannot be told apart; {model} is the quickest to answer: take it."
-    pair = find_pair(comparison["statistics"]["validation"], model, best)
-    pairs = len(comparison["statistics"]["validation"]["pairs"])
+        return f"{within}{names} are not significantly different on validation; {model} is the quickest: take it."
+    pair = candidates.statistics.validation.pair(model, best)
+    pairs = len(candidates.statistics.validation.pairs)
     corrected = f", corrected for {pairs} comparisons" if pairs > 1 else ""
-    times = significant(fitting[best][0].latency_ms / fitting[model][0].latency_ms)
+    times = significant(candidates.latency(best) / candidates.latency(model))
     return (
-        f"{within}{title[model]} and {title[best]} cannot be told apart ({p_value(pair['p_holm'])}"
-        f"{corrected}); {model} answers {times}× faster: take it."
+        f"{within}{title[model]} and {title[best]} are not significantly different on validation (McNemar, "
+        f"{p_value(pair.p_holm if pair else None)}{corrected}); {model} answers {times} times as fast: take it."
     )
 
 
-def _rival(model: str, best: str, rows: dict) -> str | None:
+def _rival(model: str, best: str, rows: dict[str, Row]) -> Row | None:
     """The model a reader would ask about next: the most accurate, or for a network the linear reference."""
     if best != model:
-        return best
-    if model != "linear" and "linear" in rows:
-        return "linear"
+        return rows[best]
+    linear = next((row for row in rows.values() if row.family is Family.LINEAR), None)
+    if linear is not None and linear.model != model:
+        return linear
     return max(
-        (name for name in rows if name != model), key=lambda name: rows[name]["validation_accuracy"], default=None
+        (row for row in rows.values() if row.model != model), key=lambda row: row.validation_accuracy, default=None
     )
 
 
-def _confirmation(model: str, rival: str | None, rows: dict, comparison: dict) -> str:
+def _confirmation(model: str, best: str, candidates: _Candidates) -> str:
     """What the test texts, unused until now, say of the choice: one comparison, named before, so p stays as it is."""
-    row, n = rows[model], comparison["statistics"]["test"]["n"]
-    pair = find_pair(comparison["statistics"]["test"], model, rival) if rival else None
-    if pair is None:
-        return f"{row['title']} gets {percent(row['accuracy'])} of the test texts right."
-    other, sign = rows[rival], 1 if pair["models"][0] == model else -1
-    difference, ends = sign * pair["difference"], sorted(sign * end for end in pair["interval"])
-    ahead = (
-        "as many"
-        if points(difference) == "0.0"
-        else f"{points(abs(difference))[1:]} points " + ("more" if difference > 0 else "fewer")
-    )
+    row, rival, test = candidates.rows[model], _rival(model, best, candidates.rows), candidates.statistics.test
+    pair = test.pair(model, rival.model) if rival else None
+    if rival is None or pair is None:
+        return f"{row.title} gets {percent(row.accuracy)} of the test texts right."
+    distance = f"{points(abs(pair.difference))[1:]} points {'above' if pair.difference > 0 else 'below'}"
+    ahead = "the same as" if points(pair.difference) == "0.0" else distance
     sentence = (
-        f"On {n:,} test texts it gets {percent(row['accuracy'])} right, {ahead}"
-        f"{' as' if ahead == 'as many' else ' than'} {rival} (95 % interval of the difference "
-        f"{points_range(ends)}, {p_value(pair['p'])}), which trains in {significant(other['seconds_training'])} s "
-        f"against {significant(row['seconds_training'])} s"
+        f"On {plural(test.n, 'test text')} it gets {percent(row.accuracy)} right, {ahead} {rival.model} (95 % interval "
+        f"of the difference {points_range(pair.interval)}; McNemar, {p_value(pair.p)}), and trained in "
+        f"{significant(row.seconds_training)} s against {significant(rival.seconds_training)} s"
     )
-    if pair["p"] < LEVEL and difference < 0:
-        return f"{sentence}; here they do differ, so take {rival} where accuracy counts most."
+    if pair.p < LEVEL and pair.difference < 0:
+        return f"{sentence}; on test the difference is significant: take {rival.model} where accuracy counts most."
     return sentence + "."
 
 
-def _details(model: str, best: str, equals: list[str], rows: dict, comparison: dict) -> list[str]:
-    """The other equals, and how many texts would part the choice from the most accurate."""
-    validation = comparison["statistics"]["validation"]
+def _details(model: str, best: str, equals: list[str], statistics: Statistics) -> list[str]:
+    """The others that are not significantly less accurate, and how many texts would settle it."""
     sentences = []
     others = [name for name in equals if name not in (model, best)]
     if others and model != best:
-        sentences.append(f"Not to be told from {best} either, but slower to answer: {listed(others)}.")
-    pair = find_pair(validation, model, best) if model != best else None
-    if pair and pair["needed_texts"]:
         sentences.append(
-            f"The choice was made on {pair['n']:,} validation texts; a difference as the one seen there, "
-            f"{points(abs(pair['difference']))[1:]} points, would show on about {rounded(pair['needed_texts'])}."
+            f"Also not significantly different from {best} on validation, but slower to answer: {listed(others)}."
+        )
+    pair = statistics.validation.pair(model, best) if model != best else None
+    if pair and pair.needed_texts:
+        sentences.append(
+            f"The choice was made on {plural(pair.n, 'validation text')}; a difference as large as the one seen there, "
+            f"{points(abs(pair.difference))[1:]} points, would be significant with about {rounded(pair.needed_texts)}."
         )
     return sentences
 
 
-def _nearest(rows: dict, costs: dict[str, list[Cost]], limits: Limits) -> str:
+def _nearest(rows: Sequence[Row], costs: dict[str, list[Cost]], limits: Limits) -> str:
     """That no model meets the limits, and which limit is nearest to being met."""
     misses = [
-        (max(excess.values()), len(excess), name, cost, excess)
-        for name, row in rows.items()
-        for cost in costs[name]
-        if (excess := limits.excess(cost, row["validation_accuracy"]))
+        (max(excess.values()), len(excess), at, row, cost, excess)
+        for at, row in enumerate(rows)
+        for cost in costs[row.model]
+        if (excess := limits.excess(cost, row.validation_accuracy))
     ]
-    _, _, name, cost, excess = min(misses, key=lambda miss: miss[:3])
-    row = rows[name]
+    _, _, _, row, cost, excess = min(misses, key=lambda miss: miss[:3])
     says = {
-        "latency_ms": f"needs {significant(cost.latency_ms)} ms for one text, not {limits.latency_ms or 0:g}",
-        "memory_mb": f"needs {significant(cost.memory_mb)} MB of memory, not {limits.memory_mb or 0:g}",
-        "model_mb": f"is {significant(cost.model_mb)} MB large, not {limits.model_mb or 0:g}",
-        "accuracy": f"gets {percent(row['validation_accuracy'])} right on validation, not "
+        "latency_ms": f"needs {significant(cost.latency_ms)} ms for one text instead of {limits.latency_ms or 0:g}",
+        "memory_mb": f"needs {significant(cost.memory_mb)} MB of memory instead of {limits.memory_mb or 0:g}",
+        "model_mb": f"is {significant(cost.model_mb)} MB large instead of {limits.model_mb or 0:g}",
+        "accuracy": f"gets {percent(row.validation_accuracy)} right on validation instead of "
         f"{percent(limits.accuracy or 0)}",
     }
     return (
-        f"No model meets the limits ({listed(limits.words())}). Nearest comes {row['title']} ({cost.form}), which "
+        f"No model meets the limits ({listed(limits.words())}). The closest is {row.title} ({cost.form}), which "
         f"{listed([says[limit] for limit in excess])}."
     )

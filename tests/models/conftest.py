@@ -1,4 +1,4 @@
-"""Backbones small enough for a test: hidden size 8, two blocks, a vocabulary of a dozen words. And one exported run."""
+"""Encoders that are loaded, and one exported run."""
 
 import json
 import os
@@ -24,21 +24,6 @@ from models.predictions import Answers, write_predictions
 from models.run_folder import RunFolder
 from models.serving.formats import FORMATS
 
-WORDS = ["the", "cat", "dog", "sat", "on", "mat", "good", "bad", "not", "##s", "!", "a"]
-SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
-SIZES = {
-    "num_layers": 2,
-    "num_heads": 2,
-    "hidden_dim": 8,
-    "intermediate_dim": 16,
-    "max_sequence_length": 32,
-}
-# Byte pairs that make " air", "plane", " at" and "port" out of letters.
-MERGES = ["Ġ a", "Ġ t", "a i", "p l", "n e", "Ġa t", "p o", "r t", "ai r", "pl a", "po rt", "Ġa i", "Ġai r", "pla ne"]
-BYTE_PAIR_SPECIAL = ["<s>", "<pad>", "</s>", "<mask>", "!"]
-KINDS = ("distilbert", "bert", "roberta")
-
-
 # What these make starts processes, or takes seconds: who asks for one is slow.
 SLOW_FIXTURES = {"command", "exported_run", "preset_folders", "minilm_backbone"}
 
@@ -50,42 +35,12 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.slow)
 
 
-def write_preset(kind, folder):
-    """A random backbone of the given kind with its tokenizer, saved to `folder` as keras-nlp saves presets."""
-    import keras
-    import keras_nlp
-
-    keras.utils.set_random_seed(7)
-    names = {"distilbert": "DistilBert", "bert": "Bert", "roberta": "Roberta"}
-    if kind == "roberta":
-        pieces = {piece for merge in MERGES for piece in [*merge.split(), merge.replace(" ", "")]}
-        vocabulary = {word: index for index, word in enumerate(BYTE_PAIR_SPECIAL + sorted(pieces))}
-        tokenizer = keras_nlp.models.RobertaTokenizer(vocabulary=vocabulary, merges=MERGES)
-    else:
-        tokenizer_class = getattr(keras_nlp.models, names[kind] + "Tokenizer")
-        tokenizer = tokenizer_class(vocabulary=SPECIAL + WORDS, lowercase=True)
-    backbone_class = getattr(keras_nlp.models, names[kind] + "Backbone")
-    model = backbone_class(vocabulary_size=tokenizer.vocabulary_size(), **SIZES)
-    # Random weights of the size that training gives; the initial ±0.02 would hide an error below every tolerance.
-    for weight in model.weights:
-        weight.assign(weight + keras.random.normal(weight.shape, stddev=0.3))
-    model.save_to_preset(str(folder))
-    tokenizer.save_to_preset(str(folder))
-    return folder
-
-
-@pytest.fixture(scope="session")
-def preset_folders(tmp_path_factory):
-    """Preset folders by kind of backbone. Copy one before changing it."""
-    return {kind: write_preset(kind, tmp_path_factory.mktemp("presets") / f"tiny-{kind}") for kind in KINDS}
-
-
 @pytest.fixture(scope="session")
 def tiny_backbones(preset_folders):
     return {kind: backbones.locate_backbone(str(folder)).load() for kind, folder in preset_folders.items()}
 
 
-@pytest.fixture(params=KINDS)
+@pytest.fixture(params=("distilbert", "bert", "roberta"))
 def tiny_backbone(request, tiny_backbones):
     """Each kind of backbone in turn. Do not change its weights."""
     return tiny_backbones[request.param]

@@ -113,12 +113,15 @@ CONFIG = {
     "unknown key": ("epoch: 3", "unknown setting 'epoch' (did you mean epochs?): correct it or take it out."),
     "a flag that is no setting": ("help: true", "unknown setting 'help'"),
     "another config": ("config: b.yaml", "unknown setting 'config'"),
-    "wrong type": ("epochs: many", "argument --epochs: invalid whole number value: 'many'"),
-    "nothing": ("epochs:", "argument --epochs: invalid whole number value: ''"),
+    "wrong type": ("epochs: many", "--config a.yaml: epochs: invalid whole number value: 'many'; `python -m"),
+    "nothing": ("epochs:", "--config a.yaml: epochs: invalid whole number value: ''; `python -m"),
+    "out of range": ("sequence_length: 0", "--config a.yaml: sequence_length: 0 is not between 1 and 100000; `python"),
+    "an unknown model": ("models: [gru]", "--config a.yaml: models: invalid choice: 'gru' (choose from rnn, lstm,"),
+    "no models": ("models: []", "models cannot be that: architectures to train."),
     "a list for a number": ("epochs: [3, 4]", "epochs cannot be that: most epochs."),
     "a list of lists": ("models: [[rnn]]", "models cannot be that: architectures to train."),
-    "a flag in a list": ("models: [--help]", "models cannot be that: architectures to train."),
-    "a number for a switch": ("mask: 3", "mask cannot be '3': keep padding out of the small models' answers."),
+    "a flag in a list": ("models: [--help]", "--config a.yaml: models: invalid choice: '--help' (choose from rnn,"),
+    "a number for a switch": ("mask: 3", "--config a.yaml: mask: '3' is neither true nor false; `python -m"),
     "a NUL": ('output: "a\\0b"', r"output cannot be 'a\x00b': folder that gets a folder for this run."),
     "too deep": ("[" * 10_000, "could not be read (maximum recursion depth exceeded"),
     "an impossible character": ('data: "\\UFFFFFFFF"', "could not be read ("),
@@ -145,7 +148,7 @@ SETTINGS = {
     "unknown data": ("--data newsgroups", "--data newsgroups is neither 20newsgroups, sample, nor a file ("),
     "no file": ("--data a.csv", "a.csv could not be read: No such file or directory; check the path."),
     "no folder of weights": ("--data sample --backbone ./no", "no has no config.json: name a folder written by"),
-    "a folder": ("--data .", ". is a folder: name a file."),
+    "a folder": ("--data .", "test_settings_a_folder_0 is a folder: name a file."),
     "a device": ("--data /dev/zero", "/dev/zero is a device: name a file."),
     "a device as config": ("--config /dev/zero", "--config /dev/zero is no file: name the settings.yaml of a run."),
     "no config": ("--config a.yaml", "--config a.yaml is no file: name the settings.yaml of a run."),
@@ -158,7 +161,7 @@ def refused(tmp_path, monkeypatch, capsys):
     """The sentence that `main` refuses its arguments with, having seen to all else that must hold then."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("KERAS_BACKEND", os.environ.get("KERAS_BACKEND", "tensorflow"))  # main sets it
-    monkeypatch.setattr("training.experiment._start_fork_server", lambda: None)
+    monkeypatch.setattr("training.experiment.start_fork_server", lambda module: None)
 
     def refused(*arguments):
         try:

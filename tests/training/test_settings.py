@@ -73,6 +73,19 @@ def test_the_recipe_changes_defaults_and_flags_win(tmp_path):
     assert parse(["--config", str(config), "--epochs", "9"]).epochs == 9
 
 
+def test_a_recipe_on_the_command_line_sets_back_what_recipes_set_and_flags_win_over_it(tmp_path):
+    config = tmp_path / "settings.yaml"
+    command_line.save(parse(["--epochs", "7", "--batch-size", "64", "--width", "32"]), config)
+    slides = parse(["--config", str(config), "--recipe", "slides"])
+    assert {name: getattr(slides, name) for name in RECIPES["slides"]} == RECIPES["slides"]
+    assert (slides.recipe, slides.epochs, slides.width) == ("slides", 7, 32)  # no recipe sets these: the file does
+    assert parse(["--config", str(config), "--recipe", "slides", "--batch-size", "8"]).batch_size == 8
+    # And back again: the file holds every value of its recipe, the mistakes too.
+    command_line.save(slides, config)
+    assert parse(["--config", str(config), "--recipe", "sound"]) == parse(["--epochs", "7", "--width", "32"])
+    assert parse(["--config", str(config)]) == slides
+
+
 @pytest.mark.parametrize(
     "text", ["epochs: 0", "epoch: 3", "- a list", "epochs: [", "epochs: {a: 1}", "mask: 3", "models: rnn gru"]
 )

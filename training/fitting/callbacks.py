@@ -56,12 +56,12 @@ class EpochSignals(keras.callbacks.Callback):
         return int(self.model.optimizer.iterations), float(self.model.optimizer.gradient_norm_sum)
 
     def _left(self, epoch: int) -> str:
-        """The time that all epochs left would take; early stopping may spare some of it."""
+        """The time that all epochs left would take, from a second on; early stopping may spare some of it."""
         left = self.epochs - epoch - 1
         if len(self.taken) < 2 or not left:  # the first epoch compiles, and says little of the others
             return ""
         minutes, seconds = divmod(round(left * statistics.median(self.taken[1:])), 60)
-        return f"  at most about {minutes}:{seconds:02d} left"
+        return f"  at most about {minutes}:{seconds:02d} left" if minutes or seconds else ""
 
 
 class EarlyEnd(keras.callbacks.Callback):

@@ -6,8 +6,6 @@ early stopping and the plateau rule have seen, the best weights and the history,
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import zipfile
 from pathlib import Path
@@ -15,8 +13,9 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from data.files import whole, write_text
-from models.run_folder import CHECKPOINT
+from data.files import whole
+from models.run_folder import CHECKPOINTS
+from training.fitting.history import History, best_epoch, count_epochs, write_history
 
 REMEMBERED = {
     keras.callbacks.EarlyStopping: ("wait", "best", "best_epoch", "stopped_epoch"),
@@ -25,35 +24,48 @@ REMEMBERED = {
 
 
 class Checkpoint(keras.callbacks.Callback):
-    """Writes `checkpoint.npz` and `history.csv` after each epoch, and restores them when training begins.
+    """Writes a checkpoint and `history.csv` after each epoch, and restores them when training begins.
 
     To stand behind the callbacks it keeps, which reset themselves as training begins.
 
     Args:
-        folder: where both files are. A checkpoint that is there and whole is gone on from.
+        folder: where `history.csv` is.
+        before: the epochs of earlier phases, whose best is what this one has to improve on; empty in a first phase.
         stopping: the callback whose best weights are kept.
         plateau: the callback that lowers the learning rate.
 
     Attributes:
-        epochs: how many epochs are done.
+        epochs: how many epochs are done, earlier phases included.
         ended: whether training is over: stopped by a callback, not by the number of epochs.
-        history: for each name a value per epoch, those before the interruption included.
+        history: for each name a value per epoch, those of earlier phases and those before an interruption included.
     """
 
     def __init__(
-        self, folder: Path, stopping: keras.callbacks.EarlyStopping, plateau: keras.callbacks.ReduceLROnPlateau
+        self,
+        folder: Path,
+        before: History,
+        stopping: keras.callbacks.EarlyStopping,
+        plateau: keras.callbacks.ReduceLROnPlateau,
     ):
         super().__init__()
-        self.folder, self.stopping, self.plateau = folder, stopping, plateau
-        self.epochs, self.ended, self.history = 0, False, {}
+        self.folder, self.before, self.stopping, self.plateau = folder, before, stopping, plateau
+        self.path = folder / CHECKPOINTS[1 if before else 0]
+        self.ended, self.history = False, {name: list(values) for name, values in before.items()}
+        if before:
+            self.history["phase"] = [1.0] * count_epochs(before)
         # On torch the same state does not lead to the same numbers, so training starts over.
-        self.arrays = None if keras.backend.backend() == "torch" else _read(folder / CHECKPOINT)
+        self.arrays = None if keras.backend.backend() == "torch" else _read(self.path)
         if self.arrays:
             state = json.loads(str(self.arrays["state"]))
-            self.epochs, self.ended, self.history = state["epochs"], state["ended"], state["history"]
+            self.ended, self.history = state["ended"], state["history"]
+        self.epochs = count_epochs(self.history)
 
     def on_train_begin(self, logs=None):
         if not self.arrays:
+            if self.before:
+                self.stopping.best = min(self.before["val_loss"])
+                self.stopping.best_epoch = best_epoch(self.before) - 1
+                self.stopping.best_weights = self.model.get_weights()
             return
         state = json.loads(str(self.arrays["state"]))
         for variable, value in zip(self._variables(), _numbered(self.arrays, "variable"), strict=True):
@@ -66,17 +78,17 @@ class Checkpoint(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         self.epochs, self.ended = epoch + 1, self.model.stop_training
-        for name, value in logs.items():
+        for name, value in (logs | ({"phase": 2} if self.before else {})).items():
             self.history.setdefault(name, []).append(float(value))
-        write_text(self.folder / "history.csv", _table(self.history))
+        write_history(self.history, self.folder / "history.csv")
         if not np.isfinite(logs["loss"]):
             return  # nothing to go on from
-        state = {"epochs": self.epochs, "ended": self.ended, "history": self.history}
+        state = {"ended": self.ended, "history": self.history}
         for callback in (self.stopping, self.plateau):
             names = REMEMBERED[type(callback)]
             state[type(callback).__name__] = {name: getattr(callback, name) for name in names}
         variables = [keras.ops.convert_to_numpy(variable) for variable in self._variables()]
-        with whole(self.folder / CHECKPOINT) as aside:
+        with whole(self.path) as aside:
             np.savez(
                 aside,
                 state=json.dumps(state),
@@ -100,14 +112,3 @@ def _read(path: Path) -> dict[str, np.ndarray] | None:
 def _numbered(arrays: dict[str, np.ndarray], name: str) -> list[np.ndarray]:
     count = sum(key.startswith(name) for key in arrays)
     return [arrays[f"{name}{at}"] for at in range(count)]
-
-
-def _table(history: dict[str, list[float]]) -> str:
-    """The history as Keras's `CSVLogger` writes it: an epoch, counted from 0, a row."""
-    table = io.StringIO()
-    writer = csv.writer(table, lineterminator="\n")
-    writer.writerow(["epoch", *sorted(history)])
-    writer.writerows(
-        [epoch, *values] for epoch, values in enumerate(zip(*(history[n] for n in sorted(history)), strict=True))
-    )
-    return table.getvalue()

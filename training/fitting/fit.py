@@ -10,6 +10,7 @@ import numpy as np
 from training.fitting.batches import ShuffledBatches
 from training.fitting.callbacks import EarlyEnd, EpochSignals
 from training.fitting.checkpoint import Checkpoint
+from training.fitting.history import History, count_epochs
 from training.fitting.optimizers import TrackingAdam
 from training.settings import Settings
 
@@ -30,10 +31,13 @@ def fit(
     batch_size: int,
     folder: Path,
     title: str,
-) -> dict[str, list[float]]:
+    before: History | None = None,
+) -> History:
     """Trains `model` in place; it ends with the weights of its best epoch by validation loss.
 
     Where `folder` has the checkpoint of a process that was ended, training goes on from it, to the same numbers.
+    A second phase counts its epochs on from those of the first, and keeps the weights it began with unless it finds
+    better ones.
 
     Args:
         model: from inputs of shape `(batch, ...)` to probabilities `(batch, classes)`.
@@ -45,11 +49,12 @@ def fit(
         epochs: the most there may be.
         learning_rate: of the first epoch.
         batch_size: texts per step; batches that come ready have their own.
-        folder: gets `history.csv`, `checkpoint.npz` and `tensorboard/`.
+        folder: gets `history.csv`, a checkpoint and TensorBoard's `train/` and `validation/`.
         title: at the start of each progress line.
+        before: the history of the first phase, where this is the second.
 
     Returns:
-        The history: for each name a value per epoch.
+        The history, that of the first phase included.
 
     Raises:
         TrainingDiverged: the loss became NaN.
@@ -74,23 +79,24 @@ def fit(
     plateau = keras.callbacks.ReduceLROnPlateau(
         monitor="val_loss", factor=settings.plateau_factor, patience=settings.plateau_patience
     )
-    checkpoint = Checkpoint(folder, stopping, plateau)
+    checkpoint = Checkpoint(folder, before or {}, stopping, plateau)
+    last = epochs + (count_epochs(before) if before else 0)
     model.optimizer.build(model.trainable_variables)
     model.fit(
         batches,
         shuffle=False,
         validation_data=validation if isinstance(validation, keras.utils.PyDataset) else _one_hot(validation, classes),
         validation_batch_size=batch_size,
-        initial_epoch=epochs if checkpoint.ended else checkpoint.epochs,
-        epochs=epochs,
+        initial_epoch=last if checkpoint.ended else checkpoint.epochs,
+        epochs=last,
         verbose=0,
         callbacks=[
             keras.callbacks.LambdaCallback(on_epoch_begin=lambda epoch, logs: batches.shuffle(epoch)),
-            EpochSignals(title, epochs),
+            EpochSignals(title, last),
             stopping,
             plateau,
             keras.callbacks.TerminateOnNaN(),
-            keras.callbacks.TensorBoard(str(folder / "tensorboard"), write_graph=False),
+            keras.callbacks.TensorBoard(str(folder), write_graph=False),
             checkpoint,
             EarlyEnd(),
         ],

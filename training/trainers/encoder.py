@@ -5,22 +5,46 @@ The encoder runs once per text; its features are kept in the user's cache, so th
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
-from pathlib import Path
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from data.cleaning import strip_markup
-from data.files import UNFINISHED, whole
 from data.splitting import PARTS
 from models.description import Description
 from training import memory
 from training.ending import TimeIsUp, ending
-from training.settings import Settings
-from training.trainers.trained import Task, Trained, predict, rows, save_weights, trainable_count
+from training.fitting.history import History, count_epochs
+from training.trainers.encoder_blocks import counted_blocks, save_unfrozen, train_blocks
+from training.trainers.encoder_weights import decide_weights
+from training.trainers.trained import MODEL, Task, Trained, predict, rows, save_weights, trainable_count
 
+if TYPE_CHECKING:
+    import keras
+
+    from models.encoder.backbones import Backbone, BackboneFiles
+
+UNFROZEN = "unfrozen.weights.h5"
 Tokens = dict[str, tuple[np.ndarray, np.ndarray]]
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """What training came to.
+
+    Attributes:
+        model: from token ids and padding mask to probabilities.
+        history: of all phases.
+        probabilities: by split.
+        unfrozen: how many of the encoder's blocks were trained.
+    """
+
+    model: keras.Model
+    history: History
+    probabilities: dict[str, np.ndarray]
+    unfrozen: int = 0
 
 
 def train(task: Task) -> Trained:
@@ -28,22 +52,65 @@ def train(task: Task) -> Trained:
 
     Raises:
         BackboneUnavailable: the weights cannot be had.
+        OtherWeights: another seed was trained on others.
     """
-    from models.encoder.backbones import locate_backbone, tokenize
-    from models.encoder.features import cached_features
-    from models.encoder.head import build_head, join
-    from models.encoder.weights import cache_directory
-    from models.framework import make_deterministic
+    from models.encoder.backbones import tokenize
     from models.quiet import quiet_stderr
-    from training.fitting.fit import fit
 
-    settings, seed, parts, folder, line = task.settings, task.seed, task.parts, task.folder, task.progress_title
-    backbone = locate_backbone(settings.backbone)
-    texts = {
-        part: found.cleaned if settings.backbone_cleaned else [strip_markup(text) for text in found.texts]
-        for part, found in parts.items()
-    }
-    new_texts = 0
+    settings = task.settings
+    files = decide_weights(task)
+    with quiet_stderr():
+        backbone = files.load()
+    estimate = _estimate_memory(backbone.model, task)
+    memory.require(estimate, settings, "--backbone-length or --unfreeze")
+    compiled = backbone.model.jit_compile  # Keras's choice, asked before determinism takes XLA away
+    # Before there is anything to go on from, so that it is never gone on from with other weights.
+    _describe(task, files, settings.unfreeze).save(task.run.description(task.architecture.name, task.seed))
+    texts = {part: _as_read(task, found.texts, found.cleaned) for part, found in task.parts.items()}
+    features, new_texts = _encode(task, backbone, texts)
+    head, history = _train_head(task, features)
+    tokens: Tokens = {part: tokenize(backbone, found, settings.backbone_length) for part, found in texts.items()}
+    fitted = _finish(task, backbone, head, history, features, texts, tokens)
+    fitted.model.jit_compile = compiled
+
+    def answer_texts(raw: list[str], cleaned: list[str]) -> np.ndarray:
+        token_ids, padding_mask = tokenize(backbone, _as_read(task, raw, cleaned), settings.backbone_length)
+        return fitted.model.predict_on_batch({"token_ids": token_ids, "padding_mask": padding_mask})
+
+    last_phase = settings.unfreeze_epochs + count_epochs(history) if fitted.unfrozen else settings.epochs
+    return Trained(
+        description=_describe(task, files, fitted.unfrozen),
+        probabilities=fitted.probabilities,
+        answer=_answerer(fitted.model, *tokens["test"]),
+        answer_texts=answer_texts,
+        parameters=fitted.model.count_params(),
+        trainable_parameters=trainable_count(fitted.model),
+        history=fitted.history,
+        facts={
+            "estimated_memory_mb": estimate,
+            "cached_texts": sum(map(len, texts.values())) - new_texts,
+            "wordpiece": _describe_tokens(tokens, backbone.tokenizer),
+            "epochs_allowed": last_phase,
+            "epochs_setting": "--unfreeze-epochs" if fitted.unfrozen else "--epochs",
+        },
+    )
+
+
+def _as_read(task: Task, texts: list[str], cleaned: list[str]) -> list[str]:
+    """Texts as the encoder reads them."""
+    return cleaned if task.settings.backbone_cleaned else [strip_markup(text) for text in texts]
+
+
+def _encode(task: Task, backbone: Backbone, texts: dict[str, list[str]]) -> tuple[dict[str, np.ndarray], int]:
+    """The features of each split, `(n, width)`, and how many texts were not in the cache.
+
+    Raises:
+        TimeIsUp: `--time-limit` was over before all texts were encoded.
+    """
+    from models.encoder.features import cached_features
+    from models.encoder.weights import cache_directory
+
+    settings, new_texts = task.settings, 0
 
     def show_progress(done: int, new: int) -> None:
         nonlocal new_texts
@@ -51,15 +118,10 @@ def train(task: Task) -> Trained:
         if done < new and ending.time_is_up():
             raise TimeIsUp(f"--time-limit {settings.time_limit} was over with {done:,} of {new:,} texts encoded")
         if done or not new:
-            print(f"{line:<22} {backbone.label}: {done:,} of {new:,} new texts encoded", flush=True)
+            print(f"{task.progress_title:<22} {backbone.label}: {done:,} of {new:,} new texts encoded", flush=True)
 
-    with quiet_stderr():
-        loaded = backbone.load()
-    estimate = _estimate_memory(loaded.model, settings)
-    memory.require(estimate, settings)
-    compiled = loaded.model.jit_compile  # Keras's choice, asked before determinism takes XLA away
     everything = cached_features(
-        loaded,
+        backbone,
         [text for part in PARTS for text in texts[part]],
         settings.backbone_length,
         settings.pooling,
@@ -67,76 +129,81 @@ def train(task: Task) -> Trained:
         progress=show_progress,
     )
     ends = np.cumsum([len(texts[part]) for part in PARTS])
-    features = dict(zip(PARTS, np.split(everything, ends[:-1]), strict=True))
-    make_deterministic(seed)
-    width = features["train"].shape[1]
-    head = build_head(width, task.classes)
+    return dict(zip(PARTS, np.split(everything, ends[:-1]), strict=True)), new_texts
+
+
+def _train_head(task: Task, features: dict[str, np.ndarray]) -> tuple[keras.Model, History]:
+    """The head, trained on the features, and its history."""
+    from models.encoder.head import build_head
+    from models.framework import make_deterministic
+    from training.fitting.fit import fit
+
+    settings, parts = task.settings, task.parts
+    make_deterministic(task.seed)
+    head = build_head(features["train"].shape[1], task.classes)
     history = fit(
         head,
         (features["train"], parts["train"].labels),
         (features["validation"], parts["validation"].labels),
         settings=settings,
-        seed=seed,
+        seed=task.seed,
         epochs=settings.epochs,
         learning_rate=settings.head_learning_rate,
         batch_size=settings.head_batch_size,
-        folder=folder,
-        title=line,
+        folder=task.folder,
+        title=task.progress_title,
     )
-    tokens: Tokens = {part: tokenize(loaded, found, settings.backbone_length) for part, found in texts.items()}
-    facts = {
-        "estimated_memory_mb": estimate,
-        "cached_texts": len(everything) - new_texts,
-        "wordpiece": _describe_tokens(tokens, loaded.tokenizer),
-    }
-    if settings.unfreeze:
-        history, joined = _unfreeze(settings, loaded, head, texts, parts, seed, folder, line)
-        files = {"unfrozen": "unfrozen.weights.h5"}
-        with whole(folder / files["unfrozen"]) as aside:
-            joined.save_weights(aside)
-        weights = f"{backbone.label}, last {settings.unfreeze} blocks trained"
+    return head, history
+
+
+def _finish(
+    task: Task,
+    backbone: Backbone,
+    head: keras.Model,
+    history: History,
+    features: dict[str, np.ndarray],
+    texts: dict[str, list[str]],
+    tokens: Tokens,
+) -> Fitted:
+    """Trains the encoder's last blocks too where that is asked for and there is time, and saves what came out."""
+    from models.encoder.head import build_head, join
+
+    if task.settings.unfreeze and not ending.cut_short:
+        ending.cut_short = ending.time_is_up()
+    if task.settings.unfreeze and not ending.cut_short:
+        model, history = train_blocks(task, backbone, head, texts, history)
+        save_unfrozen(model, task.folder / UNFROZEN)
         inputs = {part: {"token_ids": ids, "padding_mask": mask} for part, (ids, mask) in tokens.items()}
-    else:
-        joined = join(loaded, head, settings.pooling)
-        files = {"model": save_weights(head, build_head(width, task.classes), folder)}
-        weights = backbone.label
-    joined.jit_compile = compiled
+        return Fitted(model, history, predict(model, inputs), task.settings.unfreeze)
+    save_weights(head, build_head(features["train"].shape[1], task.classes), task.folder)
+    return Fitted(join(backbone, head, task.settings.pooling), history, predict(head, features))
 
-    def answer_texts(texts: list[str], cleaned: list[str]) -> np.ndarray:
-        read = cleaned if settings.backbone_cleaned else [strip_markup(text) for text in texts]
-        token_ids, padding_mask = tokenize(loaded, read, settings.backbone_length)
-        return joined.predict_on_batch({"token_ids": token_ids, "padding_mask": padding_mask})
 
-    return Trained(
-        description=Description(
-            name=task.architecture.name,
-            title=f"{task.architecture.name} ({weights})",
-            family=task.architecture.family,
-            seed=seed,
-            reads=f"the first {settings.backbone_length} word pieces of the "
-            + ("cleaned words" if settings.backbone_cleaned else "text as written, without markup and addresses"),
-            files=files,
-            keep_negations=task.keep_negations,
-            cleaned=settings.backbone_cleaned,
-            sequence_length=settings.backbone_length,
-            weights=backbone.label,
-            weights_key=backbone.key,
-            backbone=settings.backbone,
-            pooling=settings.pooling,
-            unfrozen=settings.unfreeze,
-        ),
-        probabilities=predict(joined, inputs) if settings.unfreeze else predict(head, features),
-        answer=_answerer(joined, *tokens["test"]),
-        answer_texts=answer_texts,
-        parameters=joined.count_params(),
-        trainable_parameters=trainable_count(joined),
-        history=history,
-        facts=facts,
+def _describe(task: Task, files: BackboneFiles, unfrozen: int) -> Description:
+    settings = task.settings
+    weights = f"{files.label}, last {counted_blocks(unfrozen)} trained" if unfrozen else files.label
+    what = "cleaned words" if settings.backbone_cleaned else "text as written, without markup and addresses"
+    return Description(
+        name=task.architecture.name,
+        title=f"{task.architecture.name} ({weights})",
+        family=task.architecture.family,
+        seed=task.seed,
+        reads=f"the first {settings.backbone_length} word pieces of the {what}",
+        files={"unfrozen": UNFROZEN} if unfrozen else {"model": MODEL},
+        keep_negations=task.keep_negations,
+        cleaned=settings.backbone_cleaned,
+        sequence_length=settings.backbone_length,
+        weights=files.label,
+        weights_key=files.key,
+        backbone=files.name,
+        pooling=settings.pooling,
+        unfrozen=unfrozen,
     )
 
 
-def _estimate_memory(encoder, settings: Settings) -> float:
+def _estimate_memory(encoder: keras.Model, task: Task) -> float:
     """In MB, from the sizes that keras-nlp's encoders carry."""
+    settings = task.settings
     blocks = settings.unfreeze
     per_block = 4 * encoder.hidden_dim**2 + 2 * encoder.hidden_dim * encoder.intermediate_dim
     return memory.network_mb(
@@ -149,58 +216,20 @@ def _estimate_memory(encoder, settings: Settings) -> float:
     )
 
 
-def _unfreeze(settings: Settings, backbone, head, texts: dict, parts: dict, seed: int, folder: Path, line: str):
-    """Trains the last blocks together with the trained head; the history and the whole model."""
-    import keras
-
-    from models.encoder.unfreezing import StateBatches, compute_states, join_split, split_at, stack_head
-    from models.framework import make_deterministic
-    from training.fitting.fit import fit
-
-    make_deterministic(seed)  # the head may have been trained by an earlier process
-    lower, upper = split_at(backbone, settings.unfreeze, settings.pooling)
-    model = stack_head(upper, head)
-    unfrozen = folder / "unfrozen"
-    unfrozen.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder, prefix=UNFINISHED) as states:
-        batches = {
-            part: StateBatches(
-                compute_states(backbone, lower, texts[part], settings.backbone_length, Path(states) / f"{part}.npy"),
-                keras.utils.to_categorical(parts[part].labels, model.output_shape[-1]),
-                settings.unfreeze_batch_size,
-                seed,
-            )
-            for part in ("train", "validation")
-        }
-        history = fit(
-            model,
-            batches["train"],
-            batches["validation"],
-            settings=settings,
-            seed=seed,
-            epochs=settings.unfreeze_epochs,
-            learning_rate=settings.unfreeze_learning_rate,
-            batch_size=settings.unfreeze_batch_size,
-            folder=unfrozen,
-            title=f"{line} +{settings.unfreeze} blocks",
-        )
-    return history, join_split(lower, upper, head)
-
-
-def _answerer(joined, token_ids: np.ndarray, padding_mask: np.ndarray) -> Callable[[int], object]:
+def _answerer(model: keras.Model, token_ids: np.ndarray, padding_mask: np.ndarray) -> Callable[[int], object]:
     """Answers the first texts, cut to the longest of them as in use."""
 
-    def answer(size: int):
+    def answer(size: int) -> object:
         mask = rows(padding_mask, size)
         longest = mask.sum(axis=1).max()
-        return joined.predict_on_batch(
+        return model.predict_on_batch(
             {"token_ids": rows(token_ids, size)[:, :longest], "padding_mask": mask[:, :longest]}
         )
 
     return answer
 
 
-def _describe_tokens(tokens: Tokens, tokenizer) -> dict[str, dict[str, float]]:
+def _describe_tokens(tokens: Tokens, tokenizer: keras.layers.Layer) -> dict[str, dict[str, float]]:
     """Share of the word pieces the tokenizer knows, and of the texts it cuts at the length limit, by split."""
     unknown = tokenizer.token_to_id(getattr(tokenizer, "oov_token", "<unk>"))
     return {

@@ -37,7 +37,7 @@ def train(task: Task) -> Trained:
         heads=architecture.heads,
         blocks=architecture.blocks,
     )
-    memory.require(estimate, settings)
+    memory.require(estimate, settings, "--batch-size, --sequence-length or --width")
     history = fit(
         model,
         (ids["train"], parts["train"].labels),
@@ -71,5 +71,9 @@ def train(task: Task) -> Trained:
         parameters=model.count_params(),
         trainable_parameters=trainable_count(model),
         history=history,
-        facts={"estimated_memory_mb": estimate},
+        facts={
+            "estimated_memory_mb": estimate,
+            "epochs_allowed": settings.epochs,
+            "epochs_setting": "--epochs",
+        },
     )

@@ -10,9 +10,10 @@ from models.architectures.sizes import Sizes
 from models.catalog import CATALOG, Family, of_family
 from models.framework import make_deterministic
 from training.command_line import parse
-from training.fitting import checkpoint, fit
+from training.fitting import checkpoint
 from training.fitting.batches import ShuffledBatches
 from training.fitting.callbacks import EarlyEnd
+from training.fitting.fit import fit
 
 SETTINGS = Sizes(vocabulary_size=12, sequence_length=6, width=8, dropout=0.3)
 # Validation is noise, so that within eight epochs the learning rate falls and early stopping comes or nearly comes.

@@ -56,7 +56,7 @@ def test_it_learns_and_logs_every_signal(tmp_path, capsys):
         assert float(row["seconds"]) > 0
     lines = capsys.readouterr().out.splitlines()
     assert sum(" epoch " in line for line in lines) == len(rows)
-    assert list((tmp_path / "tensorboard" / "validation").iterdir())
+    assert list((tmp_path / "validation").iterdir())
 
 
 def test_it_ends_with_the_weights_of_the_best_epoch(tmp_path):
@@ -105,3 +105,19 @@ def test_overfitting_is_warned_of_once(capsys):
     warnings = [line for line in lines if "warning: over-fitting: 86.0%" in line]
     assert len(warnings) == 1
     assert sum("warning" in line for line in lines) == 1
+
+
+@pytest.mark.parametrize(
+    ("taken", "epochs", "shown"),
+    [
+        ([9.0, 2.0, 4.0], 20, "  at most about 0:51 left"),  # 17 epochs of 3 s, the median without the first
+        ([9.0, 30.0], 8, "  at most about 3:00 left"),
+        ([9.0, 0.1], 6, ""),  # 0.4 s
+        ([9.0], 6, ""),  # the first compiles
+        ([9.0, 2.0], 2, ""),
+    ],
+)
+def test_the_time_left_is_said_from_a_second_on(taken, epochs, shown):
+    signals = EpochSignals("rnn", epochs)
+    signals.taken = taken
+    assert signals._left(len(taken) - 1) == shown
