@@ -57,7 +57,6 @@ def _explain(run: Path, text: str | None, models: list[str] | None, output: Path
     from reports.writing.inside import render_own
     from reports.writing.terminal import show
 
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow looks for a GPU aloud
     if text is None:
         found = explain_run(run, models, _say)
         print(f"{len(found['texts'])} test texts of seed {found['seed']} explained: {RunFolder(run).explanations}")

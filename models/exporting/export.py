@@ -11,8 +11,7 @@ from pathlib import Path
 
 import psutil
 
-from data.files import UNFINISHED, read_json
-from data.folders import restore_folder
+from data.files import UNFINISHED, read_json, restore_folder
 from models.children import MemoryExceeded, exit_name, run_in_child, start_fork_server
 from models.exporting.parity import check, refusal
 from models.exporting.placing import put_into_place, reference_of
@@ -20,7 +19,7 @@ from models.exporting.writing import WRITTEN, one_line, write_formats
 from models.run_folder import RunFolder, RunFolderError
 from models.serving.formats import Format, with_needs
 
-ON_CTRL_C = "Stopping; what was exported before is kept."
+ON_CTRL_C = "Stopping; press Ctrl-C again to stop at once."
 
 
 @dataclass(frozen=True)

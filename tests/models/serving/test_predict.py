@@ -139,7 +139,7 @@ def test_a_reader_that_has_seen_enough_is_no_error(exported_run, tmp_path):
         (["RUN", "--model", "gru", "text"], "has no exported gru"),
         (["RUN", "--model", "lstm", "--input", "nowhere.csv"], "could not be read"),
         (["RUN", "--model", "lstm", "--input", "README.md", "--encoding", "latin-99"], "no text encoding"),
-        (["RUN", "--model", "lstm", "text", "--output", "nowhere/answers.csv"], "there is no folder nowhere"),
+        (["RUN", "--model", "lstm", "text", "--output", "nowhere/answers.csv"], "nowhere/answers.csv: No such file"),
         (["RUN", "--model", "lstm", "text", "--output", "tests"], "Is a directory"),
         (["RUN", "--model", "linear", "--format", "openvino", "text"], "is not there"),
     ],
