@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from models.classifier import Classifier
 from models.serving.batching import Batcher, QueueFull
+from models.serving.body_limit import BodyLimit
 
 PATHS = ("/predict", "/health", "/metrics", "/docs", "/openapi.json")
 
@@ -94,8 +95,8 @@ def build_service(classifier: Classifier, limits: Limits = Limits(), cache_size:
         redoc_url=None,
         title=f"Sentiment Architectures: {classifier.title}",
         lifespan=lifespan,
-        max_body_size=limits.body,
     )
+    service.add_middleware(BodyLimit, most=limits.body)
     service.add_middleware(_Measure, metrics=metrics)
     service.state.metrics = metrics
 
