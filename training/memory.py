@@ -1,8 +1,8 @@
 """How much memory a model will take, said before it is trained.
 
-What the process holds already is measured; what is added is reckoned from parameters, batch and length. The factors
-were fitted to peaks measured on TensorFlow and JAX for widths of 64 and 256 and lengths of 64 to 512; a test holds the
-estimate of every model to within a factor of two of its peak.
+What the process holds already is measured; what is added is estimated from parameters, blocks, batch and length. The
+factors were fitted to peaks measured on TensorFlow and JAX for widths of 8 to 256 and lengths of 16 to 512, where they
+came to 0.8 to 1.6 times the peak of each architecture; a test holds every model to within a factor of two.
 """
 
 from __future__ import annotations
@@ -13,10 +13,12 @@ from training.settings import Settings
 
 MEBIBYTE = 2**20
 FLOAT_BYTES = 4
-COMPILED_MB = 120  # graphs, compiled code and buffers of the framework: 80 on TensorFlow, 200 on JAX
+# Graphs, compiled code and buffers of the framework, at all and for each block: 100 and 25 on TensorFlow, 180 and 50 on
+# JAX.
+COMPILED_MB, COMPILED_BLOCK_MB = 100, 50
 COPIES_IN_TRAINING = 6  # of trained weights: gradient, two moments, best weights, checkpoint, the model that is saved
 # Vectors as wide as the model that live for each token of a batch: in training in every block, in answering in one.
-VECTORS, VECTORS_ANSWERING, RECURRENT_VECTORS_ANSWERING = 20, 20, 8
+VECTORS, VECTORS_ANSWERING, RECURRENT_VECTORS_ANSWERING = 20, 16, 8
 MATRICES = 3  # attention matrices alive for each head
 LARGEST_ANSWERED_BATCH = 256
 BYTES_PER_CHARACTER = 30  # of TF-IDF over words and their pairs: the pairs as strings, and two sparse matrices
@@ -32,17 +34,17 @@ def network_mb(trained: int, batch_size: int, length: int, width: int, heads: in
     Args:
         trained: parameters that are trained, 0 for a network that only answers.
         batch_size: texts per training step.
-        length: tokens per text.
+        length: tokens per text, padding included.
         width: of the hidden layers.
         heads: attention heads, 0 for a recurrent network.
-        blocks: how many blocks are trained.
+        blocks: how many blocks are trained, 0 for a network that only answers.
     """
     token, attention = length * width, heads * length * length
     training = batch_size * blocks * (VECTORS * token + MATRICES * attention) if trained else 0
     vectors = VECTORS_ANSWERING if heads else RECURRENT_VECTORS_ANSWERING
     answered = LARGEST_ANSWERED_BATCH * (vectors * token + MATRICES * attention)
     floats = max(training, answered) + COPIES_IN_TRAINING * trained
-    return held_mb() + COMPILED_MB + floats * FLOAT_BYTES / MEBIBYTE
+    return held_mb() + COMPILED_MB + COMPILED_BLOCK_MB * blocks + floats * FLOAT_BYTES / MEBIBYTE
 
 
 def linear_mb(texts: list[str]) -> float:

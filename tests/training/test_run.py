@@ -7,17 +7,20 @@ import sys
 
 import pytest
 
+from models.catalog import CATALOG, Family, of_family
+
 SMALL = "--sample 240 --epochs 2 --sequence-length 16 --width 8 --vocabulary-size 300 --formats --no-explain".split()
 SETTINGS = ("--data", "sample", *SMALL)
-MODELS = ("rnn", "lstm", "transformer", "linear")
+NETWORKS = of_family(Family.WORDS)
+MODELS = (*NETWORKS, *of_family(Family.LINEAR))
 
 
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory):
-    """One run of the four small models with two seeds."""
+    """One run of all small models with two seeds."""
     output = tmp_path_factory.mktemp("output")
     arguments = [sys.executable, "-m", "training.run", *SETTINGS, "--seeds", "2", "--models", *MODELS]
-    done = subprocess.run([*arguments, "--output", output], capture_output=True, text=True, timeout=300, check=False)
+    done = subprocess.run([*arguments, "--output", output], capture_output=True, text=True, timeout=600, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return done, output / "latest"
 
@@ -29,7 +32,7 @@ def read(path):
 def test_a_line_per_epoch_and_one_table(finished):
     done, _ = finished
     lines = done.stdout.splitlines()
-    for model in MODELS[:3]:
+    for model in NETWORKS:
         for seed in (0, 1):
             assert sum(line.startswith(f"{model} (seed {seed})") and " epoch " in line for line in lines) == 2
     assert sum(line.startswith("model ") and "accuracy" in line for line in lines) == 1
@@ -67,7 +70,7 @@ def test_the_run_folder_holds_all_it_takes_to_repeat_and_report(finished):
             assert len(test) == metrics["test"]["n"]
             right = sum(row["label"] == row["predicted"] for row in test)
             assert right / len(test) == pytest.approx(metrics["test"]["accuracy"])
-            assert (run / model / seed / "model.keras").exists() == (model != "linear")
+            assert (run / model / seed / "model.keras").exists() == CATALOG[model].is_network
     assert not list(run.rglob(".unfinished-*"))
     assert not list(run.rglob("checkpoint.npz"))
 
@@ -97,7 +100,7 @@ def test_tensorboard_finds_the_curves_of_every_network_and_the_outcome_of_every_
 
     events = EventMultiplexer().AddRunsFromDirectory(str(finished[1]))
     events.Reload()
-    for model in MODELS[:3]:
+    for model in NETWORKS:
         assert "epoch_loss" in events.GetAccumulator(f"{model}/0/validation").Tags()["tensors"]
         assert "epoch_gradient_norm" in events.GetAccumulator(f"{model}/0/train").Tags()["tensors"]
     for model in MODELS:

@@ -17,6 +17,7 @@ from models.description import Description
 from training import memory
 from training.ending import TimeIsUp, ending
 from training.fitting.history import History, count_epochs
+from training.settings import Settings
 from training.trainers.encoder_blocks import counted_blocks, save_unfrozen, train_blocks
 from training.trainers.encoder_weights import decide_weights
 from training.trainers.trained import MODEL, Task, Trained, predict, rows, save_weights, trainable_count
@@ -61,15 +62,15 @@ def train(task: Task) -> Trained:
     files = decide_weights(task)
     with quiet_stderr():
         backbone = files.load()
-    estimate = _estimate_memory(backbone.model, task)
+    texts = {part: _as_read(task, found.texts, found.cleaned) for part, found in task.parts.items()}
+    tokens: Tokens = {part: tokenize(backbone, found, settings.backbone_length) for part, found in texts.items()}
+    estimate = _estimate_memory(backbone.model, settings, tokens)
     memory.require(estimate, settings, "--backbone-length or --unfreeze")
     compiled = backbone.model.jit_compile  # Keras's choice, asked before determinism takes XLA away
     # Before there is anything to go on from, so that it is never gone on from with other weights.
     _describe(task, files, settings.unfreeze).save(task.run.description(task.architecture.name, task.seed))
-    texts = {part: _as_read(task, found.texts, found.cleaned) for part, found in task.parts.items()}
     features, new_texts = _encode(task, backbone, texts)
     head, history = _train_head(task, features)
-    tokens: Tokens = {part: tokenize(backbone, found, settings.backbone_length) for part, found in texts.items()}
     fitted = _finish(task, backbone, head, history, features, texts, tokens)
     fitted.model.jit_compile = compiled
 
@@ -201,15 +202,15 @@ def _describe(task: Task, files: BackboneFiles, unfrozen: int) -> Description:
     )
 
 
-def _estimate_memory(encoder: keras.Model, task: Task) -> float:
-    """In MB, from the sizes that keras-nlp's encoders carry."""
-    settings = task.settings
+def _estimate_memory(encoder: keras.Model, settings: Settings, tokens: Tokens) -> float:
+    """In MB, from the sizes that keras-nlp's encoders carry and the longest text."""
     blocks = settings.unfreeze
     per_block = 4 * encoder.hidden_dim**2 + 2 * encoder.hidden_dim * encoder.intermediate_dim
+    longest = max(int(mask.sum(axis=1).max()) for _, mask in tokens.values())
     return memory.network_mb(
         blocks * per_block,
         settings.unfreeze_batch_size,
-        settings.backbone_length,
+        longest,
         encoder.hidden_dim,
         encoder.num_heads,
         blocks,

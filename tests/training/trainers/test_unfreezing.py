@@ -51,6 +51,7 @@ def test_both_phases_are_one_history(run):
     assert metrics["seconds_per_epoch"] == pytest.approx(np.median([float(row["seconds"]) for row in rows[3:]]))
     assert metrics["epochs_setting"] == "--unfreeze-epochs"
     assert not list(run.path.rglob("*checkpoint.npz"))
+    assert 0.5 < metrics["estimated_memory_mb"] / metrics["peak_memory_mb"] < 2
 
 
 def test_what_was_trained_is_exported_and_reported(run):
