@@ -101,9 +101,12 @@ def _trial(model, seed, accuracy, **changes):
     }
     if model == "linear":
         found |= {"epochs": None, "best_epoch": None, "seconds_per_epoch": None, "chosen": "LinearSVC(C=1)"}
-    test_changes = changes.pop("test", {})
+    changed_parts = {name: changes.pop(name, {}) for name in ("test", "validation")}
     found |= changes
-    found["test"] |= test_changes
+    for name, values in changed_parts.items():
+        found[name] |= values
+    if "collapsed" in changes:
+        found["validation"]["collapsed"] = changes["collapsed"]
     return found
 
 
@@ -175,7 +178,7 @@ class FakeRun:
         facts = {
             "test": scores["test"],
             "validation": scores["validation"],
-            "collapsed": scores["test"]["collapsed"],
+            "collapsed": scores["validation"]["collapsed"],
         }
         if groups is not None:
             _, labels, probabilities = answers["test"]
