@@ -7,6 +7,7 @@ samples at once, and of the answers as they are as of one sample in which each t
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -104,6 +105,8 @@ class Metric:
         digits: behind the point, as it is written.
         tables: where it is shown.
         most_classes: up to which its interval is computed; beyond, it would take too long.
+        bounds: the least and the most that it can be.
+        balanced: whether each class counts the same, so that it is as uncertain as the smallest class makes it.
     """
 
     name: str
@@ -114,6 +117,8 @@ class Metric:
     digits: int = 3
     tables: frozenset[Table] = frozenset()
     most_classes: int | None = None
+    bounds: tuple[float, float] = (0.0, 1.0)
+    balanced: bool = False
 
     def value(self, answers: Answers) -> float | None:
         """Of the answers as they are, `None` where they do not have it."""
@@ -217,8 +222,8 @@ METRICS = (
         digits=1,
         tables=frozenset(Table),
     ),
-    Metric("macro_precision", "macro precision", lambda sample: sample.macro(_precision(sample))),
-    Metric("macro_recall", "macro recall", lambda sample: sample.macro(_recall(sample))),
+    Metric("macro_precision", "macro precision", lambda sample: sample.macro(_precision(sample)), balanced=True),
+    Metric("macro_recall", "macro recall", lambda sample: sample.macro(_recall(sample)), balanced=True),
     Metric(
         "macro_f1",
         "macro F1",
@@ -226,6 +231,7 @@ METRICS = (
         "mean over the classes of F1, which combines precision (how many of the texts given a class belong to it) and "
         "recall (how many texts of a class were found). Low where a class is neglected; 1 is best.",
         tables=frozenset(Table),
+        balanced=True,
     ),
     Metric("weighted_precision", "weighted precision", lambda sample: sample.weighted(_precision(sample))),
     Metric("weighted_recall", "weighted recall", lambda sample: sample.weighted(_recall(sample))),
@@ -241,6 +247,7 @@ METRICS = (
         _roc_auc,
         tables=frozenset({Table.SUMMARY, Table.TENSORBOARD}),
         most_classes=2,
+        balanced=True,
     ),
     Metric(
         "log_loss",
@@ -250,6 +257,7 @@ METRICS = (
         "average. 0 is best; giving two classes the same probability costs 0.69, giving it to ten costs 2.30.",
         unit="nats",
         tables=frozenset(Table),
+        bounds=(0.0, math.inf),
     ),
     Metric(
         "expected_calibration_error",

@@ -7,8 +7,10 @@ from pathlib import Path
 
 from models.predictions import AllAnswers
 from reports.judging.guide import Advice, confront
-from reports.judging.recommendation import NO_LIMITS, Limits, Recommendation, recommend
+from reports.judging.limits import NO_LIMITS, Limits
+from reports.judging.recommendation import MARGIN, Recommendation, recommend
 from reports.judging.verdicts import verdicts
+from reports.measuring.correctness import select_part, tabulate
 from reports.measuring.costs import Cost, read_costs
 from reports.measuring.significance import Statistics, assess
 from reports.reading.answers import read_answers
@@ -23,7 +25,7 @@ class Evaluation:
         comparison: what its folder holds.
         answers: every answer behind it.
         statistics: what is chance.
-        costs: by model, the ways to run it, the quickest first.
+        costs: by model, the ways to run it; the first is the quickest that gives the trained model's answers.
         limits: what the choice had to meet.
         recommended: the choice.
         guide: the course slides' advice beside what was measured.
@@ -40,14 +42,20 @@ class Evaluation:
     verdicts: list[str]
 
 
-def evaluate(run: Path, limits: Limits = NO_LIMITS) -> Evaluation:
+def evaluate(run: Path, limits: Limits = NO_LIMITS, margin: float = MARGIN) -> Evaluation:
     """Reads, measures and judges a run.
+
+    Args:
+        run: its folder.
+        limits: what the choice has to meet.
+        margin: accuracy that a quicker model may give up to the best, a share.
 
     Raises:
         RunFolderError: the folder is no run folder, or a file in it is damaged.
     """
     comparison = compare(run)
     answers, costs = read_answers(comparison), read_costs(comparison)
+    validation = tabulate(select_part(answers, "validation"))
     statistics = Statistics(assess(answers, "validation"), assess(answers, "test"))
     return Evaluation(
         comparison,
@@ -55,7 +63,7 @@ def evaluate(run: Path, limits: Limits = NO_LIMITS) -> Evaluation:
         statistics,
         costs,
         limits,
-        recommend(comparison.rows, statistics, costs, limits),
+        recommend(comparison.rows, validation, statistics.test, costs, limits, margin),
         confront(comparison, statistics.test, costs),
         verdicts(comparison, statistics.test),
     )

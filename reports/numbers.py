@@ -47,6 +47,16 @@ def points_range(ends: Sequence[float] | None) -> str:
     return MISSING if ends is None else " to ".join(points(end) for end in ends)
 
 
+def margin_points(share: float) -> str:
+    """A margin of accuracy as the reader gave it.
+
+    >>> margin_points(0.01), margin_points(0.007)
+    ('1 point', '0.7 points')
+    """
+    number = f"{100 * share:g}"
+    return f"{number} point{'' if number == '1' else 's'}"
+
+
 def p_value(p: float | None) -> str:
     """A p-value as journals write it.
 

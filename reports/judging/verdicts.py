@@ -51,8 +51,8 @@ def _collapse(row: Row, settings: Settings) -> list[str]:
     collapsed = [trial for trial in row.by_seed if trial.collapsed]
     if not collapsed:
         return []
-    worst = max(collapsed, key=lambda trial: trial.test.largest_answer_share)
-    share, accuracy = worst.test.largest_answer_share, worst.test.accuracy
+    worst = max(collapsed, key=lambda trial: trial.validation.largest_answer_share)
+    share, accuracy = worst.validation.largest_answer_share, worst.validation.accuracy
     if row.recurrent and not settings["mask"]:
         cause = (
             "padding is read like words, so the last state has seen dozens of padding tokens since the last word; "
@@ -67,8 +67,8 @@ def _collapse(row: Row, settings: Settings) -> list[str]:
         cause = "it learned nothing beyond the class shares; try more texts, more --epochs or another --learning-rate"
     return [
         f"{row.title} collapsed to one class{on_seeds(collapsed, row)}: "
-        f"{percent(share, 0)} of its answers are the same class (seed {worst.seed}) and its mean recall is that of "
-        f"guessing, so its accuracy of {percent(accuracy)} only shows how large that class is. Cause: {cause}."
+        f"{percent(share, 0)} of its answers are the same class (validation, seed {worst.seed}) and its mean recall is "
+        f"that of guessing, so its accuracy of {percent(accuracy)} only shows how large that class is. Cause: {cause}."
     ]
 
 

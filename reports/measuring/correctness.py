@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.predictions import Answers
+from models.predictions import AllAnswers, Answers
+
+BySeed = Mapping[int, Answers]
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,16 @@ class Correctness:
         )
 
 
-def tabulate(answers: Mapping[str, Mapping[int, Answers]]) -> Correctness:
+def select_part(answers: AllAnswers, part: str) -> dict[str, BySeed]:
+    """The answers to one split, by model and seed; models without any are left out."""
+    found = {
+        model: {seed: parts[part] for seed, parts in by_seed.items() if part in parts}
+        for model, by_seed in answers.items()
+    }
+    return {model: by_seed for model, by_seed in found.items() if by_seed}
+
+
+def tabulate(answers: Mapping[str, BySeed]) -> Correctness:
     """What every model got right with every seed, from their answers to the texts of one split."""
     seeds = tuple(sorted({seed for by_seed in answers.values() for seed in by_seed}))
     indices = [one.index for by_seed in answers.values() for one in by_seed.values()]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from models.run_folder import RunFolder
+from models.serving.formats import FORMATS
 from reports.reading.comparison import Comparison, Row
 from reports.reading.files import build, damaged, read_mapping
 
@@ -21,12 +22,17 @@ class Cost:
         latency_ms: of one text, milliseconds, median.
         memory_mb: peak of the process that answers; as trained, of the one that trained.
         model_mb: megabytes to keep; as trained, the file and 4 bytes for each frozen parameter that is not in it.
+        accuracy_loss: validation accuracy that the trained model has and this form has not, a share; 0 where the form
+            gives the trained model's answers, at least 0 where it may give others.
+        same_answers: whether it gives the trained model's answers, so that all accuracies measured are its own too.
     """
 
     form: str
     latency_ms: float
     memory_mb: float | None
     model_mb: float | None
+    accuracy_loss: float = 0.0
+    same_answers: bool = True
 
 
 AS_TRAINED = "as trained"
@@ -40,6 +46,8 @@ class Export:
         latency_ms: by how many texts are answered at once, milliseconds, median.
         peak_memory_mb: of the process that answers.
         megabytes: of its files.
+        accuracy: its own, on test.
+        validation_accuracy_change: its own accuracy on validation minus the trained model's.
         largest_difference: of a probability from the trained model's.
         label_agreement: share of the texts that get the trained model's label.
         refused: why it is not usable, `None` where it is.
@@ -48,29 +56,33 @@ class Export:
     latency_ms: dict[str, float] = field(default_factory=dict)
     peak_memory_mb: float | None = None
     megabytes: float | None = None
+    accuracy: float | None = None
+    validation_accuracy_change: float | None = None
     largest_difference: float | None = None
     label_agreement: float | None = None
     refused: str | None = None
 
 
 def read_costs(comparison: Comparison) -> dict[str, list[Cost]]:
-    """By model, the ways to run it, the quickest first; each model has at least one.
+    """By model, the ways to run it; those that give the trained model's answers first, of these the quickest.
 
-    An export is measured from raw text to label; a model as trained from prepared input. Where a model has exports that
-    passed their check, only they count.
+    The first of each model is the one whose cost may stand beside the model's accuracy; each model has one. An export
+    is measured from raw text to label; a model as trained from prepared input, and it counts only where no export that
+    passed its check gives the same answers.
 
     Raises:
         RunFolderError: a `parity.json` is damaged.
     """
     costs = {}
     for row in comparison.rows:
-        exported = [
-            Cost(name, export.latency_ms["1"], export.peak_memory_mb, export.megabytes)
+        ways = [
+            cost
             for name, export in read_exports(comparison.run.path, row.model).items()
-            if not export.refused and export.latency_ms.get("1")
+            if (cost := _exported(name, export)) is not None
         ]
-        ways = exported or [_as_trained(comparison.run.path, row)]
-        costs[row.model] = sorted(ways, key=lambda cost: cost.latency_ms)
+        if not any(cost.same_answers for cost in ways):
+            ways.append(_as_trained(comparison.run.path, row))
+        costs[row.model] = sorted(ways, key=lambda cost: (not cost.same_answers, cost.latency_ms))
     return costs
 
 
@@ -110,6 +122,17 @@ def pareto(points: dict[str, tuple[float, float]]) -> list[str]:
         )
     ]
     return sorted(front, key=lambda name: points[name][1])
+
+
+def _exported(name: str, export: Export) -> Cost | None:
+    """What an export costs; `None` where it is not usable, or where it is unknown what it loses."""
+    if export.refused or not export.latency_ms.get("1"):
+        return None
+    cost = Cost(name, export.latency_ms["1"], export.peak_memory_mb, export.megabytes)
+    if name not in FORMATS or not FORMATS[name].may_change_answers:
+        return cost
+    change = export.validation_accuracy_change
+    return None if change is None else replace(cost, accuracy_loss=max(0.0, -change), same_answers=False)
 
 
 def _as_trained(run: Path, row: Row) -> Cost:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -54,6 +54,11 @@ class Losses:
     def within(self, margin: float) -> list[str]:
         """The models whose expected loss is at most a margin; none, where there are too few texts to say so of any."""
         return [model for model in self.models if self.expected(model) <= margin]
+
+    def reduced(self, by: Mapping[str, float]) -> Losses:
+        """The losses of models that each get a share of texts less right, as a less exact export of them does."""
+        shares = np.array([by[model] for model in self.models])
+        return replace(self, accuracy=self.accuracy - shares, draws=self.draws - shares)
 
     def settling_texts(self, model: str, margin: float) -> int | None:
         """Texts on which the upper end of a model's interval would come down to a margin, if accuracies stay as seen.

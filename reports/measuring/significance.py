@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 
 import numpy as np
 
 from models.metrics import BY_NAME
-from models.predictions import AllAnswers, Answers
+from models.predictions import AllAnswers
 from reports.measuring import statistics
+from reports.measuring.correctness import BySeed, Correctness, select_part, tabulate
+from reports.measuring.permutation import paired_test
+from reports.measuring.proportions import DIFFERENCE, accuracy_interval, balanced_texts, resampled_interval
 from reports.measuring.statistics import Interval, Spread
 
-BySeed = dict[int, Answers]
 Draws = dict[str, np.ndarray]  # by metric, its value in each bootstrap sample
 
 
@@ -44,13 +46,13 @@ class Pair:
         n: different texts over all seeds that both have.
         difference: of the accuracies, first minus second, mean over these seeds.
         interval: of that, from the bootstrap.
-        only_first, only_second: texts that one of them alone got right, each counted in the first seed that has it,
-            so that the texts are independent.
-        p: of McNemar's exact test on these counts.
+        only_first, only_second: shares of the answers that one of them alone got right, mean over these seeds.
+        p: of a paired sign-flip permutation test of the texts' answers averaged over these seeds; with one seed that
+            is McNemar's exact test.
         p_holm: that after Holm's correction over all pairs.
         apart: whether the difference is significant: `p_holm` below 0.05.
         needed_texts: how many would show the difference seen, `None` where none was seen.
-        by_seed: the same test for each seed.
+        by_seed: McNemar's exact test for each seed.
         across_seeds: the spread of the difference, `None` for one seed.
     """
 
@@ -58,14 +60,19 @@ class Pair:
     n: int
     difference: float
     interval: Interval | None
-    only_first: int
-    only_second: int
+    only_first: float
+    only_second: float
     p: float
     p_holm: float
     apart: bool
     needed_texts: int | None
     by_seed: tuple[SeedTest, ...]
     across_seeds: Spread | None
+
+    @property
+    def test(self) -> str:
+        """What p is of, as a sentence names it."""
+        return "permutation test" if len(self.by_seed) > 1 else "McNemar"
 
     def of(self, model: str) -> Pair:
         """The pair with `model` as its first."""
@@ -88,8 +95,8 @@ class PartStatistics:
     Attributes:
         n: different texts over all seeds.
         resamples: bootstrap samples drawn.
-        intervals: by model and metric, of the mean over the model's seeds; on validation, where accuracy alone
-            decides, of accuracy alone.
+        intervals: by model and metric, of the mean over the model's seeds, `None` where too little is known; on
+            validation, where accuracy alone decides, of accuracy alone.
         calibration_by_chance: by model, the calibration error that chance explains; on test alone.
         overconfidence: by model, mean confidence minus accuracy.
         pairs: every two models that have a seed in common.
@@ -127,35 +134,25 @@ def assess(answers: AllAnswers, part: str) -> PartStatistics:
         answers: of all trained models.
         part: `validation` or `test`.
     """
-    tested = {
-        model: {seed: parts[part] for seed, parts in by_seed.items() if part in parts}
-        for model, by_seed in answers.items()
-    }
-    tested = {model: by_seed for model, by_seed in tested.items() if by_seed}
-    if not tested:
+    found = select_part(answers, part)
+    if not found:
         return PartStatistics()
-    texts = np.unique(np.concatenate([of_seed.index for by_seed in tested.values() for of_seed in by_seed.values()]))
-    draws = _bootstrap(tested, texts, list(BY_NAME) if part == "test" else ["accuracy"])
-    counted = [pair for names in combinations(tested, 2) if (pair := _pair(*names, tested, draws))]
+    table = tabulate(found)
+    draws = _bootstrap(found, table.texts, list(BY_NAME) if part == "test" else ["accuracy"])
+    counted = [pair for names in combinations(found, 2) if (pair := _pair(*names, table, draws))]
     adjusted = statistics.holm([pair.p for pair in counted])
     return PartStatistics(
-        n=len(texts),
-        resamples=statistics.resamples(len(texts)),
-        intervals={
-            model: {
-                metric: statistics.interval(_mean([by_metric[metric] for by_metric in draws[model].values()]))
-                for metric in next(iter(draws[model].values()))
-            }
-            for model in tested
-        },
+        n=len(table.texts),
+        resamples=statistics.resamples(len(table.texts)),
+        intervals={model: _intervals(table.of(model), by_seed, draws[model]) for model, by_seed in found.items()},
         calibration_by_chance={
-            model: float(np.mean([statistics.calibration_by_chance(of_seed) for of_seed in by_seed.values()]))
-            for model, by_seed in tested.items()
+            model: float(np.mean([statistics.calibration_by_chance(one) for one in by_seed.values()]))
+            for model, by_seed in found.items()
             if part == "test"
         },
         overconfidence={
-            model: float(np.mean([_overconfidence(of_seed) for of_seed in by_seed.values()]))
-            for model, by_seed in tested.items()
+            model: float(np.mean([one.probabilities.max(axis=1).mean() - one.right.mean() for one in by_seed.values()]))
+            for model, by_seed in found.items()
         },
         pairs=tuple(
             replace(pair, p_holm=p_holm, apart=p_holm < statistics.LEVEL)
@@ -164,17 +161,17 @@ def assess(answers: AllAnswers, part: str) -> PartStatistics:
     )
 
 
-def _bootstrap(tested: dict[str, BySeed], texts: np.ndarray, metrics: Sequence[str]) -> dict[str, dict[int, Draws]]:
+def _bootstrap(found: Mapping[str, BySeed], texts: np.ndarray, metrics: Sequence[str]) -> dict[str, dict[int, Draws]]:
     """By model and seed, some metrics in every bootstrap sample; a sample draws the same texts for all of them."""
     places = {
-        (model, seed): np.searchsorted(texts, of_seed.index)
-        for model, by_seed in tested.items()
-        for seed, of_seed in by_seed.items()
+        (model, seed): np.searchsorted(texts, one.index)
+        for model, by_seed in found.items()
+        for seed, one in by_seed.items()
     }
     blocks: dict[tuple[str, int], list[Draws]] = {key: [] for key in places}
     for weights in statistics.resample(len(texts)):
         for (model, seed), at in places.items():
-            blocks[model, seed].append(statistics.scores(weights[:, at], tested[model][seed], metrics))
+            blocks[model, seed].append(statistics.scores(weights[:, at], found[model][seed], metrics))
     return {
         model: {
             seed: {
@@ -183,52 +180,60 @@ def _bootstrap(tested: dict[str, BySeed], texts: np.ndarray, metrics: Sequence[s
             }
             for seed in by_seed
         }
-        for model, by_seed in tested.items()
+        for model, by_seed in found.items()
     }
 
 
-def _overconfidence(answers: Answers) -> float:
-    return float(answers.probabilities.max(axis=1).mean() - answers.right.mean())
-
-
-def _mean(samples: list[np.ndarray]) -> np.ndarray:
-    return np.mean(samples, axis=0)
-
-
-def _pair(first: str, second: str, tested: dict[str, BySeed], draws: dict[str, dict[int, Draws]]) -> Pair | None:
-    """Two models before Holm's correction, `None` where they have no seed in common."""
-    seen = np.array([], dtype=int)
-    by_seed, differences, counts, n = [], [], np.zeros(2, dtype=int), 0
-    common = [seed for seed in tested[first] if seed in tested[second]]
-    for seed in common:
-        index, at_first, at_second = np.intersect1d(
-            tested[first][seed].index, tested[second][seed].index, return_indices=True
+def _intervals(right: np.ndarray, by_seed: BySeed, draws: dict[int, Draws]) -> dict[str, Interval | None]:
+    """Of each metric of a model that was drawn; `right` says which of its answers are, shape `(seeds, texts)`."""
+    found: dict[str, Interval | None] = {}
+    texts, per_class = _different_texts(by_seed)
+    for name in next(iter(draws.values())):
+        if name == "accuracy":
+            found[name] = accuracy_interval(right)
+            continue
+        metric = BY_NAME[name]
+        values = [metric.value(answers) for answers in by_seed.values()]
+        found[name] = resampled_interval(
+            np.mean([by_metric[name] for by_metric in draws.values()], axis=0),
+            float(np.mean([np.nan if value is None else value for value in values])),
+            balanced_texts(per_class) if metric.balanced else texts,
+            metric.bounds,
         )
-        right = tested[first][seed].right[at_first], tested[second][seed].right[at_second]
-        alone = np.array([right[0] & ~right[1], right[1] & ~right[0]])
-        new = ~np.isin(index, seen)
-        seen = np.union1d(seen, index)
-        counts += alone[:, new].sum(axis=1)
-        n += int(new.sum())
-        differences.append(float(right[0].mean() - right[1].mean()))
-        only = [int(count) for count in alone.sum(axis=1)]
-        by_seed.append(SeedTest(seed, len(index), only[0], only[1], statistics.mcnemar(*only)))
-    if not n:
+    return found
+
+
+def _different_texts(by_seed: BySeed) -> tuple[int, np.ndarray]:
+    """How many different texts the seeds of a model answered, and how many of them are of each class."""
+    index, at = np.unique(np.concatenate([answers.index for answers in by_seed.values()]), return_index=True)
+    return len(index), np.bincount(np.concatenate([answers.labels for answers in by_seed.values()])[at])
+
+
+def _pair(first: str, second: str, table: Correctness, draws: dict[str, dict[int, Draws]]) -> Pair | None:
+    """Two models before Holm's correction, `None` where no seed has a text that both answered."""
+    test = paired_test(table.of(first), table.of(second))
+    if test is None:
         return None
-    only_first, only_second = (int(count) for count in counts)
-    p = statistics.mcnemar(only_first, only_second)
-    samples = _mean([draws[first][seed]["accuracy"] - draws[second][seed]["accuracy"] for seed in common])
+    by_seed, differences, samples = [], [], []
+    for seed, of_text in zip(table.seeds, table.of(first) - table.of(second), strict=True):
+        n = int((~np.isnan(of_text)).sum())
+        if n:
+            only_first, only_second = int((of_text > 0).sum()), int((of_text < 0).sum())
+            p = statistics.mcnemar(only_first, only_second)
+            by_seed.append(SeedTest(seed, n, only_first, only_second, p))
+            differences.append((only_first - only_second) / n)
+            samples.append(draws[first][seed]["accuracy"] - draws[second][seed]["accuracy"])
     return Pair(
         models=(first, second),
-        n=n,
-        difference=float(np.mean(differences)),
-        interval=statistics.interval(samples),
-        only_first=only_first,
-        only_second=only_second,
-        p=p,
-        p_holm=p,
-        apart=p < statistics.LEVEL,
-        needed_texts=statistics.needed_texts(only_first, only_second, n),
+        n=test.texts,
+        difference=test.difference,
+        interval=resampled_interval(np.mean(samples, axis=0), test.difference, test.texts, DIFFERENCE),
+        only_first=test.only_first,
+        only_second=test.only_second,
+        p=test.p,
+        p_holm=test.p,
+        apart=test.p < statistics.LEVEL,
+        needed_texts=test.needed_texts,
         by_seed=tuple(by_seed),
         across_seeds=statistics.across_seeds(differences),
     )

@@ -1,4 +1,4 @@
-"""How much of a difference is chance: intervals, paired tests, and how many texts it would take to be sure.
+"""How much of a difference is chance: bootstrap samples, corrected tests, and the spread over seeds.
 
 Functions on arrays; `reports.measuring.significance` applies them to a run.
 """
@@ -115,23 +115,6 @@ def holm(p_values: Sequence[float]) -> list[float]:
         highest = max(highest, min(1.0, (len(p_values) - rank) * p_values[at]))
         adjusted[at] = highest
     return adjusted
-
-
-def needed_texts(only_first: int, only_second: int, texts: int) -> int | None:
-    """Test texts that would show the difference seen, with 80 % power at p < 0.05; `None` where none was seen.
-
-    With d the difference and s the sum of the two shares of texts that one model alone gets right,
-    n = (z(0.975) sqrt(s) + z(0.8) sqrt(s - d²))² / d².
-
-    Source: Connor 1987, https://doi.org/10.2307/2531961, equation for the paired design.
-    """
-    if only_first == only_second:
-        return None
-    difference = abs(only_first - only_second) / texts
-    either = (only_first + only_second) / texts
-    at_level, at_power = stats.norm.ppf(1 - LEVEL / 2), stats.norm.ppf(POWER)
-    root = at_level * math.sqrt(either) + at_power * math.sqrt(either - difference**2)
-    return math.ceil((root / difference) ** 2)
 
 
 def across_seeds(differences: Sequence[float]) -> Spread | None:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from models.catalog import CATALOG, Family
 from models.metrics import BY_NAME
-from models.run_folder import RunFolder
+from models.run_folder import RunFolder, RunFolderError
+from reports.numbers import listed
 from reports.reading.facts import DataFacts, RunFacts, read_data, read_run
 from reports.reading.trials import Accuracy, Failure, Trial, read_failure, read_trial
 
@@ -112,6 +113,11 @@ class Row:
         return self.metrics["accuracy"] or 0.0
 
     @property
+    def sound(self) -> list[Trial]:
+        """Its trials that did not collapse."""
+        return [trial for trial in self.by_seed if not trial.collapsed]
+
+    @property
     def failed(self) -> str | None:
         """Why a seed has no trial, `None` where nothing failed."""
         return self.failures[0].reason if self.failures else None
@@ -188,7 +194,8 @@ def compare(path: Path) -> Comparison:
     """Reads a run folder.
 
     Raises:
-        RunFolderError: the folder is no run folder, or a file in it is damaged.
+        RunFolderError: the folder is no run folder, a file in it is damaged, or the seeds of a model stand on different
+            pretrained weights.
     """
     run, data = read_run(path), read_data(path)
     folder = RunFolder(path)
@@ -202,6 +209,7 @@ def compare(path: Path) -> Comparison:
             if seed not in trained and (failure := read_failure(folder, model, seed)) is not None
         ]
         if trials:
+            _require_same_weights(model, trials)
             rows.append(make_row(model, position, trials, failures))
         elif failures:
             failed = [failure for failure in failures if failure.failed]
@@ -240,6 +248,17 @@ def make_row(model: str, position: int, trials: Sequence[Trial], failures: Seque
         collapsed=any(trial.collapsed for trial in trials),
         overfitted=any(trial.overfitted for trial in trials),
     )
+
+
+def _require_same_weights(model: str, trials: Sequence[Trial]) -> None:
+    """A mean over seeds would hide which weights it is of."""
+    weights = {trial.description.weights_key: trial.description.weights for trial in trials}
+    if len(weights) > 1:
+        names = [str(name) for name in (weights.values() if len(set(weights.values())) > 1 else weights)]
+        raise RunFolderError(
+            f"the seeds of {model} stand on different weights ({listed(names)}): train them again, or compare the runs "
+            "apart."
+        )
 
 
 def _mean(values: Iterable[float | None]) -> float | None:

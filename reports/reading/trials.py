@@ -90,7 +90,7 @@ class Trial:
         peak_memory_mb: of the process that trained it.
         estimated_memory_mb: said before.
         accuracy_per_million_parameters: of test texts.
-        collapsed, overfitted: what went wrong.
+        collapsed, overfitted: what went wrong; both are judged without the test split.
         stopped_by: the setting that ended training before its own rules did.
         cached_texts: texts whose features were there before.
         wordpiece: share of word pieces known (`coverage`) and of texts cut (`cut`), by part.
@@ -168,10 +168,12 @@ def make_trial(values: dict[str, Any], description: Description, history: Histor
     Raises:
         TypeError, KeyError, AttributeError: it lacks something.
     """
+    validation = _scores(values["validation"])
     return replace(
         build(Trial, {**values, "description": description, "history": history}),
+        collapsed=validation.collapsed,
         train=build(Accuracy, values["train"]),
-        validation=_scores(values["validation"]),
+        validation=validation,
         test=_scores(values["test"]),
         accuracy_by_group=_groups(values.get("accuracy_by_group")),
     )

@@ -24,6 +24,7 @@ def render_report(evaluation: Evaluation) -> str:
     sections = [
         f"# {comparison.run.name}",
         escape(evaluation.recommended.reason),
+        *map(escape, evaluation.recommended.details),
         render(evaluation, "pipe"),
         "![Test accuracy of each model](accuracy.svg)",
         *(f"- {escape(sentence)}" for sentence in evaluation.verdicts),

@@ -14,6 +14,8 @@ from scipy import stats
 from models.predictions import Answers
 from reports.evaluation import Evaluation, evaluate
 from reports.measuring import statistics
+from reports.measuring.correctness import mean_over_seeds, tabulate
+from reports.measuring.proportions import DIFFERENCE, resampled_interval
 from reports.measuring.significance import assess
 from reports.measuring.statistics import Interval
 from reports.numbers import count_range, listed, p_value, plural, points
@@ -33,7 +35,7 @@ class Difference:
         n: different texts; where the answers are not paired, the fewer of the two runs.
         difference: test accuracy in the other run minus that in the first.
         interval: of that, from the bootstrap.
-        p: of McNemar's exact test where the same texts were tested, else of Fisher's.
+        p: of `significance.Pair` where the same texts were tested, else of Fisher's exact test.
         paired_seeds: the seeds whose texts both runs tested, `None` where the answers are not paired.
         p_holm: p after Holm's correction over all differences.
         apart: whether the difference is significant.
@@ -165,27 +167,22 @@ def _same_texts(first: dict[int, Answers], second: dict[int, Answers]) -> bool:
 
 
 def _unpaired(model: str, name: str, first: dict[int, Answers], second: dict[int, Answers]) -> Difference:
-    """Fisher's exact test on each text's first answer, and bootstrap samples drawn for each run by itself."""
-    samples, counts = [], []
+    """Fisher's exact test on the texts right on average over the seeds, and bootstrap samples of each run by itself."""
+    samples, accuracies, counts = [], [], []
     for number, by_seed in enumerate((first, second)):
-        texts, at = np.unique(np.concatenate([one.index for one in by_seed.values()]), return_index=True)
-        right = np.concatenate([one.right for one in by_seed.values()])[at]
-        counts.append([int(right.sum()), int((~right).sum())])
-        blocks = []
-        for weights in statistics.resample(len(texts), seed=number):
-            seeds = [
-                statistics.scores(weights[:, np.searchsorted(texts, one.index)], one, ["accuracy"])["accuracy"]
-                for one in by_seed.values()
-            ]
-            blocks.append(np.mean(seeds, axis=0))
-        samples.append(np.concatenate(blocks))
-    means = [float(np.mean([one.right.mean() for one in by_seed.values()])) for by_seed in (first, second)]
+        right = tabulate({model: by_seed}).of(model)  # (seeds, texts)
+        answered, hits, n = ~np.isnan(right), np.nan_to_num(right), right.shape[1]
+        drawn = [(weights @ hits.T) / (weights @ answered.T) for weights in statistics.resample(n, seed=number)]
+        samples.append(np.concatenate(drawn).mean(axis=1))
+        accuracies.append(float(mean_over_seeds(right)))
+        counts.append([round(n * accuracies[-1]), n - round(n * accuracies[-1])])
+    n, difference = min(sum(count) for count in counts), accuracies[1] - accuracies[0]
     return Difference(
         model,
         name,
-        n=min(sum(count) for count in counts),
-        difference=means[1] - means[0],
-        interval=statistics.interval(samples[1] - samples[0]),
+        n=n,
+        difference=difference,
+        interval=resampled_interval(samples[1] - samples[0], difference, n, DIFFERENCE),
         p=float(stats.fisher_exact(counts).pvalue),
         paired_seeds=None,
     )

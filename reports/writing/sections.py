@@ -23,7 +23,10 @@ ALL_TRAINED = (
     "Latency and texts/s start from prepared input; memory is the peak of the training process; the model's size "
     "counts a frozen encoder with 4 bytes per parameter."
 )
-ALL_EXPORTED = "Latency, memory and size are those of the quickest export, from raw text to label."
+ALL_EXPORTED = (
+    "Latency, memory and size, from raw text to label, are those of the quickest export that gives the trained model's "
+    "answers."
+)
 MIXED = (
     f"{ALL_EXPORTED} Models marked “{AS_TRAINED}” have none: their latency starts from prepared input and their memory "
     "is that of training, so the two kinds are not directly comparable."

@@ -18,6 +18,7 @@ FILTERS = (
     numbers.count,
     numbers.decimals,
     numbers.decimals_range,
+    numbers.margin_points,
     numbers.percent,
     numbers.percent_range,
     numbers.points,

@@ -99,9 +99,12 @@ def _trial(model, seed, accuracy, **changes):
     }
     if model == "linear":
         found |= {"epochs": None, "best_epoch": None, "seconds_per_epoch": None, "chosen": "LinearSVC(C=1)"}
-    test_changes = changes.pop("test", {})
+    changed_parts = {name: changes.pop(name, {}) for name in ("test", "validation")}
     found |= changes
-    found["test"] |= test_changes
+    for name, values in changed_parts.items():
+        found[name] |= values
+    if "collapsed" in changes:
+        found["validation"]["collapsed"] = changes["collapsed"]
     return found
 
 
@@ -158,7 +161,7 @@ class FakeRun:
         """A trial whose metrics are those of its answers: `(index, labels, probabilities)` by split."""
         names = self.card["class_names"]
         scores = {part: evaluate(probabilities, labels, names) for part, (_, labels, probabilities) in answers.items()}
-        facts = scores | {"collapsed": scores["test"]["collapsed"]}
+        facts = scores | {"collapsed": scores["validation"]["collapsed"]}
         if groups is not None:
             _, labels, probabilities = answers["test"]
             facts["accuracy_by_group"] = accuracy_by_group(probabilities.argmax(axis=1), labels, groups)

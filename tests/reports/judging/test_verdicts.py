@@ -63,7 +63,7 @@ def test_no_reference_without_both_sides(fake_run, models, trial):
 )
 def test_collapse_is_named_with_its_cause(fake_run, model, settings, cause, trial):
     fake_run.trials = [
-        trial(model, 5, 0.56, collapsed=True, test={"largest_answer_share": 1.0}),
+        trial(model, 5, 0.56, collapsed=True, validation={"largest_answer_share": 1.0}),
         trial(model, 6, 0.8),
     ]
     (sentence,) = _said(fake_run, **settings)

@@ -118,6 +118,14 @@ def test_needed_texts_of_one_seed(only_first, only_second, texts, needed):
     assert paired_test(right, other).needed_texts == needed
 
 
+def test_needed_texts_give_the_power_they_promise():
+    generator = np.random.default_rng(0)
+    drawn = generator.multinomial(155, [0.15, 0.05, 0.8], size=2000)
+    # The test Connor's formula is of: the difference over its standard error, without correction.
+    z = abs(drawn[:, 0] - drawn[:, 1]) / np.sqrt(drawn[:, 0] + drawn[:, 1])
+    assert (z > stats.norm.ppf(0.975)).mean() == pytest.approx(0.8, abs=0.04)
+
+
 def test_seeds_that_disagree_make_a_text_say_more():
     generator = np.random.default_rng(0)
     first, second = (generator.random((5, 400)) < share for share in (0.85, 0.8))

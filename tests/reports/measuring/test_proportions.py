@@ -88,7 +88,8 @@ def _metric_intervals(by_seed):
     samples, scores = {name: [] for name in names}, {}
     for weights in [np.ones((1, len(found.texts)), np.float32), *statistics.resample(len(found.texts))]:
         seeds = [
-            statistics.scores(weights[:, np.searchsorted(found.texts, one.index)], one) for one in by_seed.values()
+            statistics.scores(weights[:, np.searchsorted(found.texts, one.index)], one, names)
+            for one in by_seed.values()
         ]
         for name in names:
             samples[name].append(np.mean([one[name] for one in seeds], axis=0))
@@ -168,7 +169,7 @@ def test_many_classes_almost_all_right():
 
 def test_a_class_that_the_split_lacks_counts_as_in_training():
     answers = Answers(np.arange(4), np.array([0, 0, 1, 1]), np.array([0, 0, 1, 1]), np.eye(3)[[0, 0, 1, 1]])
-    assert statistics.scores(np.ones((1, 4), np.float32), answers)["macro_f1"][0] == pytest.approx(2 / 3)
+    assert statistics.scores(np.ones((1, 4), np.float32), answers, ["macro_f1"])["macro_f1"][0] == pytest.approx(2 / 3)
 
 
 @pytest.mark.slow

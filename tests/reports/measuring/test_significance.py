@@ -21,7 +21,8 @@ def test_a_pair_by_hand():
     second = _test([1, 1, 1, 1, 1, 0, 0, 0, 1, 0])
     found = assess({"a": {0: first}, "b": {0: second}}, "test")
     (pair,) = found.pairs
-    assert (pair.only_first, pair.only_second, pair.n, found.n) == (3, 1, 10, 10)
+    assert (pair.only_first, pair.only_second) == pytest.approx((3 / 10, 1 / 10))
+    assert (pair.n, found.n, pair.test) == (10, 10, "McNemar")
     assert pair.difference == pytest.approx(0.2)
     # Of four fair coins at most one on the rarer side: 2 · (1 + 4) / 16.
     assert pair.p == pair.p_holm == pytest.approx(0.625)
@@ -30,7 +31,7 @@ def test_a_pair_by_hand():
     assert low < 0.2 < high
     assert found.pair("a", "b") is pair
     turned = found.pair("b", "a")
-    assert (turned.models, turned.only_first, turned.only_second) == (("b", "a"), 1, 3)
+    assert (turned.models, turned.only_first, turned.only_second) == (("b", "a"), pair.only_second, pair.only_first)
     assert (turned.difference, turned.interval) == (-pair.difference, [-high, -low])
     assert turned.of("a") == pair
     assert found.pair("b", "c") is None
@@ -41,12 +42,13 @@ def test_answers_are_paired_by_text_not_by_order():
     first, second = _test(right), _test(right[::-1], np.arange(40)[::-1])
     (pair,) = assess({"a": {0: first}, "b": {0: second}}, "test").pairs
     assert (pair.only_first, pair.only_second) == (0, 0)
-    assert pair.interval == [0.0, 0.0]
+    # More than 0.025 ** (1 / 40) = 0.912 of all texts are like the 40 seen.
+    assert pair.interval == pytest.approx([-0.088, 0.088], abs=1e-3)
     assert pair.needed_texts is None
 
 
 def test_a_text_of_two_seeds_counts_once():
-    # Both seeds test texts 2 and 3; of five different texts the first model alone gets four right in their first seed.
+    # Both seeds test texts 2 and 3. The first model alone is right on 2 of 3 texts with seed 0, on all 4 with seed 1.
     answers = {
         "a": {0: _test([1, 1, 1], [1, 2, 3]), 1: _test([1, 1, 1, 1], [2, 3, 4, 5])},
         "b": {0: _test([0, 0, 1], [1, 2, 3]), 1: _test([0, 0, 0, 0], [2, 3, 4, 5])},
@@ -54,7 +56,9 @@ def test_a_text_of_two_seeds_counts_once():
     found = assess(answers, "test")
     (pair,) = found.pairs
     assert (pair.n, found.n) == (5, 5)
-    assert (pair.only_first, pair.only_second) == (4, 0)
+    assert (pair.only_first, pair.only_second) == (pytest.approx((2 / 3 + 4 / 4) / 2), 0)
+    # All five texts differ to the first model's favor: 2 · 0.5 ** 5.
+    assert (pair.p, pair.test) == (pytest.approx(2 / 2**5), "permutation test")
     assert [(seed.seed, seed.only_first, seed.n) for seed in pair.by_seed] == [(0, 2, 3), (1, 4, 4)]
     assert pair.difference == pytest.approx((2 / 3 + 1) / 2)
     assert pair.across_seeds.mean == pytest.approx(pair.difference)
@@ -106,3 +110,22 @@ def test_overconfidence_has_a_sign():
     # Confidence 0.9 throughout; all right, or half of them.
     found = assess({"modest": {0: _test([1, 1])}, "boastful": {0: _test([1, 0])}}, "test").overconfidence
     assert found == pytest.approx({"modest": -0.1, "boastful": 0.4})
+
+
+def test_the_test_goes_with_the_mean_difference():
+    # Three seeds on one split: in the first b alone is right on 9 texts, in the other two a alone on 20.
+    a = {seed: _test([0] * 9 + [int(seed > 0)] * 20 + [1] * 11) for seed in range(3)}
+    b = {seed: _test([int(seed == 0)] * 9 + [0] * 20 + [1] * 11) for seed in range(3)}
+    (pair,) = assess({"a": a, "b": b}, "test").pairs
+    assert pair.difference == pytest.approx((-9 + 20 + 20) / 120)
+    assert pair.only_first > pair.only_second
+    assert pair.apart
+    assert pair.interval[0] > 0
+
+
+def test_intervals_of_few_right_answers_have_a_width():
+    found = assess({"a": {0: _test([1] * 20)}, "b": {0: _test([1] * 20)}}, "test")
+    assert found.interval("a", "accuracy") == pytest.approx([0.025 ** (1 / 20), 1])
+    assert found.interval("a", "macro_f1")[0] < 1
+    assert found.interval("a", "log_loss") is None  # nothing bounds how much it could be
+    assert found.pairs[0].interval[0] < 0 < found.pairs[0].interval[1]

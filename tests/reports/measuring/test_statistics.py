@@ -58,31 +58,6 @@ def test_holm_is_that_of_statsmodels(p_values):
     assert statistics.holm(p_values) == pytest.approx(multipletests(p_values, method="holm")[1], abs=1e-12)
 
 
-@pytest.mark.parametrize(
-    ("only_first", "only_second", "texts", "needed"),
-    [
-        # d = 0.1 and s = 0.2: (1.95996 · 0.447214 + 0.841621 · 0.435890)² / 0.01 = (0.876522 + 0.366854)² / 0.01.
-        (30, 10, 200, 155),
-        (10, 30, 200, 155),
-        # d = s = 0.1: (1.95996 · 0.316228 + 0.841621 · 0.3)² / 0.01 = (0.619794 + 0.252486)² / 0.01.
-        (10, 0, 100, 77),
-        # Half the share of texts that differ, all on one side.
-        (5, 5, 100, None),
-        (0, 0, 100, None),
-    ],
-)
-def test_needed_texts_by_hand(only_first, only_second, texts, needed):
-    assert statistics.needed_texts(only_first, only_second, texts) == needed
-
-
-def test_needed_texts_give_the_power_they_promise():
-    generator = np.random.default_rng(0)
-    drawn = generator.multinomial(155, [0.15, 0.05, 0.8], size=2000)
-    # The test Connor's formula is of: the difference over its standard error, without correction.
-    z = abs(drawn[:, 0] - drawn[:, 1]) / np.sqrt(drawn[:, 0] + drawn[:, 1])
-    assert (z > stats.norm.ppf(0.975)).mean() == pytest.approx(0.8, abs=0.04)
-
-
 def test_scores_are_those_asked_for_and_not_too_slow():
     weights = np.ones((3, 40), np.float32)
     found = statistics.scores(weights, _answers(1, 40, 2), ["accuracy", "roc_auc"])
