@@ -103,8 +103,8 @@ def reason(choice: Choice) -> str:
     times = significant(choice.candidates[choice.best].latency_ms / choice.cost.latency_ms)
     return (
         f"{where}{title} is expected to give up {points(choice.expected_loss).lstrip('+')} points of accuracy to the "
-        f"best model on validation ({_interval(choice)}) and answers {times} times as fast as {choice.best}, the most "
-        "accurate: take it."
+        f"best model ({_interval(choice)}) and answers {times} times as fast as {choice.best}, the most accurate on "
+        "validation: take it."
     )
 
 

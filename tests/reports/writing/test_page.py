@@ -13,6 +13,7 @@ import pytest
 
 from reports.numbers import decimals, percent_range, points, significant
 from reports.page import main
+from reports.summary import main as summarize
 
 HOSTILE = ["<script>alert(1)</script>", "a\"b' onload=x", "{{ 7 * 7 }}", "x" * 90, "&amp; é 中"]
 
@@ -85,7 +86,7 @@ def test_pairs_equal_those_of_the_comparison(page):
     for name, pair in pairs.items():
         cells = [_text(cell) for cell in rows[name]]
         assert cells[:3] == [*pair["models"], points(pair["difference"])]
-        assert cells[4] == f"{pair['only_first']} · {pair['only_second']}"
+        assert cells[4] == f"{100 * pair['only_first']:.1f} · {100 * pair['only_second']:.1f}"  # percent: two seeds
         assert ("not significant" in cells) is not pair["apart"]
 
 
@@ -294,12 +295,36 @@ def test_limits(full_run, capsys):
     )
 
 
+@pytest.mark.parametrize("command", [main, summarize])
+def test_what_speed_is_worth(full_run, command, capsys):
+    full_run.write()
+    for given, margin, models in (([], 0.01, 1), (["--worth-points", "0"], 0, 0), (["--worth-points", "50"], 0.5, 5)):
+        assert command([str(full_run.folder), *given]) == 0
+        recommended = _comparison(full_run)["recommended"]
+        assert recommended["margin"] == margin
+        assert len(recommended["equals"]) == models
+        low, high = recommended["loss_interval"]
+        assert low <= recommended["expected_loss"] <= high
+    assert "at most 50 points of accuracy to the best one" in _text(_write(full_run, "--worth-points", 50)[0])
+
+
+def test_one_seed_counts_texts_and_names_its_test(fake_run, filled, capsys):
+    filled(fake_run, seeds=(5,), models=["rnn", "linear"])
+    tree, _ = _write(fake_run)
+    (pair,) = _comparison(fake_run)["statistics"]["test"]["pairs"]
+    cells = [_text(cell) for cell in tree.find(".//tr[@data-pair]")]
+    counts = [round(100 * pair[name]) for name in ("only_first", "only_second")]
+    assert counts == [pair["by_seed"][0][name] for name in ("only_first", "only_second")]
+    assert cells[4] == f"{counts[0]} · {counts[1]}"
+    assert "McNemar's exact test" in _text(tree.find(".//section[@id='differences']"))
+
+
 def test_exports_stand_on_the_page(full_run, capsys):
     folder = full_run.folder / "lstm" / "export"
     folder.mkdir(parents=True)
     usable = {"megabytes": 3.1, "largest_difference": 1.5e-7, "label_agreement": 1.0, "refused": None}
     formats = {
-        "saved_model": usable | {"latency_ms": {"1": 2.1, "32": 9.0}, "peak_memory_mb": 850},
+        "saved_model": usable | {"accuracy": 0.915, "latency_ms": {"1": 2.1, "32": 9.0}, "peak_memory_mb": 850},
         "onnx": usable | {"latency_ms": {"1": 0.25, "32": 9.0}, "peak_memory_mb": 60},
         "openvino": {"refused": "its answers differ <b>"},
     }
@@ -313,6 +338,7 @@ def test_exports_stand_on_the_page(full_run, capsys):
     ]
     row = tree.find(".//section[@id='models']//tr[@data-model='lstm']")
     assert "0.25onnx" in [_text(cell) for cell in row]
+    assert [_text(row[8]) for row in table] == ["91.5", "–", "–"]
     assert "not directly comparable" in _text(tree.find(".//section[@id='models']"))
 
 
@@ -404,6 +430,11 @@ def test_bad_folders(arguments, said, tmp_path, monkeypatch, capsys):
         (["a", "--max-model-mb", "nan"], "nan is not above 0"),
         (["a", "--min-accuracy", "90"], "90 is not between 0 and 1, such as 0.9 for 90 %"),
         (["a", "b", "--min-accuracy", "0.9"], "limits go with a single run: give one RUN, or no limit."),
+        (["a", "b", "--worth-points", "1"], "limits go with a single run: give one RUN, or no limit."),
+        (["a", "--worth-points", "-1"], "-1 is not 0 or above"),
+        (["a", "--worth-points", "inf"], "inf is not 0 or above"),
+        (["a", "--worth-points", "nan"], "nan is not 0 or above"),
+        (["a", "--worth-points", "much"], "invalid number value: 'much'"),
     ],
 )
 def test_bad_options(arguments, said, capsys):
