@@ -25,6 +25,8 @@ from reports.numbers import (
 )
 from reports.reading.comparison import Row
 
+_SHOWN = 0.0005  # the least share that is written as other than 0.0 points
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -163,7 +165,7 @@ def details(choice: Choice) -> list[str]:
         )
     if not choice.losses or len(choice.candidates) == 1:
         return sentences
-    if choice.model == choice.best:
+    if choice.model == choice.best and choice.losses.interval(choice.model)[1] >= _SHOWN:
         sentences.append(
             f"Another model may still be better: {choice.model} is expected to give up "
             f"{points(choice.expected_loss).lstrip('+')} points of accuracy to the best ({_interval(choice)})."
