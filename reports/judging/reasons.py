@@ -25,6 +25,8 @@ from reports.numbers import (
 )
 from reports.reading.comparison import Row
 
+_SHOWN = 0.0005  # the least share that is written as other than 0.0 points
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -103,8 +105,8 @@ def reason(choice: Choice) -> str:
     times = significant(choice.candidates[choice.best].latency_ms / choice.cost.latency_ms)
     return (
         f"{where}{title} is expected to give up {points(choice.expected_loss).lstrip('+')} points of accuracy to the "
-        f"best model on validation ({_interval(choice)}) and answers {times} times as fast as {choice.best}, the most "
-        "accurate: take it."
+        f"best model ({_interval(choice)}) and answers {times} times as fast as {choice.best}, the most accurate on "
+        "validation: take it."
     )
 
 
@@ -163,7 +165,7 @@ def details(choice: Choice) -> list[str]:
         )
     if not choice.losses or len(choice.candidates) == 1:
         return sentences
-    if choice.model == choice.best:
+    if choice.model == choice.best and choice.losses.interval(choice.model)[1] >= _SHOWN:
         sentences.append(
             f"Another model may still be better: {choice.model} is expected to give up "
             f"{points(choice.expected_loss).lstrip('+')} points of accuracy to the best ({_interval(choice)})."

@@ -32,6 +32,15 @@ def test_losses_by_hand():
     assert losses.within(0.01) == []
 
 
+def test_models_that_lose_something_more():
+    losses = _drawn([0.9, 0.8], [0.8, 0.9])
+    assert losses.expected("a") == pytest.approx((0 + 0.1) / 2)
+    less = losses.reduced({"a": 0.05, "b": 0.0})
+    assert less.accuracy == pytest.approx([0.8, 0.85])
+    # 0.85 against 0.8, and 0.75 against 0.9.
+    assert (less.expected("a"), less.expected("b")) == pytest.approx(((0 + 0.15) / 2, (0.05 + 0) / 2))
+
+
 @pytest.mark.parametrize("texts", [2, 20, 500])
 def test_models_that_answer_alike_may_still_differ(texts):
     # Either alone is right on 1 / (n + 1) of all texts, expected; a half and a half beforehand divide that by an

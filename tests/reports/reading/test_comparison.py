@@ -122,6 +122,32 @@ def test_a_model_that_failed_on_one_seed_keeps_the_other(fake_run, trial):
     assert row.failed == "loss became NaN"
 
 
+@pytest.mark.parametrize(
+    ("weights", "keys", "said"),
+    [
+        (("MiniLM", "DistilBERT"), ("k1", "k2"), "MiniLM and DistilBERT"),
+        (("MiniLM", "MiniLM"), ("k1", "k2"), "k1 and k2"),
+    ],
+)
+def test_seeds_on_different_weights_are_not_averaged(fake_run, trial, weights, keys, said):
+    fake_run.trials = [
+        trial("distilbert", seed, 0.8, weights=name, weights_key=key)
+        for seed, name, key in zip((5, 6), weights, keys, strict=True)
+    ]
+    fake_run.write()
+    with pytest.raises(RunFolderError) as refused:
+        compare(fake_run.folder)
+    assert str(refused.value) == (
+        f"the seeds of distilbert stand on different weights ({said}): train them again, or compare the runs apart."
+    )
+
+
+def test_seeds_on_the_same_weights_are_averaged(fake_run, trial):
+    fake_run.trials = [trial("distilbert", seed, 0.8, weights="MiniLM", weights_key="k1") for seed in (5, 6)]
+    fake_run.write()
+    assert len(_rows(fake_run)["distilbert"].by_seed) == 2
+
+
 @pytest.mark.parametrize("flag", ["collapsed", "overfitted"])
 def test_one_bad_seed_marks_the_row(fake_run, flag, trial):
     fake_run.trials = [trial("rnn", 5, 0.8), trial("rnn", 6, 0.8, **{flag: True})]

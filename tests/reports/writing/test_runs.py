@@ -1,6 +1,7 @@
 """Runs held against each other: paired where they tested the same texts, and only there."""
 
 import html5lib
+import numpy as np
 import pytest
 from scipy import stats
 
@@ -35,7 +36,7 @@ def test_the_same_run_twice_is_the_same(empty_run, filled, tmp_path):
     for row in differences:
         assert row[2:] == [
             "0.0",
-            "0.0 to 0.0",
+            "−3.6 to +3.6",  # 1 - 0.025 ** (1 / 100): so much of all texts could be unlike these
             "100",
             "same textsseeds 5, 6",
             "> 0.99",
@@ -87,7 +88,29 @@ def test_seeds_that_both_have_are_paired(empty_run, filled, tmp_path):
     assert (found.difference, found.n) == (0.0, 100)
 
 
+<<<<<<< HEAD
 def test_other_data_is_never_paired(empty_run, filled, tmp_path):
+=======
+def test_unpaired_runs_of_several_seeds_count_every_seed(empty_run, filled, answers, tmp_path):
+    # Both seeds of a run have the same texts. The first seeds are equal, the second ones are not.
+    runs = []
+    for name, skills, first_index in (("a", (0.7, 0.5), 0), ("b", (0.7, 0.98), 1)):
+        run = empty_run(tmp_path / name)
+        filled(run, models=[])
+        run.settings["models"] = ["rnn"]
+        for seed, skill in zip((5, 6), skills, strict=True):
+            run.answer("rnn", seed, answers(5, skill, first_index=first_index))
+        runs.append(evaluate(run.write()))
+    found = _difference("rnn", *runs, "b")
+    means = [np.mean([by_seed["test"].right.mean() for by_seed in run.answers["rnn"].values()]) for run in runs]
+    assert found.difference == pytest.approx(means[1] - means[0])
+    assert found.interval[0] < found.difference < found.interval[1]
+    assert (found.n, found.paired_seeds) == (100, None)
+    assert found.p < 0.05
+
+
+def test_other_data_is_never_paired(empty_run, filled, tmp_path, capsys):
+>>>>>>> stats
     first, other = (_run(empty_run, filled, tmp_path / name, models=["rnn"]) for name in "ab")
     other.card |= {"name": "other", "source": "other.csv"}
     for run in (first, other):
