@@ -109,7 +109,7 @@ def resampled_interval(
     ends = interval(known)
     if ends is None or np.isnan(score):
         return None
-    if np.ptp(known) < _ALIKE:
+    if ends[1] - ends[0] < _ALIKE:
         like = (LEVEL / 2) ** (1 / texts)
         ends = [like * score + (1 - like) * bound for bound in bounds]
         if not np.isfinite(ends).all():

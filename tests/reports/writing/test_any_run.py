@@ -96,7 +96,7 @@ def _a_class_without_test_texts(run, fill):
         (_interrupted, "take it"),
         (_failed_and_missing, "take it"),
         (_one_epoch, "take it"),
-        (_a_class_without_test_texts, "Only rnn was trained"),
+        (_a_class_without_test_texts, "Every model gives one class to every text"),
     ],
 )
 def test_any_run_has_a_page(fake_run, filled, shape, said, write_page, text_of, lead_of):

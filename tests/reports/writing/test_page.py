@@ -8,11 +8,8 @@ import numpy as np
 import pytest
 
 from reports.numbers import decimals, percent_range, points, significant
-<<<<<<< HEAD
-=======
 from reports.page import main
 from reports.summary import main as summarize
->>>>>>> stats
 
 HOSTILE = ["<script>alert(1)</script>", "a\"b' onload=x", "{{ 7 * 7 }}", "x" * 90, "&amp; é 中"]
 
@@ -164,35 +161,31 @@ def test_limits(full_run, write_page, lead_of):
     )
 
 
-<<<<<<< HEAD
-def test_exports_stand_on_the_page(full_run, write_page, text_of):
-=======
 @pytest.mark.parametrize("command", [main, summarize])
-def test_what_speed_is_worth(full_run, command, capsys):
+def test_what_speed_is_worth(full_run, command, write_page, read_comparison, text_of):
     full_run.write()
     for given, margin, models in (([], 0.01, 1), (["--worth-points", "0"], 0, 0), (["--worth-points", "50"], 0.5, 5)):
         assert command([str(full_run.folder), *given]) == 0
-        recommended = _comparison(full_run)["recommended"]
+        recommended = read_comparison(full_run)["recommended"]
         assert recommended["margin"] == margin
         assert len(recommended["equals"]) == models
         low, high = recommended["loss_interval"]
         assert low <= recommended["expected_loss"] <= high
-    assert "at most 50 points of accuracy to the best one" in _text(_write(full_run, "--worth-points", 50)[0])
+    assert "at most 50 points of accuracy to the best one" in text_of(write_page(full_run, "--worth-points", 50)[0])
 
 
-def test_one_seed_counts_texts_and_names_its_test(fake_run, filled, capsys):
+def test_one_seed_counts_texts_and_names_its_test(fake_run, filled, write_page, read_comparison, text_of):
     filled(fake_run, seeds=(5,), models=["rnn", "linear"])
-    tree, _ = _write(fake_run)
-    (pair,) = _comparison(fake_run)["statistics"]["test"]["pairs"]
-    cells = [_text(cell) for cell in tree.find(".//tr[@data-pair]")]
+    tree, _ = write_page(fake_run)
+    (pair,) = read_comparison(fake_run)["statistics"]["test"]["pairs"]
+    cells = [text_of(cell) for cell in tree.find(".//tr[@data-pair]")]
     counts = [round(100 * pair[name]) for name in ("only_first", "only_second")]
     assert counts == [pair["by_seed"][0][name] for name in ("only_first", "only_second")]
     assert cells[4] == f"{counts[0]} · {counts[1]}"
-    assert "McNemar's exact test" in _text(tree.find(".//section[@id='differences']"))
+    assert "McNemar's exact test" in text_of(tree.find(".//section[@id='differences']"))
 
 
-def test_exports_stand_on_the_page(full_run, capsys):
->>>>>>> stats
+def test_exports_stand_on_the_page(full_run, write_page, text_of):
     folder = full_run.folder / "lstm" / "export"
     folder.mkdir(parents=True)
     usable = {"megabytes": 3.1, "largest_difference": 1.5e-7, "label_agreement": 1.0, "refused": None}
@@ -210,79 +203,12 @@ def test_exports_stand_on_the_page(full_run, capsys):
         ["lstm", "openvino", "–", "–", "–"],
     ]
     row = tree.find(".//section[@id='models']//tr[@data-model='lstm']")
-<<<<<<< HEAD
     assert "0.25onnx" in [text_of(cell) for cell in row]
+    assert [text_of(row[8]) for row in table] == ["91.5", "–", "–"]
     assert "not directly comparable" in text_of(tree.find(".//section[@id='models']"))
-=======
-    assert "0.25onnx" in [_text(cell) for cell in row]
-    assert [_text(row[8]) for row in table] == ["91.5", "–", "–"]
-    assert "not directly comparable" in _text(tree.find(".//section[@id='models']"))
->>>>>>> stats
 
 
 def test_the_same_folder_gives_the_same_page(full_run, write_page):
     _, first = write_page(full_run)
     _, second = write_page(full_run)
     assert re.sub(r"f\d+-", "", first) == re.sub(r"f\d+-", "", second)
-<<<<<<< HEAD
-=======
-
-
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
-        (["missing"], "missing is no run folder: settings.yaml is not in it."),
-        (["missing", "other"], "missing is no run folder: settings.yaml is not in it."),
-    ],
-)
-def test_bad_folders(arguments, said, tmp_path, monkeypatch, capsys):
-    monkeypatch.chdir(tmp_path)
-    assert main(arguments) == 2
-    assert capsys.readouterr().err == f"error: {said}\n"
-
-
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
-        ([], "RUN"),
-        (["a", "--max-latency-ms", "0"], "0 is not above 0"),
-        (["a", "--max-memory-mb", "many"], "invalid number value: 'many'"),
-        (["a", "--max-model-mb", "nan"], "nan is not above 0"),
-        (["a", "--min-accuracy", "90"], "90 is not between 0 and 1, such as 0.9 for 90 %"),
-        (["a", "b", "--min-accuracy", "0.9"], "limits go with a single run: give one RUN, or no limit."),
-        (["a", "b", "--worth-points", "1"], "limits go with a single run: give one RUN, or no limit."),
-        (["a", "--worth-points", "-1"], "-1 is not 0 or above"),
-        (["a", "--worth-points", "inf"], "inf is not 0 or above"),
-        (["a", "--worth-points", "nan"], "nan is not 0 or above"),
-        (["a", "--worth-points", "much"], "invalid number value: 'much'"),
-    ],
-)
-def test_bad_options(arguments, said, capsys):
-    with pytest.raises(SystemExit) as exited:
-        main(arguments)
-    assert exited.value.code == 2
-    assert said in capsys.readouterr().err
-
-
-@pytest.mark.parametrize(
-    ("name", "content"),
-    [
-        ("rnn/5/predictions.csv", "part,index\nvalidation,1,bad,bad,x,y\n"),
-        ("rnn/5/predictions.csv", ""),
-        ("rnn/5/predictions.csv", "part,index,label,predicted\ntest,1,unheard,bad,0.5,0.5\n"),
-        ("rnn/5/history.csv", "accuracy,loss\n0.5\n"),
-        ("rnn/export/parity.json", "{"),
-        ("rnn/export/parity.json", "[]"),
-        ("data/5/texts.jsonl", "{"),
-    ],
-)
-def test_a_damaged_file_is_named(full_run, name, content, capsys):
-    full_run.write()
-    path = full_run.folder / name
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(content)
-    assert main([str(full_run.folder)]) == 2
-    error = capsys.readouterr().err
-    assert re.match(rf"error: \S*{re.escape(name)} is damaged", error), error
-    assert error.count("\n") == 1
->>>>>>> stats

@@ -65,6 +65,11 @@ def test_bad_folders(arguments, said, tmp_path, monkeypatch, capsys):
         (["a", "--max-model-mb", "nan"], "nan is not above 0"),
         (["a", "--min-accuracy", "90"], "90 is not between 0 and 1, such as 0.9 for 90 %"),
         (["a", "b", "--min-accuracy", "0.9"], "limits go with a single run: give one RUN, or no limit."),
+        (["a", "b", "--worth-points", "1"], "limits go with a single run: give one RUN, or no limit."),
+        (["a", "--worth-points", "-1"], "-1 is not 0 or above"),
+        (["a", "--worth-points", "inf"], "inf is not 0 or above"),
+        (["a", "--worth-points", "nan"], "nan is not 0 or above"),
+        (["a", "--worth-points", "much"], "invalid number value: 'much'"),
     ],
 )
 def test_bad_options(arguments, said, capsys):

@@ -88,9 +88,6 @@ def test_seeds_that_both_have_are_paired(empty_run, filled, tmp_path):
     assert (found.difference, found.n) == (0.0, 100)
 
 
-<<<<<<< HEAD
-def test_other_data_is_never_paired(empty_run, filled, tmp_path):
-=======
 def test_unpaired_runs_of_several_seeds_count_every_seed(empty_run, filled, answers, tmp_path):
     # Both seeds of a run have the same texts. The first seeds are equal, the second ones are not.
     runs = []
@@ -109,8 +106,7 @@ def test_unpaired_runs_of_several_seeds_count_every_seed(empty_run, filled, answ
     assert found.p < 0.05
 
 
-def test_other_data_is_never_paired(empty_run, filled, tmp_path, capsys):
->>>>>>> stats
+def test_other_data_is_never_paired(empty_run, filled, tmp_path):
     first, other = (_run(empty_run, filled, tmp_path / name, models=["rnn"]) for name in "ab")
     other.card |= {"name": "other", "source": "other.csv"}
     for run in (first, other):
