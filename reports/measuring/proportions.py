@@ -90,7 +90,7 @@ def resampled_interval(
 ) -> list[float] | None:
     """The interval of a score from its bootstrap samples.
 
-    Where all samples are alike, more than a share of 0.025 ** (1 / texts) of all texts is like those seen, with 97.5 %
+    Where its ends fall together, more than a share of 0.025 ** (1 / texts) of all texts is like those seen, with 97.5 %
     confidence, and the rest can be anything within the bounds: the exact interval of a share of 0 or 1, for any score.
 
     Args:
@@ -100,7 +100,7 @@ def resampled_interval(
         bounds: the least and the most that the score can be.
 
     Returns:
-        The ends; `None` where no sample has the score, or where all are alike and the score has no bound.
+        The ends; `None` where no sample has the score, or where they fall together and the score has no bound.
 
     >>> [round(end, 3) for end in resampled_interval(np.ones(1000), 1.0, 20)]
     [0.832, 1.0]

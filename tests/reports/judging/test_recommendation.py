@@ -1,39 +1,13 @@
 """The choice: on validation, within limits, with its reason."""
 
-import json
-from itertools import count
-
 import numpy as np
 import pytest
 
-from reports.judging.guide import confront
 from reports.judging.limits import Limits
 from reports.judging.recommendation import recommend
 from reports.measuring.correctness import Correctness
-from reports.measuring.costs import Cost, pareto, read_costs
+from reports.measuring.costs import Cost
 from reports.measuring.significance import Pair, PartStatistics
-from reports.reading.comparison import Comparison, compare
-
-LOSSES = (0.4, 0.3)  # on validation, of seeds 5 and 6
-
-
-@pytest.fixture
-def rows(trial, make_rows):
-    """Rows from validation accuracies: `rows(lstm=0.85, linear=(0.90, 0.93))`, the second being that on test."""
-
-    def make(collapsed=(), **accuracies):
-        by_model = {}
-        for model, accuracy in accuracies.items():
-            validation, test = accuracy if isinstance(accuracy, tuple) else (accuracy, accuracy)
-            trials = []
-            for seed, loss in zip(count(5), LOSSES, strict=False):
-                one = trial(model, seed, test, seconds_training=12.0, collapsed=model in collapsed)
-                one["validation"] |= {"accuracy": validation, "log_loss": loss}
-                trials.append(one)
-            by_model[model] = trials
-        return make_rows(by_model)
-
-    return make
 
 
 def _pair(first, second, p, difference=0.0):
@@ -298,66 +272,3 @@ def test_an_export_within_the_limits_is_found(rows):
     costs = COSTS | {"distilbert": [_cost(12.0, 900.0, 90.0, "onnx"), _cost(15.0, 300.0, 45.0, "openvino")]}
     found = recommend(rows(**APART), _validation(**APART), _test(), costs, Limits(memory_mb=500))
     assert (found.model, found.form) == ("distilbert", "openvino")
-
-
-def _write_parity(run, model, formats):
-    folder = run / model / "export"
-    folder.mkdir(parents=True)
-    (folder / "parity.json").write_text(json.dumps({"model": model, "seed": 6, "formats": formats}))
-
-
-def test_costs_of_exports_and_of_training(full_run):
-    full_run.trials = [trial for trial in full_run.trials if trial["seed"] == 6]
-    full_run.write()
-    (full_run.folder / "rnn" / "6" / "model.keras").write_bytes(b"x" * 500_000)
-    formats = {
-        "saved_model": {"megabytes": 3.0, "latency_ms": {"1": 4.0}, "peak_memory_mb": 850},
-        "onnx": {"megabytes": 1.5, "latency_ms": {"1": 1.0}, "peak_memory_mb": 60, "refused": None},
-        "onnx_int8": {"megabytes": 0.4, "latency_ms": {"1": 0.5}, "peak_memory_mb": 50, "refused": "answers differ"},
-    }
-    int8 = {"megabytes": 0.4, "latency_ms": {"1": 0.5}, "peak_memory_mb": 50, "validation_accuracy_change": -0.0125}
-    _write_parity(full_run.folder, "transformer", {"onnx": formats["onnx"], "onnx_int8": int8})
-    _write_parity(full_run.folder, "distilbert", {"onnx_int8": int8})
-    del int8["validation_accuracy_change"]  # as of an older export: nobody knows
-    _write_parity(full_run.folder, "linear", {"onnx_int8": int8})
-    _write_parity(full_run.folder, "lstm", formats)
-    found = read_costs(compare(full_run.folder))
-    assert found["lstm"] == [_cost(1.0, 60, 1.5, "onnx"), _cost(4.0, 850, 3.0, "saved_model")]
-    # The file and 4 bytes for each of 1,234,567 - 98,690 parameters that are not in it; 1000 / 500 texts a second.
-    assert found["rnn"] == [_cost(2.0, 400.0, pytest.approx(0.5 + 4 * 1.135877))]
-    assert found["linear"][0].model_mb is None  # its file is not there
-    # INT8 is quicker, but the accuracy beside the first is not its own.
-    changed = Cost("onnx_int8", 0.5, 50, 0.4, accuracy_loss=0.0125, same_answers=False)
-    assert found["transformer"] == [_cost(1.0, 60, 1.5, "onnx"), changed]
-    assert [cost.form for cost in found["distilbert"]] == ["as trained", "onnx_int8"]
-    assert [cost.form for cost in found["linear"]] == ["as trained"]
-
-
-def test_pareto_keeps_equals():
-    assert pareto({"a": (0.9, 1.0), "b": (0.9, 1.0), "c": (0.9, 2.0), "d": (0.95, 3.0)}) == ["a", "b", "d"]
-
-
-@pytest.mark.parametrize(
-    ("latency", "test", "holds"),
-    [
-        # The RNN is first, DistilBERT best beyond chance, the Transformer between them.
-        ({"rnn": 1, "transformer": 2, "distilbert": 20}, 0.001, ["yes", "yes", "yes"]),
-        ({"rnn": 3, "transformer": 2, "distilbert": 20}, 0.3, ["no", "open", "yes"]),
-        # DistilBERT is quicker and more accurate than the Transformer.
-        ({"rnn": 1, "transformer": 30, "distilbert": 20}, 0.001, ["yes", "yes", "no"]),
-    ],
-)
-def test_the_guide_of_the_slides(rows, latency, test, holds):
-    found = confront(
-        Comparison(run=None, data=None, rows=rows(rnn=0.80, transformer=0.85, distilbert=0.90), absent=()),
-        PartStatistics(pairs=(_pair("distilbert", "transformer", test),)),
-        {name: [_cost(value)] for name, value in latency.items()},
-    )
-    assert [(advice.wish, advice.holds) for advice in found] == list(
-        zip(("speed", "accuracy", "balance"), holds, strict=True)
-    )
-
-
-def test_no_guide_for_a_single_network(rows):
-    comparison = Comparison(run=None, data=None, rows=rows(rnn=0.8, linear=0.9), absent=())
-    assert confront(comparison, PartStatistics(), COSTS) == []
