@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import shlex
 import sys
+from pathlib import Path
 
 LONGEST_SHOWN = 60  # characters of a name in a message
 # Controls, line and paragraph separators, what turns the direction of writing, and halves of surrogate pairs.
@@ -34,3 +36,16 @@ def shorten(text: object, most: int = LONGEST_SHOWN) -> str:
     """
     shown = str(text)
     return shown if len(shown) <= most else shown[: most - 1] + "…"
+
+
+def shell_path(path: Path) -> str:
+    """A path as a shell takes it from any folder: absolute and quoted, with ~ in place of the user's own folder.
+
+    >>> shell_path(Path("/data/my runs/latest"))
+    "'/data/my runs/latest'"
+    """
+    absolute = path.resolve()
+    try:
+        return "~/" + shlex.quote(printable(str(absolute.relative_to(Path.home()))))
+    except (ValueError, RuntimeError):  # it lies elsewhere, or the user has none
+        return shlex.quote(printable(str(absolute)))

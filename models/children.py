@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing import forkserver
+from typing import Any
 
 import psutil
 
@@ -58,7 +59,8 @@ def run_in_child(
         MemoryExceeded: the child held more.
         KeyboardInterrupt: on Ctrl-C, once the child has ended; on a second Ctrl-C at once.
     """
-    child = multiprocessing.get_context(method).Process(target=_run, args=(target, *arguments))
+    context: Any = multiprocessing.get_context(method)  # every kind of context has a Process, but not their base class
+    child = context.Process(target=_run, args=(target, *arguments))
     try:
         with unheard_ctrl_c():
             child.start()
@@ -129,20 +131,20 @@ def _run_module(module: str, arguments: tuple[str, ...]) -> None:
     runpy.run_module(module, run_name="__main__", alter_sys=True)
 
 
-def _leave(number: int, frame: object) -> None:
+def _leave(_number: int, _frame: object) -> None:
     raise SystemExit(EXIT_INTERRUPTED)
 
 
 def _end_with_parent() -> None:
     """Ends this process once the one that waits for it is gone, or the fork server that would tell how it ended."""
     started_by, waiting = os.getppid(), multiprocessing.parent_process()
-    while os.getppid() == started_by and waiting.is_alive():
+    while waiting is not None and os.getppid() == started_by and waiting.is_alive():
         waiting.join(CHECK_SECONDS)
     os._exit(EXIT_INTERRUPTED)
 
 
 def _kill(child: multiprocessing.process.BaseProcess) -> None:
-    if child.exitcode is not None:
+    if child.exitcode is not None or child.pid is None:
         return
     for process in reversed(_family(child.pid)):  # the youngest first, so that none is left behind
         try:

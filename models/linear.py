@@ -65,6 +65,8 @@ def fit(
             if loss < best_loss:
                 best_loss = loss
                 best = make_pipeline(vectorizer, classifier), f"1- to {ngrams}-grams, {classifier}"
+    if best is None:
+        raise ValueError("No candidate gives validation texts a probability.")
     return best
 
 

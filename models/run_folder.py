@@ -64,13 +64,9 @@ class RunFolder:
         """Answers to `data.probes`."""
         return self.trial(model, seed) / "probes.json"
 
-    def tensorboard(self, model: str, seed: int) -> Path:
-        """What TensorBoard reads of a trial."""
-        return self.trial(model, seed) / "tensorboard"
-
     def shown_in_tensorboard(self, model: str, seed: int) -> Path:
-        """There once a trial's outcome is among it."""
-        return self.tensorboard(model, seed) / "outcome"
+        """There once a trial's outcome is among its events, which lie beside it."""
+        return self.trial(model, seed) / "tensorboard.done"
 
     def description(self, model: str, seed: int) -> Path:
         """What the trained model says of itself, see `models.description`."""

@@ -1,48 +1,69 @@
-"""All that a run folder shows, put together; and its numbers written down for programs, terminals and Markdown."""
+"""All that a run folder shows: what was measured, how sure it is, what it costs, and what to choose."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
-from data.files import write_json, write_text
 from models.predictions import AllAnswers
-from reports.figures.accuracy import draw_accuracy
-from reports.judging.guide import confront
-from reports.judging.recommendation import NO_LIMITS, Limits, recommend
+from reports.judging.guide import Advice, confront
+from reports.judging.limits import NO_LIMITS, Limits
+from reports.judging.recommendation import MARGIN, Recommendation, recommend
 from reports.judging.verdicts import verdicts
-from reports.measuring import costs
-from reports.measuring.significance import assess
+from reports.measuring.correctness import select_part, tabulate
+from reports.measuring.costs import Cost, read_costs
+from reports.measuring.significance import Statistics, assess
 from reports.reading.answers import read_answers
-from reports.reading.comparison import compare, read_environment, read_settings
-from reports.writing.markdown import render_report
-from reports.writing.table import render
+from reports.reading.comparison import Comparison, compare
 
 
-def evaluate(run: Path, limits: Limits = NO_LIMITS) -> tuple[dict, AllAnswers]:
-    """All that a run folder shows, as `comparison.json` has it, and every answer behind it.
+@dataclass(frozen=True)
+class Evaluation:
+    """A run, measured and judged.
+
+    Attributes:
+        comparison: what its folder holds.
+        answers: every answer behind it.
+        statistics: what is chance.
+        costs: by model, the ways to run it; the first is the quickest that gives the trained model's answers.
+        limits: what the choice had to meet.
+        recommended: the choice.
+        guide: the course slides' advice beside what was measured.
+        verdicts: what stands out, in sentences.
+    """
+
+    comparison: Comparison
+    answers: AllAnswers
+    statistics: Statistics
+    costs: dict[str, list[Cost]]
+    limits: Limits
+    recommended: Recommendation
+    guide: list[Advice]
+    verdicts: list[str]
+
+
+def evaluate(run: Path, limits: Limits = NO_LIMITS, margin: float = MARGIN) -> Evaluation:
+    """Reads, measures and judges a run.
+
+    Args:
+        run: its folder.
+        limits: what the choice has to meet.
+        margin: accuracy that a quicker model may give up to the best, a share.
 
     Raises:
         RunFolderError: the folder is no run folder, or a file in it is damaged.
     """
     comparison = compare(run)
-    answers = read_answers(run, comparison)
-    found = costs.read_costs(run, comparison)
-    comparison["statistics"] = {part: assess(answers, part) for part in ("validation", "test")}
-    comparison["costs"] = costs.as_dict(found)
-    comparison["recommended"] = recommend(comparison, found, limits)
-    comparison["guide"] = confront(comparison, found)
-    comparison["verdicts"] = verdicts(comparison, read_settings(run))
-    return comparison, answers
-
-
-def summarize(run: Path, comparison: dict) -> None:
-    """Writes `comparison.json`, `report.md` and `accuracy.svg` and prints the table."""
-    write_json(run / "comparison.json", comparison)
-    write_text(
-        run / "report.md",
-        render_report(comparison, comparison["verdicts"], read_settings(run), read_environment(run)),
+    answers, costs = read_answers(comparison), read_costs(comparison)
+    validation = tabulate(select_part(answers, "validation"))
+    statistics = Statistics(assess(answers, "validation"), assess(answers, "test"))
+    return Evaluation(
+        comparison,
+        answers,
+        statistics,
+        costs,
+        limits,
+        recommend(comparison.rows, validation, statistics.test, costs, limits, margin),
+        confront(comparison, statistics.test, costs),
+        verdicts(comparison, statistics.test),
     )
-    draw_accuracy(comparison, run / "accuracy.svg")
-    print(f"\n{render(comparison, 'simple')}\n\n{comparison['recommended']['reason']}")
-    for sentence in comparison["verdicts"]:
-        print(f"- {sentence}")

@@ -13,12 +13,16 @@ import os
 import sys
 from pathlib import Path
 
-EXIT_BAD_INPUT = 2
+from data.exits import attempt, refuse
+from data.messages import escape_what_cannot_be_shown
+from models.run_folder import RunFolderError
+
 MOST_OWN_WORDS = 200  # a pretrained encoder answers some hundred texts a second, and there is one for each word
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Explains what the command line asks for; returns the exit code, 2 after bad input."""
+    escape_what_cannot_be_shown()
     parser = argparse.ArgumentParser(
         prog="python -m reports.explain",
         description="Shows which words moved each model of a run to its answer: the text is answered once whole and "
@@ -36,41 +40,34 @@ def main(arguments: list[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     text = sys.stdin.buffer.read().decode("utf-8", "replace") if given.text == "-" else given.text
     if text is not None and not text.strip():
-        return _refuse("The text is empty: give some words.")
+        return refuse("The text is empty: give some words.")
     if text is None and given.output:
-        return _refuse("--output is for a text of your own: give one, or leave it out to write explanations.json.")
+        return refuse("--output is for a text of your own: give one, or leave it out to write explanations.json.")
     if given.output and not given.output.parent.is_dir():
-        return _refuse(f"--output {given.output}: {given.output.parent} is no folder.")
-    from models.run_folder import RunFolderError  # not before the arguments are parsed: numpy takes a moment
-
-    try:
-        return _explain(given.run, text, given.model, given.output)
-    except RunFolderError as error:
-        return _refuse(str(error))
-    except OSError as error:
-        return _refuse(f"{error.filename or given.run}: {error.strerror}.")
+        return refuse(f"--output {given.output}: {given.output.parent} is no folder.")
+    return attempt(lambda: _explain(given.run, text, given.model, given.output), given.run, RunFolderError)
 
 
-def _explain(run: Path, text: str | None, models: list[str] | None, output: Path | None) -> int:
-    from data.files import read_json, write_text
+def _explain(run: Path, text: str | None, models: list[str] | None, output: Path | None) -> None:
+    from data.files import write_text
     from models.run_folder import RunFolder
     from reports.explaining.readers import exported_seed
     from reports.explaining.run_explanations import explain_run, explain_text, load_readers, trained_models
+    from reports.reading.facts import read_class_names
     from reports.writing.inside import render_own
     from reports.writing.terminal import show
 
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow looks for a GPU aloud
     if text is None:
         found = explain_run(run, models, _say)
         print(f"{len(found['texts'])} test texts of seed {found['seed']} explained: {RunFolder(run).explanations}")
-        return 0
+        return
     # The models that are handed over, where they are; which seed it is matters little for a text in no split.
-    seeds = {
-        name: found if (found := exported_seed(run, name)) in seeds else seeds[0]
-        for name, seeds in trained_models(run, models).items()
-    }
+    seeds = {}
+    for name, trained in trained_models(run, models).items():
+        exported = exported_seed(run, name)
+        seeds[name] = exported if exported in trained else trained[0]
     readers, _ = load_readers(run, seeds, _say)
-    class_names = read_json(RunFolder(run).data_card)["class_names"]
+    class_names = read_class_names(run)
     described = {
         name: {"title": reader.title, "reads": reader.reads, "seed": reader.seed} for name, reader in readers.items()
     }
@@ -80,16 +77,10 @@ def _explain(run: Path, text: str | None, models: list[str] | None, output: Path
     if output:
         write_text(output, render_own(explained, described, class_names))
         print(f"Page: {output}")
-    return 0
 
 
 def _say(sentence: str) -> None:
     print(f"left out: {sentence}", file=sys.stderr)
-
-
-def _refuse(sentence: str) -> int:
-    print(f"error: {sentence}", file=sys.stderr)
-    return EXIT_BAD_INPUT
 
 
 if __name__ == "__main__":

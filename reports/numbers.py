@@ -1,4 +1,4 @@
-"""How numbers are written: two digits that mean something, with their unit."""
+"""How numbers are written: with the digits that are significant, and their unit."""
 
 from __future__ import annotations
 
@@ -47,6 +47,16 @@ def points_range(ends: Sequence[float] | None) -> str:
     return MISSING if ends is None else " to ".join(points(end) for end in ends)
 
 
+def margin_points(share: float) -> str:
+    """A margin of accuracy as the reader gave it.
+
+    >>> margin_points(0.01), margin_points(0.007)
+    ('1 point', '0.7 points')
+    """
+    number = f"{100 * share:g}"
+    return f"{number} point{'' if number == '1' else 's'}"
+
+
 def p_value(p: float | None) -> str:
     """A p-value as journals write it.
 
@@ -61,12 +71,12 @@ def p_value(p: float | None) -> str:
         return "p > 0.99"
     if p < 0.01:
         return f"p = {p:.3f}"
-    # On which side of 0.05 it lies must be seen.
+    # It must be clear on which side of 0.05 it lies.
     return f"p = {p:.2f}" if not 0.045 <= p < 0.055 else f"p = {p:.4f}"
 
 
 def significant(value: float | None, digits: int = 2) -> str:
-    """A measured size to two digits that mean something, thousands parted.
+    """A measured size to two significant digits, with thousands separators.
 
     >>> significant(0.0123), significant(1.61), significant(41.4), significant(1620.4), significant(0)
     ('0.012', '1.6', '41', '1,620', '0')
@@ -118,12 +128,31 @@ def bare_p(p: float | None) -> str:
 
 
 def count(value: float | None) -> str:
-    """A whole number, thousands parted.
+    """A whole number, with thousands separators.
 
     >>> count(22614146)
     '22,614,146'
     """
     return MISSING if value is None else f"{value:,.0f}"
+
+
+def count_range(values: Sequence[int]) -> str:
+    """Counts from the smallest to the largest.
+
+    >>> count_range([489, 485]), count_range([1200, 1200]), count_range([])
+    ('485–489', '1,200', '0')
+    """
+    fewest, most = min(values, default=0), max(values, default=0)
+    return f"{fewest:,}" if fewest == most else f"{fewest:,}–{most:,}"
+
+
+def plural(number: float, noun: str) -> str:
+    """A number of things.
+
+    >>> plural(1, "pair"), plural(1200, "text")
+    ('1 pair', '1,200 texts')
+    """
+    return f"{number:,.0f} {noun}{'' if number == 1 else 's'}"
 
 
 def listed(names: Sequence[str], conjunction: str = "and") -> str:
@@ -136,7 +165,7 @@ def listed(names: Sequence[str], conjunction: str = "and") -> str:
 
 
 def rounded(value: float) -> str:
-    """An estimated number of texts, to two digits.
+    """An estimated number of texts, to two significant digits.
 
     >>> rounded(40778), rounded(575)
     ('41,000', '580')

@@ -2,6 +2,7 @@
 
     python -m reports.page runs/latest                       # report.html, and all that reports.summary writes
     python -m reports.page runs/latest --max-latency-ms 5    # the best model for 5 ms a text
+    python -m reports.page runs/latest --worth-points 2      # a quicker model may give up 2 points of accuracy
     python -m reports.page runs/a runs/b                     # comparison.html: the same models in two runs
 
 It needs nothing but the folder: no deep-learning library, no data, no network.
@@ -10,24 +11,22 @@ It needs nothing but the folder: no deep-learning library, no data, no network.
 from __future__ import annotations
 
 import argparse
-import math
+import shlex
 import sys
 from pathlib import Path
 
+from data.exits import attempt
+from data.messages import escape_what_cannot_be_shown
 from models.run_folder import RunFolderError
-from reports.summary import EXIT_BAD_INPUT
+from reports.options import add_worth_points, positive, share
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Writes the page of the runs named on the command line; returns the exit code, 2 for bad input."""
+    escape_what_cannot_be_shown()
     options = _parse(arguments)
-    try:
-        _compare(options) if len(options.runs) > 1 else _report(options)
-    except RunFolderError as error:
-        return _refuse(str(error))
-    except OSError as error:
-        return _refuse(f"{error.filename or options.runs[0]}: {error.strerror}.")
-    return 0
+    work = _compare if len(options.runs) > 1 else _report
+    return attempt(lambda: work(options), options.runs[0], RunFolderError)
 
 
 def _parse(arguments: list[str] | None) -> argparse.Namespace:
@@ -43,50 +42,37 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
         help="where to write (default: report.html in the run; comparison.html in the first of several)",
     )
     limits = parser.add_argument_group("limits, for the recommendation of a single run")
-    limits.add_argument("--max-latency-ms", type=_positive, metavar="MS", help="most milliseconds for one text")
-    limits.add_argument("--max-memory-mb", type=_positive, metavar="MB", help="most memory to answer")
-    limits.add_argument("--max-model-mb", type=_positive, metavar="MB", help="largest model to keep")
-    limits.add_argument("--min-accuracy", type=_share, metavar="SHARE", help="least validation accuracy, 0 to 1")
+    limits.add_argument("--max-latency-ms", type=positive, metavar="MS", help="most milliseconds for one text")
+    limits.add_argument("--max-memory-mb", type=positive, metavar="MB", help="most memory to answer")
+    limits.add_argument("--max-model-mb", type=positive, metavar="MB", help="largest model to keep")
+    limits.add_argument("--min-accuracy", type=share, metavar="SHARE", help="least validation accuracy, 0 to 1")
+    add_worth_points(limits)
     options = parser.parse_args(arguments)
-    given = (options.max_latency_ms, options.max_memory_mb, options.max_model_mb, options.min_accuracy)
-    if len(options.runs) > 1 and any(limit is not None for limit in given):
+    given = {limit for name, limit in vars(options).items() if name not in ("runs", "output")}
+    if len(options.runs) > 1 and given != {None}:
         parser.error("limits go with a single run: give one RUN, or no limit.")
     return options
-
-
-def _positive(text: str) -> float:
-    value = float(text)
-    if not 0 < value < math.inf:
-        raise argparse.ArgumentTypeError(f"{text} is not above 0")
-    return value
-
-
-def _share(text: str) -> float:
-    value = float(text)
-    if not 0 < value <= 1:
-        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 1, such as 0.9 for 90 %")
-    return value
-
-
-_positive.__name__ = _share.__name__ = "number"  # argparse names the type in its message
 
 
 def _report(options: argparse.Namespace) -> None:
     # Not before the command line is understood: scipy takes a second.
     from data.files import write_text
-    from reports.evaluation import evaluate, summarize
-    from reports.judging.recommendation import Limits
+    from reports.evaluation import evaluate
+    from reports.judging.limits import Limits
+    from reports.judging.recommendation import MARGIN
     from reports.writing.cards import write_cards
     from reports.writing.sections import render_page
+    from reports.writing.summary_files import print_summary, write_summary
 
     (run,) = options.runs
     limits = Limits(options.max_latency_ms, options.max_memory_mb, options.max_model_mb, options.min_accuracy)
-    comparison, answers = evaluate(run, limits)
-    summarize(run, comparison)
+    evaluation = evaluate(run, limits, MARGIN if options.worth_points is None else options.worth_points)
+    write_summary(evaluation)
     output = options.output or run / "report.html"
-    write_text(output, render_page(run, comparison, answers, limits))
-    write_cards(run, comparison)
-    print(f"Report: {output}   Curves: tensorboard --logdir {run}")
+    write_text(output, render_page(evaluation))
+    write_cards(evaluation)
+    print_summary(evaluation)
+    print(f"Report: {output}   Curves: tensorboard --logdir {shlex.quote(str(run))}")
 
 
 def _compare(options: argparse.Namespace) -> None:
@@ -96,11 +82,6 @@ def _compare(options: argparse.Namespace) -> None:
     output = options.output or options.runs[0] / "comparison.html"
     write_text(output, render_page(options.runs))
     print(f"Comparison: {output}")
-
-
-def _refuse(sentence: str) -> int:
-    print(f"error: {sentence}", file=sys.stderr)
-    return EXIT_BAD_INPUT
 
 
 if __name__ == "__main__":

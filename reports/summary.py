@@ -8,34 +8,35 @@ It needs nothing but the folder: no deep-learning library, no data.
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 from pathlib import Path
 
+from data.exits import attempt
+from data.messages import escape_what_cannot_be_shown
 from models.run_folder import RunFolderError
-
-EXIT_BAD_INPUT = 2
+from reports.options import add_worth_points
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Summarizes the run folder named on the command line; returns the exit code, 2 if it is none."""
+    escape_what_cannot_be_shown()
     parser = argparse.ArgumentParser(prog="python -m reports.summary", description="Summarizes a run folder.")
     parser.add_argument("run", type=Path, help="the run folder, such as runs/latest")
-    run = parser.parse_args(arguments).run
-    from reports.evaluation import evaluate, summarize  # scipy takes a second, --help must not
-
-    try:
-        summarize(run, evaluate(run)[0])
-        print(f"Report: {run / 'report.md'}   Curves: tensorboard --logdir {run}")
-    except RunFolderError as error:
-        return _refuse(str(error))
-    except OSError as error:
-        return _refuse(f"{error.filename or run}: {error.strerror}.")
-    return 0
+    add_worth_points(parser)
+    options = parser.parse_args(arguments)
+    return attempt(lambda: _summarize(options.run, options.worth_points), options.run, RunFolderError)
 
 
-def _refuse(sentence: str) -> int:
-    print(f"error: {sentence}", file=sys.stderr)
-    return EXIT_BAD_INPUT
+def _summarize(run: Path, worth: float | None) -> None:
+    from reports.evaluation import evaluate  # scipy takes a second, --help must not
+    from reports.judging.recommendation import MARGIN
+    from reports.writing.summary_files import print_summary, write_summary
+
+    evaluation = evaluate(run, margin=MARGIN if worth is None else worth)
+    write_summary(evaluation)
+    print_summary(evaluation)
+    print(f"Report: {run / 'report.md'}   Curves: tensorboard --logdir {shlex.quote(str(run))}")
 
 
 if __name__ == "__main__":

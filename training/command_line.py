@@ -221,7 +221,7 @@ def _value(entry: Field, written: str | list | dict) -> object:
 
 def _help(entry: Field) -> str:
     """The meaning of a setting and its default, a list as it is typed."""
-    default = entry.default_factory() if entry.default is MISSING else entry.default
+    default = entry.default if entry.default_factory is MISSING else entry.default_factory()
     shown = " ".join(default) if isinstance(default, list) else default
     meaning = entry.metadata["meaning"].replace("%", "%%")
     return meaning if default is None else f"{meaning} (default: {shown})"

@@ -53,7 +53,7 @@ def begin(deadline: float | None) -> None:
     signal.signal(signal.SIGTERM, _on_sigterm)
 
 
-def _on_sigterm(number: int, frame: object) -> None:
+def _on_sigterm(_number: int, _frame: object) -> None:
     ending.asked = True
     if not ending.in_epoch:
         raise SystemExit(EXIT_INTERRUPTED)

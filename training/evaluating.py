@@ -7,8 +7,10 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from models.metrics import METRICS
+from models.predictions import Answers
+
 BATCH_SIZES = (1, 32, 256)
-BINS = 15
 MEASURE_SECONDS = 0.5  # of predicting, at each batch size
 COLLAPSE_SHARE, COLLAPSE_MARGIN = 0.85, 0.05
 OVERFIT_ACCURACY, OVERFIT_GAP = 0.85, 0.10
@@ -23,36 +25,30 @@ def evaluate(probabilities: np.ndarray, labels: np.ndarray, class_names: Sequenc
         class_names: names of the classes.
 
     Returns:
-        Accuracy, precision, recall and F1 (macro, weighted, per class), confusion matrix (rows are true
-        classes), ROC AUC (one class against the rest, averaged, beyond two), log loss in nats,
-        expected calibration error, and whether the model collapsed to one class. Values are plain
-        Python; ROC AUC is `None` where a class does not occur.
+        Every metric of `models.metrics` by its name, precision, recall and F1 per class, the confusion matrix
+        (rows are true classes), and whether the model collapsed to one class. Values are plain Python; a metric
+        that these texts do not have is `None`.
     """
     from sklearn import metrics  # here, since the run itself, which imports this module, evaluates nothing
 
     predicted = probabilities.argmax(axis=1)
     classes = np.arange(len(class_names))
-    result: dict = {"n": len(labels), "accuracy": float(metrics.accuracy_score(labels, predicted))}
+    answers = Answers(np.arange(len(labels)), labels, predicted, probabilities)
     per_class = metrics.precision_recall_fscore_support(labels, predicted, labels=classes, zero_division=0)
-    for average in ("macro", "weighted"):
-        scores = metrics.precision_recall_fscore_support(
-            labels, predicted, labels=classes, average=average, zero_division=0
-        )
-        for name, score in zip(("precision", "recall", "f1"), scores[:3], strict=True):
-            result[f"{average}_{name}"] = float(score)
-    result["per_class"] = {
-        class_name: {
-            name: float(scores[at]) for name, scores in zip(("precision", "recall", "f1", "n"), per_class, strict=True)
-        }
-        for at, class_name in enumerate(class_names)
+    return {
+        "n": len(labels),
+        **{metric.name: metric.value(answers) for metric in METRICS},
+        "per_class": {
+            class_name: {
+                name: float(scores[at])
+                for name, scores in zip(("precision", "recall", "f1", "n"), per_class, strict=True)
+            }
+            for at, class_name in enumerate(class_names)
+        },
+        "confusion_matrix": metrics.confusion_matrix(labels, predicted, labels=classes).tolist(),
+        "largest_answer_share": float(np.bincount(predicted, minlength=len(classes)).max() / len(labels)),
+        "collapsed": has_collapsed(predicted, labels),
     }
-    result["confusion_matrix"] = metrics.confusion_matrix(labels, predicted, labels=classes).tolist()
-    result["roc_auc"] = _roc_auc(probabilities, labels, classes)
-    result["log_loss"] = float(metrics.log_loss(labels, probabilities, labels=classes))
-    result["expected_calibration_error"] = expected_calibration_error(probabilities, labels)
-    result["largest_answer_share"] = float(np.bincount(predicted, minlength=len(classes)).max() / len(labels))
-    result["collapsed"] = has_collapsed(predicted, labels)
-    return result
 
 
 def has_collapsed(predicted: np.ndarray, labels: np.ndarray) -> bool:
@@ -82,38 +78,12 @@ def overfits(train_accuracy: float, validation_accuracy: float) -> bool:
     return train_accuracy > OVERFIT_ACCURACY and train_accuracy - validation_accuracy > OVERFIT_GAP
 
 
-def expected_calibration_error(probabilities: np.ndarray, labels: np.ndarray) -> float:
-    """How far confidence and accuracy lie apart, weighted over 15 equal bins of confidence.
-
-    Source: Guo et al. 2017, https://arxiv.org/abs/1706.04599.
-
-    >>> round(expected_calibration_error(np.array([[0.9, 0.1], [0.9, 0.1]]), np.array([0, 1])), 3)
-    0.4
-    """
-    confidence, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
-    bins = np.minimum((confidence * BINS).astype(int), BINS - 1)
-    gaps = np.bincount(bins, weights=right - confidence, minlength=BINS)
-    return float(np.abs(gaps).sum() / len(labels))
-
-
-def _roc_auc(probabilities: np.ndarray, labels: np.ndarray, classes: np.ndarray) -> float | None:
-    from sklearn import metrics
-
-    if len(np.unique(labels)) < len(classes):
-        return None
-    if len(classes) == 2:
-        return float(metrics.roc_auc_score(labels, probabilities[:, 1]))
-    normalized = probabilities / probabilities.sum(axis=1, keepdims=True)  # float32 rows miss 1 by more than it allows
-    return float(metrics.roc_auc_score(labels, normalized, multi_class="ovr"))
-
-
 def accuracy_by_group(predicted: np.ndarray, labels: np.ndarray, groups: Sequence[str]) -> dict[str, dict]:
     """Accuracy and number of texts of each group."""
-    groups = np.asarray(groups)
-    right = predicted == labels
+    belongs, right = np.asarray(groups), predicted == labels
     return {
-        str(group): {"n": int((groups == group).sum()), "accuracy": float(right[groups == group].mean())}
-        for group in np.unique(groups)
+        str(group): {"n": int((belongs == group).sum()), "accuracy": float(right[belongs == group].mean())}
+        for group in np.unique(belongs)
     }
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from data.files import read_json
+from data.files import read_json, whole, write_text
 from data.preparing import Part, load_texts, load_vocabulary
 from models.run_folder import RunFolder
 
@@ -26,21 +26,22 @@ def write_embedding(run: RunFolder, model: str, seed: int, folder: Path) -> None
     vocabulary = load_vocabulary(run.prepared(seed))
     vectors = vectors[: len(vocabulary)]  # a small corpus does not fill the table
     # Raw float32: the projector takes what is not UTF-8 for that.
-    vectors.astype("<f4").tofile(folder / VECTORS)
+    with whole(folder / VECTORS) as aside:
+        vectors.astype("<f4").tofile(aside)
     train = load_texts(run.prepared(seed))["train"]
     rows = describe_words(vocabulary, train, read_json(run.data_card)["class_names"])
-    (folder / WORDS).write_text("".join("\t".join(row) + "\n" for row in rows), encoding="utf-8")
-    (folder / CONFIG).write_text(
+    write_text(folder / WORDS, "".join("\t".join(row) + "\n" for row in rows))
+    write_text(
+        folder / CONFIG,
         f'embeddings {{\n  tensor_name: "words of {model}"\n  tensor_path: "{VECTORS}"\n'
         f"  tensor_shape: {vectors.shape[0]}\n  tensor_shape: {vectors.shape[1]}\n"
         f'  metadata_path: "{WORDS}"\n}}\n',
-        encoding="utf-8",
     )
 
 
 def describe_words(vocabulary: list[str], train: Part, class_names: list[str]) -> list[list[str]]:
     """A heading, then for each word: the word, how many training texts hold it, and the class most of them have."""
-    counts = [Counter() for _ in class_names]
+    counts: list[Counter[str]] = [Counter() for _ in class_names]
     for cleaned, label in zip(train.cleaned, train.labels, strict=True):
         counts[label].update(set(cleaned.split(" ")))
     rows = [["word", "training texts", "most in"]]

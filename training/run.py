@@ -21,6 +21,7 @@ import sys
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from data.exits import EXIT_BAD_INPUT, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_TERMINATED, refuse
@@ -106,7 +107,7 @@ def _run(settings: Settings, run: RunFolder, compare: Callable[[Settings, RunFol
         ) from error
 
 
-def _on_sigterm(number: int, frame: object) -> None:
+def _on_sigterm(_number: int, _frame: object) -> None:
     """Stops at once: whoever sends it will not wait for an epoch."""
     raise SystemExit(EXIT_TERMINATED)
 
@@ -156,8 +157,8 @@ def _with_absolute_paths(settings: Settings) -> Settings:
         DataError: no source has the name that `--data` gives.
     """
     data, backbone = settings.data, None
-    if data != sources.AUTO and sources.find(data).name != data and os.path.exists(data):
-        data = os.path.abspath(data)
+    if data != sources.AUTO and sources.find(data).name != data and os.path.exists(data):  # noqa: PTH110 -- Path.exists raises where a name is too long
+        data = str(Path(data).absolute())
     if settings.has_encoder:
         from models.encoder.backbones import named_folder
 

@@ -75,7 +75,7 @@ def command_line_of(module: str, run: RunFolder, *flags: str) -> str:
 def _path_to_type(run: RunFolder) -> str:
     """The run's folder as a shell reads it: from here where it is below here, else from the root."""
     path = os.path.relpath(run.path)
-    return shlex.quote(os.path.abspath(run.path) if path.startswith(("..", "-")) else path)
+    return shlex.quote(str(run.path.absolute()) if path.startswith(("..", "-")) else path)
 
 
 def _make(output: Path, data: str) -> tuple[RunFolder, Path | None]:
@@ -149,7 +149,7 @@ def _point_latest(path: Path) -> None:
     aside = path.parent / f".{LATEST}-{os.getpid()}"
     aside.unlink(missing_ok=True)
     aside.symlink_to(path.name)
-    os.replace(aside, path.parent / LATEST)
+    aside.replace(path.parent / LATEST)
 
 
 def _discard(path: Path, before: Path | None) -> None:

@@ -43,7 +43,7 @@ def choice(*options: str) -> Reader:
     return read
 
 
-def whole_number(least: int, most: int = 1_000_000) -> Reader:
+def whole_number(least: int, most: int = 1_000_000) -> Callable[[str], int]:
     """From `least` to `most`, which need not be wise but keeps a slip of the key from filling the memory."""
 
     def read(text: str) -> int:
@@ -58,7 +58,7 @@ def whole_number(least: int, most: int = 1_000_000) -> Reader:
     return read
 
 
-def number(least: float, below: float = math.inf) -> Reader:
+def number(least: float, below: float = math.inf) -> Callable[[str], float]:
     """From `least` to less than `below`."""
 
     def read(text: str) -> float:

@@ -211,7 +211,9 @@ class Settings:
     @property
     def time_limit_seconds(self) -> float | None:
         """`time_limit` in seconds, `None` for none."""
-        return self.time_limit and float(self.time_limit[:-1]) * values.SECONDS[self.time_limit[-1]]
+        if self.time_limit is None:
+            return None
+        return float(self.time_limit[:-1]) * values.SECONDS[self.time_limit[-1]]
 
     @property
     def has_encoder(self) -> bool:

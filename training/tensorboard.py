@@ -1,45 +1,52 @@
 """What TensorBoard shows of a finished trial beside its curves: scores, hyper-parameters, pictures, texts.
 
-It is made from the run folder, in a process of its own once the trial's time and memory are measured.
+It is made from the run folder, in a process of its own once the trial's time and memory are measured. The events lie in
+the folder of the trial itself, so that TensorBoard names a run `lstm/0`, and no more.
 Source: https://www.tensorflow.org/api_docs/python/tf/summary.
 """
 
 from __future__ import annotations
 
 import textwrap
-from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from data.files import read_json
 from data.preparing import load_texts
+from models.metrics import Table, shown_in
 from models.predictions import read_predictions
 from models.run_folder import RunFolder
 from training import command_line
 from training.ending import begin
+from training.hyperparameters import hyperparameters
 from training.projector import write_embedding
-from training.settings import Settings
 
-SCORES = ("accuracy", "macro_f1", "roc_auc", "log_loss", "expected_calibration_error")
 COSTS = ("seconds_training", "seconds_total", "peak_memory_mb", "parameters")
 CURVES = 20  # most precision-recall curves: one a class
 TEXTS, COLUMNS, LINES = 5, 100, 12  # samples of each kind, and how much of each is shown
+# Up to so many classes each has its name and each cell its number; a picture of more is no larger and takes no more
+# memory.
+MOST_NAMED = 40
 
 
 def write_outcome(path: Path, model: str, seed: int) -> None:
-    """Adds the outcome of one finished trial to its `tensorboard` folder; runs in a process with TensorFlow."""
+    """Adds the outcome of one finished trial to its events; runs in a process with TensorFlow."""
     begin(None)
     import tensorflow
 
     run = RunFolder(path)
-    folder = run.tensorboard(model, seed)
-    settings, metrics = command_line.load(run.settings), read_json(run.metrics(model, seed))
-    class_names = read_json(run.data_card)["class_names"]
+    folder = run.trial(model, seed)
+    metrics: Any = read_json(run.metrics(model, seed))
+    card: Any = read_json(run.data_card)
+    class_names = card["class_names"]
+    settings = command_line.load(run.settings)
+    varied = hyperparameters(settings, model) | {"seed": seed, "keep_negations": card["keep_negations"]}
     test = read_predictions(run.predictions(model, seed), class_names)["test"]
     labels, predicted, probabilities = test.labels, test.predicted, test.probabilities
     with tensorflow.summary.create_file_writer(str(folder)).as_default(step=0):
-        _write_scalars(run, settings, model, seed, metrics)
+        _write_scalars(f"{model} {seed} {path.resolve().name}", varied, metrics)
         _write_curves(labels, probabilities, class_names)
         tensorflow.summary.image("test/confusion matrix", _confusion_image(metrics, class_names)[None])
         texts = load_texts(run.prepared(seed))["test"].texts
@@ -49,18 +56,16 @@ def write_outcome(path: Path, model: str, seed: int) -> None:
     run.shown_in_tensorboard(model, seed).touch()
 
 
-def _write_scalars(run: RunFolder, settings: Settings, model: str, seed: int, metrics: dict) -> None:
+def _write_scalars(trial: str, varied: dict[str, bool | int | float | str], metrics: dict) -> None:
     """Scores and costs, and the table of hyper-parameters that lists them."""
     import tensorflow
     from tensorboard.plugins.hparams import api
 
-    scalars = {f"test/{name}": metrics["test"][name] for name in SCORES}
+    scalars = {f"test/{metric.name}": metrics["test"][metric.name] for metric in shown_in(Table.TENSORBOARD)}
     scalars |= {f"trial/{name}": metrics[name] for name in COSTS}
     scalars |= {f"trial/texts_per_second_at_{size}": speed for size, speed in metrics["texts_per_second"].items()}
     scalars = {name: value for name, value in scalars.items() if value is not None}
-    values = {name: value for name, value in asdict(settings).items() if isinstance(value, bool | int | float | str)}
-    values |= {"model": model, "seed": seed}
-    api.hparams(values, trial_id=f"{model} {seed} {run.path.resolve().name}")
+    api.hparams(varied, trial_id=trial)
     for name, value in scalars.items():
         tensorflow.summary.scalar(name, value)
 
@@ -82,17 +87,20 @@ def _confusion_image(metrics: dict, class_names: list[str]) -> np.ndarray:
 
     counts = np.array(metrics["test"]["confusion_matrix"])
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    side = 2.4 + 0.5 * len(class_names)
+    classes = len(class_names)
+    side = 2.4 + 0.5 * min(classes, MOST_NAMED)
     figure = Figure((side + 0.6, side), dpi=100, layout="constrained")
     canvas = FigureCanvasAgg(figure)
     axes = figure.add_subplot()
     axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
-    for (row, column), count in np.ndenumerate(counts):
-        color = "white" if shares[row, column] > 0.5 else "black"
-        axes.text(column, row, f"{count:,}", ha="center", va="center", color=color)
-    names = [textwrap.shorten(name.replace("$", r"\$"), 20, placeholder="…") or "…" for name in class_names]
-    axes.set_xticks(range(len(names)), names, rotation=30, ha="right")
-    axes.set_yticks(range(len(names)), names)
+    if classes <= MOST_NAMED:
+        for (row, column), count in np.ndenumerate(counts):
+            color = "white" if shares[row, column] > 0.5 else "black"
+            axes.text(column, row, f"{count:,}", ha="center", va="center", color=color, in_layout=False)
+    places = range(0, classes, -(-classes // MOST_NAMED))
+    names = [textwrap.shorten(class_names[at].replace("$", r"\$"), 20, placeholder="…") or "…" for at in places]
+    axes.set_xticks(places, names, rotation=30, ha="right")
+    axes.set_yticks(places, names)
     axes.set_xlabel("answer")
     axes.set_ylabel("true class")
     axes.set_title(f"{metrics['model']}, seed {metrics['seed']}: {metrics['test']['n']:,} test texts", fontsize=9)
@@ -103,14 +111,14 @@ def _confusion_image(metrics: dict, class_names: list[str]) -> np.ndarray:
 def _samples(
     texts: list[str], labels: np.ndarray, predicted: np.ndarray, probabilities: np.ndarray, class_names: list[str]
 ) -> dict[str, str]:
-    """The test texts answered surest, right and wrong, as Markdown.
+    """The test texts answered with most confidence, right and wrong, as Markdown.
 
     Each is a block of code, its indentation written here, so that nothing in a text acts as Markdown or HTML: a
     picture in a post would otherwise be fetched by whoever looks at it.
     """
     confidence = probabilities.max(axis=1)
     found = {}
-    for kind, chosen in (("surest right", labels == predicted), ("surest wrong", labels != predicted)):
+    for kind, chosen in (("confidently right", labels == predicted), ("confidently wrong", labels != predicted)):
         positions = np.flatnonzero(chosen)
         blocks = []
         for at in positions[np.argsort(-confidence[positions], kind="stable")][:TEXTS]:

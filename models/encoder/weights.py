@@ -23,7 +23,7 @@ REMEDY = (
 )
 
 
-class BackboneUnavailable(Exception):  # noqa: N818 -- says what is the matter better than ...Error
+class BackboneUnavailable(Exception):
     """Pretrained weights could not be had; the message is one sentence that says why and how to mend it."""
 
 
@@ -38,7 +38,7 @@ def file_digest(path: Path) -> str:
     Raises:
         OSError: the file cannot be read.
     """
-    with open(path, "rb") as file:
+    with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 

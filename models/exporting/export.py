@@ -11,8 +11,7 @@ from pathlib import Path
 
 import psutil
 
-from data.files import UNFINISHED, read_json
-from data.folders import restore_folder
+from data.files import UNFINISHED, read_json, restore_folder
 from models.children import MemoryExceeded, exit_name, run_in_child, start_fork_server
 from models.exporting.parity import check, refusal
 from models.exporting.placing import put_into_place, reference_of
@@ -20,7 +19,7 @@ from models.exporting.writing import WRITTEN, one_line, write_formats
 from models.run_folder import RunFolder, RunFolderError
 from models.serving.formats import Format, with_needs
 
-ON_CTRL_C = "Stopping; what was exported before is kept."
+ON_CTRL_C = "Stopping; press Ctrl-C again to stop at once."
 
 
 @dataclass(frozen=True)
@@ -134,7 +133,7 @@ def best_seed(run: RunFolder, model: str) -> int:
             losses[int(path.parent.name)] = read_json(path)["validation"]["log_loss"]
         except (ValueError, KeyError, TypeError) as error:
             raise RunFolderError(f"{path} is damaged: train the model again.") from error
-    return min(losses, key=losses.get)
+    return min(losses, key=lambda seed: losses[seed])
 
 
 def _prefix(pid: int) -> str:

@@ -29,7 +29,9 @@ def build(model: LinearModel, terms: np.ndarray, words: int) -> onnx.ModelProto:
         words: size of the vocabulary.
     """
     graph = _Graph()
-    columns = _columns(graph, terms, words)  # (batch, places)
+    # One text and one token of padding more: some versions of ONNX Runtime cannot sort where there is none at all.
+    ids = graph.add("Pad", "token_ids", graph.integers(0, 0, 1, 1))
+    columns = _columns(graph, ids, terms, words)  # (batch, places)
     # Sorted, equal terms of a text are neighbors. Every text begins with a run of its own.
     width, batch = graph.add("Shape", columns, start=1, end=2), graph.add("Shape", columns, start=0, end=1)
     ordered, _ = graph.add("TopK", columns, width, outputs=2, axis=1, largest=0, sorted=1)
@@ -55,19 +57,20 @@ def build(model: LinearModel, terms: np.ndarray, words: int) -> onnx.ModelProto:
     tiny = graph.constant(np.array(np.finfo(np.float64).tiny))  # a text without any term has length 0
     length = graph.add("Unsqueeze", graph.add("Max", graph.add("Sqrt", squares), tiny), graph.integers(1))
     logits = graph.add("Add", graph.add("Div", scores, length), graph.constant(model.bias.astype(np.float64)))
-    graph.add("Cast", graph.add("Softmax", logits, axis=1), to=TensorProto.FLOAT, name=OUTPUT)
+    answers = graph.part(graph.add("Softmax", logits, axis=1), 0, -1, axis=0)
+    graph.add("Cast", answers, to=TensorProto.FLOAT, name=OUTPUT)
     return graph.finish(len(model.bias))
 
 
-def _columns(graph: _Graph, terms: np.ndarray, words: int) -> str:
+def _columns(graph: _Graph, ids: str, terms: np.ndarray, words: int) -> str:
     """The column of each word and of each pair of neighbors, `int32` of shape `(batch, 2 * tokens - 1)`."""
     is_pair = terms[:, 0] > 0
     of_words = np.full(words, UNKNOWN, np.int32)
     of_words[terms[~is_pair, 1]] = np.flatnonzero(~is_pair)
-    singles = graph.add("Gather", graph.constant(of_words), "token_ids")  # (batch, tokens)
+    singles = graph.add("Gather", graph.constant(of_words), ids)  # (batch, tokens)
     if not is_pair.any():
         return singles
-    ids = graph.add("Cast", "token_ids", to=TensorProto.INT64)
+    ids = graph.add("Cast", ids, to=TensorProto.INT64)
     before = graph.add("Mul", graph.part(ids, 0, -1), graph.constant(np.array(words)))
     keys = graph.add("Add", before, graph.part(ids, 1, None))  # (batch, tokens - 1)
     found = graph.add(

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import functools
 from pathlib import Path
+from typing import Any
 
 from data.files import read_json
 from data.preparing import load_vocabulary
 from models.catalog import Family
 from models.description import Description
 from models.exporting.exportable import Exportable, ExportCard, ExportRefused
-from models.run_folder import RunFolder
+from models.run_folder import RunFolder, RunFolderError
 
 BATCH_SIZE, ENCODER_BATCH_SIZE = 256, 32  # texts per step that answer fast
 LARGEST_TEXTS_BY_CLASSES = 4096  # the linear model has a number for each term of each text and each class at once
@@ -66,7 +67,7 @@ def _load_word_model(description: Description, trial: Path, vocabulary: list[str
     from models.exporting.text_input import WordInput
     from models.exporting.tokenizer_file import word_tokenizer
 
-    reading = description.keep_negations, description.sequence_length
+    reading = description.keep_negations, _given(description, "sequence_length")
     return Network(
         keras.saving.load_model(trial / description.files["model"], compile=False, safe_mode=True),
         WordInput(vocabulary, *reading),
@@ -86,7 +87,7 @@ def _load_encoder(description: Description, trial: Path, classes: int) -> Export
     from models.exporting.tokenizer_file import word_piece_tokenizer
 
     try:
-        found = locate_backbone(description.backbone)
+        found = locate_backbone(_given(description, "backbone"))
         if found.key != description.weights_key:
             raise ExportRefused(
                 f"the weights behind {description.title} have changed since training ({found.label} is found now): "
@@ -100,16 +101,29 @@ def _load_encoder(description: Description, trial: Path, classes: int) -> Export
             f"{type(backbone.tokenizer).__name__} does not run within an exported graph: encoders with a WordPiece "
             "tokenizer (BERT, DistilBERT, ELECTRA) can be exported"
         )
+    pooling = _given(description, "pooling")
     if description.unfrozen:
-        lower, upper = split_at(backbone, description.unfrozen, description.pooling)
+        lower, upper = split_at(backbone, description.unfrozen, pooling)
         model = join_split(lower, upper, build_head(upper.output_shape[-1], classes))
         model.load_weights(trial / description.files["unfrozen"])
     else:
         head = keras.saving.load_model(trial / description.files["model"], compile=False, safe_mode=True)
-        model = join(backbone, head, description.pooling)
-    reading = description.cleaned, description.keep_negations, description.sequence_length
+        model = join(backbone, head, pooling)
+    reading = description.cleaned, description.keep_negations, _given(description, "sequence_length")
     return Network(
         model,
         EncoderInput(backbone, *reading),
         functools.partial(word_piece_tokenizer, backbone.tokenizer, *reading),
     )
+
+
+def _given(description: Description, field: str) -> Any:
+    """A field of `model.json` that models of this family have.
+
+    Raises:
+        RunFolderError: this one lacks it.
+    """
+    value = getattr(description, field)
+    if value is None:
+        raise RunFolderError(f"model.json of {description.name} lacks {field}: train the model again.")
+    return value

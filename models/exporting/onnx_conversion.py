@@ -62,7 +62,7 @@ def _inputs(graph: onnx.GraphProto) -> set[str]:
     return names.union(*map(_inputs, bodies))
 
 
-def _write_erfc(context, node, name, arguments):
+def _write_erfc(context, node, _name, _arguments):
     """1 - erf, for exact GELU: ONNX has no complementary error function, and tf2onnx none either."""
     output, source = node.output[0], node.input[0]
     kind, shape = context.get_dtype(output), context.get_shape(output)

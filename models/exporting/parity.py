@@ -24,6 +24,7 @@ from models.serving.formats import FORMATS, LARGEST_DIFFERENCE, Format
 
 LATENCY_BATCHES = (1, 32)
 MOST_REPEATS, FEWEST_REPEATS, ENOUGH_SECONDS = 51, 5, 2.0  # of each timed call
+ROUNDING = 1e-9
 FASTER, AS_FAST = 1.05, 0.95  # times; what lies between them is noise of the measurement
 
 
@@ -133,7 +134,7 @@ def refusal(entry: Format, measured: dict) -> str | None:
     """Why an export with these figures of `check` is not handed out, `None` where it is what it should be."""
     if entry.largest_accuracy_loss is not None:
         lost = -measured["validation_accuracy_change"]
-        if lost > entry.largest_accuracy_loss:
+        if lost > entry.largest_accuracy_loss + ROUNDING:
             return f"it loses {100 * lost:.1f} points of accuracy on validation"
     else:
         if measured["largest_difference"] > LARGEST_DIFFERENCE:

@@ -7,8 +7,7 @@ import os
 import shutil
 from pathlib import Path
 
-from data.files import read_json, write_json, write_text
-from data.folders import replace_folder
+from data.files import read_json, replace_folder, write_json, write_text
 from models.exporting.writing import TRACEBACK
 from models.serving.engines import CLASSIFIER, TOKENIZER
 from models.serving.formats import FORMATS

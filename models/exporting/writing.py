@@ -40,7 +40,8 @@ def write_formats(path: Path, model: str, seed: int, formats: Sequence[str], asi
     tempfile.tempdir = os.fspath(aside)  # where TensorFlow leaves what it generates, which no child process removes
     for name in (None, "tf2onnx"):  # what they warn of is what the proof is about
         logging.getLogger(name).setLevel(logging.ERROR)
-    run, written = RunFolder(path), {}
+    run = RunFolder(path)
+    written: dict[str, dict] = {}
     try:
         exportable, card = loading.load(run, model, seed), loading.describe(run, model, seed)
         exportable.tokenizer().save(os.fspath(aside / TOKENIZER), pretty=False)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TextIO
 
 from data.corpus import DataError
-from data.files import whole
+from data.files import UNFINISHED, whole
 from models.serving.text_stream import STANDARD_INPUT
 
 
@@ -22,8 +22,8 @@ def refuse_to_overwrite(source: str, output: str | None) -> None:
         DataError: it is.
     """
     try:
-        read = os.fstat(sys.stdin.fileno()) if source == STANDARD_INPUT else os.stat(source)
-        written = os.stat(output) if output else None
+        read = os.fstat(sys.stdin.fileno()) if source == STANDARD_INPUT else Path(source).stat()
+        written = Path(output).stat() if output else None
     except (OSError, ValueError):  # one of them is not there
         return
     if written and stat.S_ISREG(written.st_mode) and os.path.samestat(read, written):
@@ -50,8 +50,11 @@ def open_output(output: str | None) -> Iterator[TextIO]:
         with path.open("w", encoding="utf-8", newline="") as file:
             yield file
         return
-    if not path.resolve().parent.is_dir():
-        raise DataError(f"--output {output}: there is no folder {path.parent}: make it, or choose another one.")
-    # The file behind a link is replaced, and not the link.
-    with whole(path.resolve()) as aside, aside.open("w", encoding="utf-8", newline="") as file:
-        yield file
+    try:
+        # The file behind a link is replaced, and not the link.
+        with whole(path.resolve()) as aside, aside.open("w", encoding="utf-8", newline="") as file:
+            yield file
+    except OSError as error:
+        if UNFINISHED in str(error.filename):  # a name that the user has not heard of
+            raise OSError(error.errno, error.strerror, output) from error
+        raise

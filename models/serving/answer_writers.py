@@ -45,8 +45,11 @@ def _write_csv(file: TextIO, names: list[str]) -> Callable[[dict], None]:
     return write
 
 
-def _write_json_lines(file: TextIO, names: list[str]) -> Callable[[dict], None]:
-    return lambda answer: file.write(json.dumps(answer) + "\n")
+def _write_json_lines(file: TextIO, _names: list[str]) -> Callable[[dict], None]:
+    def write(answer: dict) -> None:
+        file.write(json.dumps(answer) + "\n")
+
+    return write
 
 
 WRITERS = {TABLE: _write_table, CSV: _write_csv, JSON_LINES: _write_json_lines}

@@ -57,7 +57,7 @@ class Batcher:
         classifier: Classifier,
         cache_size: int,
         queue_size: int,
-        on_batch: Callable[[int], object] = lambda size: None,
+        on_batch: Callable[[int], object] = lambda _: None,
         on_hit: Callable[[], object] = lambda: None,
     ):
         self.classifier, self.cache_size, self.queue_size = classifier, cache_size, queue_size

@@ -24,7 +24,8 @@ def import_openvino() -> ModuleType:
     Raises:
         ImportError: it is not installed.
     """
-    sys.modules.setdefault("openvino_telemetry", None)  # it then takes the stand-in that it has for this
+    # It then takes the stand-in that it has for this: a module that is None cannot be imported.
+    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
     import openvino
 
     return openvino

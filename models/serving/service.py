@@ -1,21 +1,22 @@
 """The HTTP service around a classifier: `/predict`, `/health`, `/metrics`, and an OpenAPI page at `/docs`."""
 
-# Annotations are not postponed here: FastAPI reads that of `query`, a class made for each service.
+from __future__ import annotations
+
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Annotated
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, PlainTextResponse
 from fastapi_offline import FastAPIOffline
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, create_model, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from models.classifier import Classifier
 from models.serving.batching import Batcher, QueueFull
+from models.serving.body_limit import BodyLimit
 
 PATHS = ("/predict", "/health", "/metrics", "/docs", "/openapi.json")
 
@@ -46,6 +47,23 @@ class Prediction(BaseModel):
     tokens_seen: int = Field(description="tokens of the text that the model read")
 
 
+class Query(BaseModel):
+    """One text, or a list of them."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: str | None = Field(None, description="one text")
+    texts: list[str] | None = Field(None, description="several texts")
+
+    @model_validator(mode="after")
+    def _check_that_it_is_one_of_them(self) -> Query:
+        if (self.text is None) == (self.texts is None):
+            raise ValueError("give either 'text', a string, or 'texts', a list of strings")
+        for text in self.texts or [self.text or ""]:
+            text.encode()  # JSON can escape half a surrogate pair, which is no text; the error is a ValueError
+        return self
+
+
 class Answer(BaseModel):
     """The answers to one request."""
 
@@ -54,7 +72,7 @@ class Answer(BaseModel):
     predictions: list[Prediction] = Field(description="in the order of the texts")
 
 
-def build_service(classifier: Classifier, limits: Limits = Limits(), cache_size: int = 10_000) -> FastAPI:  # noqa: B008
+def build_service(classifier: Classifier, limits: Limits = Limits(), cache_size: int = 10_000) -> FastAPI:
     """The application.
 
     Args:
@@ -65,7 +83,6 @@ def build_service(classifier: Classifier, limits: Limits = Limits(), cache_size:
     metrics = _Metrics(classifier)
     batcher = Batcher(classifier, cache_size, limits.queue, metrics.batches.observe, metrics.cache_hits.inc)
     names = list(classifier.classes_)
-    Query = _query_model(limits)  # noqa: N806
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -78,15 +95,17 @@ def build_service(classifier: Classifier, limits: Limits = Limits(), cache_size:
         redoc_url=None,
         title=f"Sentiment Architectures: {classifier.title}",
         lifespan=lifespan,
-        max_body_size=limits.body,
     )
+    service.add_middleware(BodyLimit, most=limits.body)
     service.add_middleware(_Measure, metrics=metrics)
     service.state.metrics = metrics
 
     @service.post("/predict", response_model=Answer, responses={413: {}, 422: {}, 503: {}})
     async def predict(query: Query) -> JSONResponse:
         """Classifies one text (`text`) or a list of them (`texts`)."""
-        texts = query.texts if query.text is None else [query.text]
+        if passed := _beyond(query, limits):
+            return JSONResponse({"detail": [{"where": ["body"], "what": passed}]}, status_code=422)
+        texts = query.texts if query.texts is not None else [query.text or ""]
         found = await batcher.predict(texts) if texts else []
         metrics.texts.inc(len(texts))
         predictions = []
@@ -126,22 +145,14 @@ def build_service(classifier: Classifier, limits: Limits = Limits(), cache_size:
     return service
 
 
-def _query_model(limits: Limits) -> type[BaseModel]:
-    """What a request looks like: one of `text` and `texts`, within the limits."""
-
-    def exactly_one(query):
-        if (query.text is None) == (query.texts is None):
-            raise ValueError("give either 'text', a string, or 'texts', a list of strings")
-        return query
-
-    text = Annotated[str, StringConstraints(max_length=limits.characters)]
-    return create_model(
-        "Query",
-        __config__=ConfigDict(extra="forbid"),
-        __validators__={"exactly_one": model_validator(mode="after")(exactly_one)},
-        text=(text | None, Field(None, description="one text")),
-        texts=(Annotated[list[text], Field(max_length=limits.texts)] | None, Field(None, description="several texts")),
-    )
+def _beyond(query: Query, limits: Limits) -> str | None:
+    """Which limit a request passes, `None` for none."""
+    texts = query.texts or [query.text or ""]
+    if len(texts) > limits.texts:
+        return f"more than {limits.texts:,} texts"
+    if max(map(len, texts)) > limits.characters:
+        return f"a text of more than {limits.characters:,} characters"
+    return None
 
 
 class _Metrics:
@@ -161,7 +172,7 @@ class _Metrics:
         """How many requests were begun, and how many of them were answered."""
         samples = [sample for metric in self.requests.collect() for sample in metric.samples]
         answered = sum(sample.value for sample in samples if sample.name == "requests_total")
-        return int(self.registry.get_sample_value("requests_accepted_total")), int(answered)
+        return int(self.registry.get_sample_value("requests_accepted_total") or 0), int(answered)
 
 
 class _Measure:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 import sys
 from collections.abc import Iterable, Iterator
@@ -28,7 +29,8 @@ def read_texts(source: str, text_column: str = "text", encoding: str = "utf-8") 
         DataError: the file cannot be read, is not what its suffix says, or lacks the column.
     """
     if source == STANDARD_INPUT:
-        sys.stdin.reconfigure(encoding=encoding, errors="replace")
+        if isinstance(sys.stdin, io.TextIOWrapper):
+            sys.stdin.reconfigure(encoding=encoding, errors="replace")
         yield from (line.rstrip("\r\n") for line in sys.stdin)
         return
     path = Path(source)

@@ -1,4 +1,4 @@
-"""Which test texts are worth looking into: answered surest and right, surest and wrong, and where models disagree."""
+"""Which test texts are worth looking into: confidently right, confidently wrong, and those where models disagree."""
 
 from __future__ import annotations
 
@@ -48,12 +48,12 @@ def choose(
     # Two models disagree as surely as the less sure of them: the most that one gives to a class which another lacks.
     apart = (probabilities.max(axis=0) - probabilities.min(axis=0)).max(axis=1)
     kinds = {
-        "surest right": (right.all(axis=0), truth.mean(axis=0)),
-        "surest wrong": (~right.any(axis=0), wrong.max(axis=2).mean(axis=0)),
+        "confidently right": (right.all(axis=0), truth.mean(axis=0)),
+        "confidently wrong": (~right.any(axis=0), wrong.max(axis=2).mean(axis=0)),
         "models disagree": (right.any(axis=0) & ~right.all(axis=0), apart),
     }
     if not (~right.any(axis=0)).any():  # no text misleads every model: then those that mislead most of them
-        kinds["surest wrong"] = (~right.all(axis=0), wrong.max(axis=2).mean(axis=0))
+        kinds["confidently wrong"] = (~right.all(axis=0), wrong.max(axis=2).mean(axis=0))
     chosen: list[Choice] = []
     for reason, (candidates, score) in kinds.items():
         taken = {choice.at for choice in chosen}
@@ -67,7 +67,9 @@ def choose(
 
 def _varied(order: list[int], labels: np.ndarray) -> list[int]:
     """The best text of each class first, so that two texts are not of the same."""
-    seen, first, rest = set(), [], []
+    seen: set[int] = set()
+    first: list[int] = []
+    rest: list[int] = []
     for at in order:
         (rest if labels[at] in seen else first).append(at)
         seen.add(labels[at])

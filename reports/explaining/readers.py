@@ -1,4 +1,4 @@
-"""The models of a run, put to work on raw texts, each with what it reads of a text."""
+"""The models of a run, ready for raw texts, each with what it reads of a text."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from models.catalog import Family
 from models.description import Description
 from models.linear import LinearModel
 from models.run_folder import RunFolder, RunFolderError
-from reports.reading.comparison import read_settings
+from reports.reading.facts import read_plan
 
 BATCH = 64  # texts without one of their words are of like length, so a batch has little padding
 
@@ -50,9 +50,8 @@ def finished_seeds(run: Path) -> dict[str, list[int]]:
     Raises:
         RunFolderError: the folder is no run folder.
     """
-    settings, folder = read_settings(run), RunFolder(run)
-    seeds = range(settings["seed"], settings["seed"] + settings["seeds"])
-    found = {model: [seed for seed in seeds if folder.metrics(model, seed).exists()] for model in settings["models"]}
+    plan, folder = read_plan(run), RunFolder(run)
+    found = {model: [seed for seed in plan.seeds if folder.metrics(model, seed).exists()] for model in plan.models}
     return {model: seeds for model, seeds in found.items() if seeds}
 
 
@@ -67,11 +66,12 @@ def exported_seed(run: Path, model: str) -> int | None:
 
 
 def load_reader(run: Path, model: str, seed: int) -> Reader:
-    """Puts the model of one trial to work: its export where there is one, else what training left.
+    """Loads the model of one trial: its export where there is one, else what training left.
 
     Raises:
         RunFolderError: a file it takes is missing or damaged, or its pretrained weights cannot be had.
     """
+    from models.classifier import load_classifier
     from models.exporting.exportable import ExportRefused
     from models.serving.engines import ExportUnusable
 
@@ -79,7 +79,8 @@ def load_reader(run: Path, model: str, seed: int) -> Reader:
     try:
         description = Description.load(folder.description(model, seed))
         clean = functools.partial(_clean, description.keep_negations) if description.cleaned else strip_markup
-        answer = (_exported if exported_seed(run, model) == seed else _trained)(folder, model, seed)
+        exported = exported_seed(run, model) == seed
+        answer = load_classifier(run, model).predict_proba if exported else _trained(folder, model, seed)
         known, length = None, None
         if description.family is Family.LINEAR:
             known = frozenset(LinearModel.load(folder.trial(model, seed) / description.files["model"]).terms)
@@ -89,18 +90,12 @@ def load_reader(run: Path, model: str, seed: int) -> Reader:
         return Reader(description.title, description.reads, seed, answer, clean, known, length)
     except (RunFolderError, ExportUnusable, ExportRefused, OSError, KeyError, ValueError) as error:
         reason = " ".join(str(error).split())[:300]
-        raise RunFolderError(f"{model} (seed {seed}) cannot be put to work: {reason}") from error
+        raise RunFolderError(f"{model} (seed {seed}) cannot be loaded: {reason}") from error
 
 
 @functools.lru_cache(maxsize=1024)  # the models of a run read the same words, and a long text takes its time
 def _clean(keep_negations: bool, text: str) -> str:
     return Cleaner(keep_negations).clean(text)
-
-
-def _exported(run: RunFolder, model: str, seed: int) -> Callable[[list[str]], np.ndarray]:
-    from models.classifier import load_classifier
-
-    return load_classifier(run.path, model).predict_proba
 
 
 def _trained(run: RunFolder, model: str, seed: int) -> Callable[[list[str]], np.ndarray]:

@@ -1,20 +1,22 @@
-"""Puts the models of a run to work on texts and gathers what their words do: the content of `explanations.json`."""
+"""Has the models of a run answer texts and gathers what the words do: the content of `explanations.json`."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from data.files import read_json, write_json
+from data.files import whole, write_json
 from data.preparing import load_texts
+from models.catalog import CATALOG
 from models.predictions import read_predictions
 from models.run_folder import RunFolder, RunFolderError
 from reports.explaining.choosing import choose
 from reports.explaining.influence import measure, split_words, unread
 from reports.explaining.readers import Reader, finished_seeds, load_reader
+from reports.reading.facts import read_class_names
 
 MOST_WORDS = 60  # of a chosen text; a reader of the page sees no more at a glance
 EACH = 2  # texts of each kind
@@ -50,7 +52,7 @@ def explain_text(text: str, readers: dict[str, Reader], most: int) -> dict:
 
 
 def load_readers(run: Path, seeds: dict[str, int], say: Callable[[str], None]) -> tuple[dict[str, Reader], list[dict]]:
-    """The models of a run, each of the seed given, and those that cannot be put to work, `model` and `reason`.
+    """The models of a run, each of the seed given, and those that cannot be loaded, `model` and `reason`.
 
     Raises:
         RunFolderError: none can.
@@ -63,7 +65,7 @@ def load_readers(run: Path, seeds: dict[str, int], say: Callable[[str], None]) -
             say(str(error))
             missing.append({"model": name, "reason": str(error)})
     if not readers:
-        raise RunFolderError(f"No model of {run} can be put to work: train again with python -m training.run.")
+        raise RunFolderError(f"No model of {run} can be loaded: train again with python -m training.run.")
     return readers, missing
 
 
@@ -75,7 +77,7 @@ def trained_models(run: Path, models: Sequence[str] | None) -> dict[str, list[in
     """
     found = finished_seeds(run)
     if unknown := [name for name in models or found or ["no model"] if name not in found]:
-        choice = f": choose from {', '.join(found)}." if found else ": python -m training.run trains."
+        choice = f": choose from {', '.join(found)}." if found else ": train some with python -m training.run."
         raise RunFolderError(f"{run} has no trained {', '.join(unknown).removeprefix('no ')}{choice}")
     return {name: found[name] for name in models or found}
 
@@ -86,13 +88,13 @@ def explain_run(run: Path, models: Sequence[str] | None, say: Callable[[str], No
     Returns:
         What was written: `seed`, `class_names`, `models` (`title` and `reads` of each), `missing`, `texts` (as of
         `explain_text`, with `index`, `reason`, `label` and `group`) and `attention` (of each text the `tokens` that
-        the Transformer read and those `unknown` to it, or `None`).
+        the model with attention read and those `unknown` to it, or `None`).
     """
     folder = RunFolder(run)
     trained = trained_models(run, models)
     seed = min(seed for seeds in trained.values() for seed in seeds)  # one split, so one seed for all
     readers, missing = load_readers(run, {name: seed for name, seeds in trained.items() if seed in seeds}, say)
-    class_names = read_json(folder.data_card)["class_names"]
+    class_names = read_class_names(run)
     try:
         test = load_texts(folder.prepared(seed))["test"]
     except (OSError, KeyError, ValueError) as error:
@@ -104,7 +106,7 @@ def explain_run(run: Path, models: Sequence[str] | None, say: Callable[[str], No
         found = explain_text(test.texts[choice.at], readers, MOST_WORDS)
         facts = {"index": int(test.index[choice.at]), "reason": choice.reason, "label": int(test.labels[choice.at])}
         texts.append(facts | {"group": test.groups[choice.at] if test.groups else None} | found)
-    result = {
+    result: dict[str, Any] = {
         "seed": seed,
         "class_names": class_names,
         "models": {name: {"title": reader.title, "reads": reader.reads} for name, reader in readers.items()},
@@ -112,14 +114,15 @@ def explain_run(run: Path, models: Sequence[str] | None, say: Callable[[str], No
         "texts": texts,
         "attention": None,
     }
-    if "transformer" in readers and choices:
+    attentive = next((name for name in readers if CATALOG[name].heads), None)
+    if attentive and choices:
         cleaned = [test.cleaned[choice.at] for choice in choices]
-        result["attention"] = _write_attention(run, seed, readers["transformer"], cleaned)
+        result["attention"] = _write_attention(run, attentive, seed, cleaned)
     write_json(folder.explanations, result)
     return result
 
 
-def _write_attention(run: Path, seed: int, reader: Reader, cleaned: list[str]) -> list[dict]:
+def _write_attention(run: Path, model: str, seed: int, cleaned: list[str]) -> list[dict]:
     """Writes an array `(blocks, heads, tokens, tokens)` for each text, padding left out, and gives their tokens."""
     import models.framework  # noqa: F401 -- first, since it imports Keras quietly
 
@@ -130,20 +133,17 @@ def _write_attention(run: Path, seed: int, reader: Reader, cleaned: list[str]) -
     from data.vectorizing import vectorize
     from reports.explaining.attention import attention_maps
 
-    network = keras.models.load_model(RunFolder(run).trial("transformer", seed) / "model.keras", compile=False)
+    network = keras.models.load_model(RunFolder(run).trial(model, seed) / "model.keras", compile=False)
     vocabulary = load_vocabulary(RunFolder(run).prepared(seed))
-    maps = attention_maps(network, vectorize(cleaned, vocabulary, reader.length))
-    tokens = [text.split(" ")[: reader.length] for text in cleaned]
+    known, length = frozenset(vocabulary[2:]), network.input_shape[1]  # without padding and [UNK]
+    maps = attention_maps(network, vectorize(cleaned, vocabulary, length))
+    tokens = [text.split(" ")[:length] for text in cleaned]
     arrays = {
         str(at): found[:, :, : len(words), : len(words)].astype(np.float16)
         for at, (found, words) in enumerate(zip(maps, tokens, strict=True))
     }
-    path = RunFolder(run).attention
-    aside = path.with_name(f".{path.name}.unfinished")
-    with aside.open("wb") as file:  # numpy appends .npz to a name
-        np.savez_compressed(file, **arrays)
-    os.replace(aside, path)
+    with whole(RunFolder(run).attention) as aside:
+        np.savez_compressed(aside, **arrays)
     return [
-        {"tokens": words, "unknown": [at for at, word in enumerate(words) if word not in reader.known]}
-        for words in tokens
+        {"tokens": words, "unknown": [at for at, word in enumerate(words) if word not in known]} for words in tokens
     ]

@@ -1,6 +1,6 @@
 """The few shapes our figures are made of, as SVG that follows the page's colors.
 
-Every shape is styled by class (see `templates/page.css`), so a figure turns dark with the page and prints in black.
+Every shape is styled by class (see `templates/figures.css`), so a figure turns dark with the page and prints in black.
 """
 
 from __future__ import annotations
@@ -8,11 +8,20 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from itertools import count
+from pathlib import Path
 
 from markupsafe import Markup, escape
 
-MARKS = ("circle", "square", "triangle", "diamond", "cross")
+COLORS = 8  # classes m0 to m7 of the style sheet
+# One less than the colors, so that both together repeat only after 56 models.
+MARKS = ("circle", "square", "triangle", "diamond", "cross", "wedge", "plus")
+TEMPLATES = Path(__file__).parents[1] / "templates"
 _numbers = count(1)
+
+
+def style_sheet(*names: str) -> str:
+    """The rules of some style sheets, one after another."""
+    return "".join((TEMPLATES / name).read_text(encoding="utf-8") for name in names)
 
 
 class Axes:
@@ -101,22 +110,30 @@ class Axes:
         )
 
     def render(self, title: str, description: str = "") -> Markup:
-        """The figure; title and description are what a screen reader says of it."""
-        number = next(_numbers)
+        """The figure for a page; title and description are what a screen reader says of it."""
+        return self._render(str(next(_numbers)), title, description, Markup(""))
+
+    def render_file(self, title: str, description: str) -> str:
+        """The figure as a file of its own: with its style, and on a background."""
+        style = Markup("<style>{}</style>").format(Markup(style_sheet("colors.css", "figures.css")))
+        background = Markup('<rect class="background" width="{}" height="{}"/>').format(self.width, self.height)
+        return str(self._render("", title, description, style + background)) + "\n"
+
+    def _render(self, number: str, title: str, description: str, first: Markup) -> Markup:
         head = Markup(
-            '<svg viewBox="0 0 {w} {h}" width="{w}" height="{h}" role="img" aria-labelledby="f{n}-t{d}">'
-            '<title id="f{n}-t">{title}</title>'
+            '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {w} {h}" width="{w}" height="{h}" role="img" '
+            'aria-labelledby="f{n}-t{d}"><title id="f{n}-t">{title}</title>'
         ).format(w=self.width, h=self.height, n=number, title=title, d=f" f{number}-d" if description else "")
         if description:
             head += Markup('<desc id="f{}-d">{}</desc>').format(number, description)
-        return head + Markup("").join(self._shapes) + Markup("</svg>")
+        return head + first + Markup("").join(self._shapes) + Markup("</svg>")
 
     def _add(self, shape: str, *values: object) -> None:
         self._shapes.append(Markup(shape).format(*values))
 
 
 def mark(x: float, y: float, style: str, shape: str, radius: float = 4) -> Markup:
-    """One point in pixels; shapes differ, so that colors need not be told apart."""
+    """One point in pixels; shapes differ, so that nobody has to rely on colors."""
     r = radius
     if shape == "circle":
         return Markup('<circle class="mark {}" cx="{}" cy="{}" r="{}"/>').format(style, x, y, round(r, 1))
@@ -124,6 +141,14 @@ def mark(x: float, y: float, style: str, shape: str, radius: float = 4) -> Marku
         "square": [(-r, -r), (r, -r), (r, r), (-r, r)],
         "triangle": [(0, -1.3 * r), (1.2 * r, r), (-1.2 * r, r)],
         "diamond": [(0, -1.4 * r), (1.4 * r, 0), (0, 1.4 * r), (-1.4 * r, 0)],
+        "wedge": [(0, 1.3 * r), (1.2 * r, -r), (-1.2 * r, -r)],
+        "plus": [
+            (a * r, b * r)
+            for a, b in (
+                (-0.4, -1.3), (0.4, -1.3), (0.4, -0.4), (1.3, -0.4), (1.3, 0.4), (0.4, 0.4),
+                (0.4, 1.3), (-0.4, 1.3), (-0.4, 0.4), (-1.3, 0.4), (-1.3, -0.4), (-0.4, -0.4),
+            )
+        ],
         "cross": [
             (a * r, b * r)
             for a, b in (

@@ -2,34 +2,78 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from data.preparing import load_texts
+from models.metrics import confidence_bins
 from models.predictions import AllAnswers, Answers
 from models.run_folder import RunFolder, RunFolderError
-from reports.measuring.statistics import BINS
 
 LENGTHS = (1, 16, 32, 64, 128)  # words; each range ends before the next begins
 MOST_POINTS = 200  # of a curve: more cannot be seen
 
 
-def reliability(answers: Answers) -> list[dict]:
-    """Texts by confidence, in the bins of the expected calibration error: `n`, mean `confidence` and `accuracy`."""
-    confidence = answers.probabilities.max(axis=1)
-    bins = np.minimum((confidence * BINS).astype(int), BINS - 1)
+Line = tuple[list[float], list[float]]
+
+
+@dataclass(frozen=True)
+class Bin:
+    """Texts of like confidence: how many, their mean confidence, and the share of them answered right."""
+
+    n: int
+    confidence: float
+    accuracy: float
+
+
+@dataclass(frozen=True)
+class OperatingCurves:
+    """What a model does at every threshold.
+
+    Attributes:
+        roc, precision_recall: the curves.
+        roc_auc, average_precision: the areas under them.
+        positive_share: what chance gives for the latter.
+    """
+
+    roc: Line
+    precision_recall: Line
+    roc_auc: float
+    average_precision: float
+    positive_share: float
+
+
+@dataclass(frozen=True)
+class LengthRange:
+    """Test texts of like length.
+
+    Attributes:
+        words: the range, in words.
+        n: test answers of the model that has most.
+        accuracy: by model; one that answered none of these texts is left out.
+    """
+
+    words: str
+    n: int
+    accuracy: dict[str, float]
+
+
+def reliability(answers: Answers) -> list[Bin]:
+    """Texts by confidence, in the bins of the expected calibration error; empty bins are left out."""
+    confidence, bins = confidence_bins(answers.probabilities)
     return [
-        {
-            "n": int((bins == at).sum()),
-            "confidence": float(confidence[bins == at].mean()),
-            "accuracy": float(answers.right[bins == at].mean()),
-        }
+        Bin(
+            int((bins == at).sum()),
+            float(confidence[bins == at].mean()),
+            float(answers.right[bins == at].mean()),
+        )
         for at in np.unique(bins)
     ]
 
 
-def operating_curves(answers: Answers) -> dict | None:
+def operating_curves(answers: Answers) -> OperatingCurves | None:
     """ROC and precision-recall curve with the areas under them; `None` where only one class occurs.
 
     Of two classes the second is the positive one; of more, every class against the rest, all decisions taken together
@@ -46,16 +90,16 @@ def operating_curves(answers: Answers) -> dict | None:
         return None
     false_positive, true_positive, _ = roc_curve(truth, score)
     precision, recall, _ = precision_recall_curve(truth, score)
-    return {
-        "roc": _thinned(false_positive, true_positive),
-        "precision_recall": _thinned(recall[::-1], precision[::-1]),
-        "roc_auc": float(auc(false_positive, true_positive)),
-        "average_precision": float(average_precision_score(truth, score)),
-        "positive_share": float(truth.mean()),
-    }
+    return OperatingCurves(
+        roc=_thinned(false_positive, true_positive),
+        precision_recall=_thinned(recall[::-1], precision[::-1]),
+        roc_auc=float(auc(false_positive, true_positive)),
+        average_precision=float(average_precision_score(truth, score)),
+        positive_share=float(truth.mean()),
+    )
 
 
-def _thinned(xs: np.ndarray, ys: np.ndarray) -> tuple[list[float], list[float]]:
+def _thinned(xs: np.ndarray, ys: np.ndarray) -> Line:
     at = np.unique(np.linspace(0, len(xs) - 1, MOST_POINTS).round().astype(int))
     return xs[at].tolist(), ys[at].tolist()
 
@@ -76,11 +120,8 @@ def read_lengths(run: Path, seed: int) -> dict[int, int]:
     return dict(zip(test.index.tolist(), (len(text.split(" ")) for text in test.cleaned), strict=True))
 
 
-def accuracy_by_length(run: Path, answers: AllAnswers) -> list[dict]:
-    """For each range of lengths: `words`, `n` (test answers of the model that has most) and `accuracy` by model.
-
-    Of the test texts of all seeds; ranges without texts are left out.
-    """
+def accuracy_by_length(run: Path, answers: AllAnswers) -> list[LengthRange]:
+    """Accuracy in each range of lengths, of the test texts of all seeds; ranges without texts are left out."""
     lengths = {seed: read_lengths(run, seed) for seed in {seed for found in answers.values() for seed in found}}
     right: dict[str, dict[int, list[bool]]] = {}
     for model, by_seed in answers.items():
@@ -92,13 +133,11 @@ def accuracy_by_length(run: Path, answers: AllAnswers) -> list[dict]:
                     if place >= 0:
                         right.setdefault(model, {}).setdefault(place, []).append(is_right)
     return [
-        {
-            "words": f"{low}–{high - 1}" if high else f"{low} or more",
-            "n": max(len(found.get(place, [])) for found in right.values()),
-            "accuracy": {
-                model: sum(found[place]) / len(found[place]) for model, found in right.items() if place in found
-            },
-        }
+        LengthRange(
+            words=f"{low}–{high - 1}" if high else f"{low} or more",
+            n=max(len(found.get(place, [])) for found in right.values()),
+            accuracy={model: sum(found[place]) / len(found[place]) for model, found in right.items() if place in found},
+        )
         for place, (low, high) in enumerate(zip(LENGTHS, (*LENGTHS[1:], None), strict=True))
         if any(place in found for found in right.values())
     ]

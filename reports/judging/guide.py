@@ -1,67 +1,95 @@
-"""The advice of the course slides, held against what this run measured."""
+"""The advice of the course slides, compared with what this run measured."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from models.catalog import Family
 from reports.measuring.costs import Cost, pareto
-from reports.measuring.significance import find_pair
+from reports.measuring.significance import PartStatistics
 from reports.numbers import listed, percent, significant
+from reports.reading.comparison import Comparison, Row
 
-NETWORKS = ("rnn", "lstm", "transformer", "distilbert")
+
+@dataclass(frozen=True)
+class Advice:
+    """A piece of advice of the slides.
+
+    Attributes:
+        wish: what the reader wants.
+        advice: the kind of network that the slides recommend for it.
+        measured: what this run has to say.
+        holds: `yes`, `no` or `open`.
+    """
+
+    wish: str
+    advice: str
+    measured: str
+    holds: str
 
 
-def confront(comparison: dict, costs: dict[str, list[Cost]]) -> list[dict[str, str]]:
-    """A row per piece of advice whose models were trained: `wish`, `advice`, `measured`, `holds` (yes, no, open)."""
-    rows = {row["model"]: row for row in comparison["rows"] if row["by_seed"] and row["model"] in NETWORKS}
+def confront(comparison: Comparison, test: PartStatistics, costs: dict[str, list[Cost]]) -> list[Advice]:
+    """The pieces of advice whose networks were trained, of which there must be two at least."""
+    rows = [row for row in comparison.rows if row.is_network]
     if len(rows) < 2:
         return []
-    test = comparison["statistics"]["test"]
-    quickest = min(rows, key=lambda name: costs[name][0].latency_ms)
-    latency = {name: costs[name][0].latency_ms for name in rows}
-    best = max(rows, key=lambda name: rows[name]["accuracy"])
-    found = []
-    if {"rnn", "lstm"} & rows.keys():
-        found.append(
-            {
-                "wish": "speed",
-                "advice": "RNN or LSTM",
-                "measured": f"{quickest} answers first, {significant(latency[quickest])} ms for one "
-                f"text; the slowest, {max(latency, key=latency.get)}, takes "
-                f"{significant(max(latency.values()))} ms",
-                "holds": "yes" if quickest in ("rnn", "lstm") else "no",
-            }
+    latency = {row.model: costs[row.model][0].latency_ms for row in rows}
+    return [*_speed(rows, latency), *_accuracy(rows, test), *_balance(rows, latency)]
+
+
+def _speed(rows: list[Row], latency: dict[str, float]) -> list[Advice]:
+    if not any(row.recurrent for row in rows):
+        return []
+    quickest, slowest = (pick(rows, key=lambda row: latency[row.model]) for pick in (min, max))
+    return [
+        Advice(
+            "speed",
+            "recurrent networks",
+            f"{quickest.model} answers first, {significant(latency[quickest.model])} ms for one text; the slowest, "
+            f"{slowest.model}, takes {significant(latency[slowest.model])} ms",
+            "yes" if quickest.recurrent else "no",
         )
-    if "distilbert" in rows:
-        rivals = [name for name in rows if name != "distilbert"]
-        second = max(rivals, key=lambda name: rows[name]["accuracy"])
-        pair = find_pair(test, "distilbert", second)
-        apart = pair is not None and pair["apart"]
-        found.append(
-            {
-                "wish": "accuracy",
-                "advice": "DistilBERT",
-                "measured": f"distilbert {percent(rows['distilbert']['accuracy'])}, next best of the "
-                f"others {second} {percent(rows[second]['accuracy'])}"
-                + ("" if apart else "; they cannot be told apart"),
-                "holds": "open" if not apart else "yes" if best == "distilbert" else "no",
-            }
+    ]
+
+
+def _accuracy(rows: list[Row], test: PartStatistics) -> list[Advice]:
+    encoder = max((row for row in rows if row.family is Family.ENCODER), key=lambda row: row.accuracy, default=None)
+    second = max((row for row in rows if row.family is not Family.ENCODER), key=lambda row: row.accuracy, default=None)
+    if encoder is None or second is None:
+        return []
+    pair = test.pair(encoder.model, second.model)
+    apart = pair is not None and pair.apart
+    return [
+        Advice(
+            "accuracy",
+            "a pretrained encoder",
+            f"{encoder.model} {percent(encoder.accuracy)}, next best of the others {second.model} "
+            f"{percent(second.accuracy)}" + ("" if apart else "; not significantly different on test"),
+            "open" if not apart else "yes" if encoder.accuracy > second.accuracy else "no",
         )
-    if "transformer" in rows and len(rows) > 2:
-        front = pareto({name: (rows[name]["accuracy"], latency[name]) for name in rows})
-        better = [
-            name
-            for name in rows
-            if rows[name]["accuracy"] >= rows["transformer"]["accuracy"]
-            and latency[name] <= latency["transformer"]
-            and name != "transformer"
-        ]
-        found.append(
-            {
-                "wish": "balance",
-                "advice": "Transformer",
-                "measured": "no other network is at once as accurate and as quick"
-                if "transformer" in front
-                else f"{listed(better)}: as accurate or more, and as quick or more",
-                "holds": "yes" if "transformer" in front else "no",
-            }
+    ]
+
+
+def _balance(rows: list[Row], latency: dict[str, float]) -> list[Advice]:
+    transformer = next((row for row in rows if row.attention), None)
+    if transformer is None or len(rows) < 3:
+        return []
+    front = pareto({row.model: (row.accuracy, latency[row.model]) for row in rows})
+    better = [
+        row.model
+        for row in rows
+        if row.accuracy >= transformer.accuracy
+        and latency[row.model] <= latency[transformer.model]
+        and row is not transformer
+    ]
+    on_front = transformer.model in front
+    return [
+        Advice(
+            "balance",
+            "a Transformer",
+            "no other network is at once as accurate and as quick"
+            if on_front
+            else f"{listed(better)}: as accurate or more, and as quick or more",
+            "yes" if on_front else "no",
         )
-    return found
+    ]

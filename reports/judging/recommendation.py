@@ -1,203 +1,146 @@
 """Which model to take: chosen on validation, confirmed on test, within the reader's limits.
 
-Among the models that validation cannot tell from the most accurate one, the quickest to answer.
+Of the models that are expected to give up at most a margin of accuracy to the best one, the quickest to answer.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
+from reports.judging.limits import NO_LIMITS, Limits
+from reports.judging.reasons import Choice, confirm, details, nearest, reason
+from reports.measuring.correctness import Correctness
 from reports.measuring.costs import Cost
-from reports.measuring.significance import find_pair
-from reports.measuring.statistics import LEVEL
-from reports.numbers import listed, p_value, percent, points, points_range, rounded, significant
+from reports.measuring.expected_loss import Losses, choose, estimate_losses
+from reports.measuring.significance import PartStatistics
+from reports.measuring.statistics import Interval
+from reports.reading.comparison import Row
+
+MARGIN = 0.01  # accuracy that a quicker answer is worth, unless the reader says otherwise
 
 
 @dataclass(frozen=True)
-class Limits:
-    """What the reader can spend and must have; `None` is no limit.
+class Recommendation:
+    """Which model to take.
 
     Attributes:
-        latency_ms: most milliseconds for one text.
-        memory_mb: most megabytes of memory.
-        model_mb: most megabytes to keep.
-        accuracy: least validation accuracy, a share.
+        reason: two sentences, or one where there is no choice.
+        model: its name, `None` where nothing was trained or nothing meets the limits.
+        seed: the one of the least validation log loss, of those that did not collapse.
+        form: the way to run it.
+        limits: those it had to meet, in words.
+        margin: accuracy that it may give up to the best model that meets them, a share.
+        equals: the models whose expected loss of accuracy is within the margin.
+        expected_loss: accuracy that it is expected to give up to the best, a share; `None` without validation answers.
+        loss_interval: the middle 95 % of what that may be.
+        settling_texts: validation texts that would bring the upper end of the interval down to the margin; `None` where
+            it is there, or where no number of texts would.
+        details: further sentences.
     """
 
-    latency_ms: float | None = None
-    memory_mb: float | None = None
-    model_mb: float | None = None
-    accuracy: float | None = None
-
-    def words(self) -> list[str]:
-        """The limits that are set."""
-        names = {
-            "latency_ms": "at most {:g} ms for one text",
-            "memory_mb": "at most {:g} MB of memory",
-            "model_mb": "a model of at most {:g} MB",
-        }
-        found = [words.format(getattr(self, name)) for name, words in names.items() if getattr(self, name) is not None]
-        return found + ([] if self.accuracy is None else [f"at least {percent(self.accuracy)} right on validation"])
-
-    def excess(self, cost: Cost, accuracy: float) -> dict[str, float]:
-        """By limit that is not met, how far off it is, as a share of the limit; an unknown cost is infinitely far."""
-        found = {}
-        for name in ("latency_ms", "memory_mb", "model_mb"):
-            limit, value = getattr(self, name), getattr(cost, name)
-            if limit is not None and (value is None or value > limit):
-                found[name] = float("inf") if value is None else value / limit - 1
-        if self.accuracy is not None and accuracy < self.accuracy:
-            found["accuracy"] = 1 - accuracy / self.accuracy
-        return found
+    reason: str
+    model: str | None = None
+    seed: int | None = None
+    form: str | None = None
+    limits: list[str] = field(default_factory=list)
+    margin: float = MARGIN
+    equals: list[str] = field(default_factory=list)
+    expected_loss: float | None = None
+    loss_interval: Interval | None = None
+    settling_texts: int | None = None
+    details: list[str] = field(default_factory=list)
 
 
-NO_LIMITS = Limits()
-
-
-def recommend(comparison: dict, costs: dict[str, list[Cost]], limits: Limits = NO_LIMITS) -> dict:
+def recommend(
+    rows: Sequence[Row],
+    validation: Correctness,
+    test: PartStatistics,
+    costs: Mapping[str, list[Cost]],
+    limits: Limits = NO_LIMITS,
+    margin: float = MARGIN,
+) -> Recommendation:
     """The choice and its reason.
 
     Args:
-        comparison: with `statistics` of validation and test.
+        rows: the trained models.
+        validation: which of their validation answers are right; a model without any is not chosen while another has.
+        test: statistics of the test split.
         costs: of `reports.measuring.costs.read_costs`.
         limits: of the reader.
-
-    Returns:
-        `model` and `seed` (that of the least validation log loss), both `None` where nothing was trained or nothing
-        meets the limits; `form`, the way to run it; `limits`, those it had to meet; `equals`, the models validation
-        cannot tell from the best; `reason`, two sentences or, where there is no choice, one; and `details`, further
-        sentences.
+        margin: accuracy that a quicker model may give up to the best, a share.
     """
-    rows = {row["model"]: row for row in comparison["rows"] if row["by_seed"]}
-    nothing = {"model": None, "seed": None, "form": None, "limits": limits.words(), "equals": [], "details": []}
+    words = limits.words()
     if not rows:
-        return nothing | {"reason": "No model was trained, so there is none to take."}
-    sound = {name: row for name, row in rows.items() if not row["collapsed"]}
+        return Recommendation("No model was trained, so there is none to take.", limits=words, margin=margin)
+    sound = [row for row in rows if row.sound]
     if not sound:
-        return nothing | {"reason": "Every model answers one class to everything: none of them is worth taking."}
+        sentence = "Every model gives one class to every text: none of them is worth taking."
+        return Recommendation(sentence, limits=words, margin=margin)
     fitting = {
-        name: fits
-        for name, row in sound.items()
-        if (fits := [cost for cost in costs[name] if not limits.excess(cost, row["validation_accuracy"])])
+        row.model: fits
+        for row in sound
+        if (
+            fits := [
+                cost
+                for cost in costs[row.model]
+                if not limits.excess(cost, row.validation_accuracy - cost.accuracy_loss)
+            ]
+        )
     }
     if not fitting:
-        return nothing | {"reason": _nearest(sound, costs, limits)}
-    validation = comparison["statistics"]["validation"]
-    best = max(fitting, key=lambda name: (rows[name]["validation_accuracy"], -fitting[name][0].latency_ms))
-    equals = [best] + [
-        name
-        for name in fitting
-        if name != best and (pair := find_pair(validation, name, best)) is not None and not pair["apart"]
-    ]
-    model = min(equals, key=lambda name: fitting[name][0].latency_ms)
-    choice = _choice(model, best, equals, fitting, rows, comparison, limits)
-    confirmation = _confirmation(model, _rival(model, best, rows), rows, comparison)
-    chosen = min(rows[model]["by_seed"], key=lambda trial: trial["validation"]["log_loss"])
-    return {
-        "model": model,
-        "seed": chosen["seed"],
-        "form": fitting[model][0].form,
-        "limits": limits.words(),
-        "equals": equals,
-        "reason": f"{choice} {confirmation}",
-        "details": _details(model, best, equals, rows, comparison),
-    }
-
-
-def _choice(
-    model: str, best: str, equals: list[str], fitting: dict, rows: dict, comparison: dict, limits: Limits
-) -> str:
-    title = {name: row["title"] for name, row in rows.items()}
-    within = f"Within the limits ({listed(limits.words())}) " if limits.words() else "On this data "
-    if len(rows) == 1:
-        return f"Only {title[model]} was trained, so there is no choice to make."
-    if len(fitting) == 1:
-        alone = "is the only model" if limits.words() else "is the only model that did not collapse to one class"
-        return f"{within}{title[model]} {alone}: take it."
-    if len(equals) == 1:
-        return f"{within}{title[model]} is the most accurate: take it."
-    if model == best:
-        names = listed([title[name] for name in equals])
-        return f"{within}{names} cannot be told apart; {model} is the quickest to answer: take it."
-    pair = find_pair(comparison["statistics"]["validation"], model, best)
-    pairs = len(comparison["statistics"]["validation"]["pairs"])
-    corrected = f", corrected for {pairs} comparisons" if pairs > 1 else ""
-    times = significant(fitting[best][0].latency_ms / fitting[model][0].latency_ms)
-    return (
-        f"{within}{title[model]} and {title[best]} cannot be told apart ({p_value(pair['p_holm'])}"
-        f"{corrected}); {model} answers {times}× faster: take it."
+        return Recommendation(nearest(sound, costs, limits), limits=words, margin=margin)
+    choice = _choose({row.model: row for row in rows}, fitting, validation, limits, margin)
+    return Recommendation(
+        reason=f"{reason(choice)} {confirm(choice, test)}",
+        model=choice.model,
+        seed=min(choice.row.sound, key=lambda trial: trial.validation.log_loss).seed,
+        form=choice.cost.form,
+        limits=words,
+        margin=margin,
+        equals=choice.within,
+        expected_loss=choice.expected_loss,
+        loss_interval=choice.loss_interval,
+        settling_texts=choice.settling_texts,
+        details=details(choice),
     )
 
 
-def _rival(model: str, best: str, rows: dict) -> str | None:
-    """The model a reader would ask about next: the most accurate, or for a network the linear reference."""
-    if best != model:
-        return best
-    if model != "linear" and "linear" in rows:
-        return "linear"
-    return max(
-        (name for name in rows if name != model), key=lambda name: rows[name]["validation_accuracy"], default=None
+def _choose(
+    rows: dict[str, Row], fitting: dict[str, list[Cost]], validation: Correctness, limits: Limits, margin: float
+) -> Choice:
+    """Chooses among the models that meet the limits.
+
+    Args:
+        rows: all that were trained, by name.
+        fitting: the ways to run each model that meet the limits; no model of which every seed collapsed.
+        validation, limits, margin: as in `recommend`.
+    """
+    judged = [model for model in fitting if model in validation.models]
+    if not judged:  # their answers are not in the run folder any more
+        quickest = {model: min(ways, key=lambda cost: cost.latency_ms) for model, ways in fitting.items()}
+        model = max(fitting, key=lambda name: (rows[name].validation_accuracy, -quickest[name].latency_ms))
+        return Choice(rows, quickest, model, model, limits, margin)
+    # A model is judged by its most accurate form that meets the limits; quicker forms are held against that.
+    least = {model: min(cost.accuracy_loss for cost in fitting[model]) for model in judged}
+    losses = estimate_losses(validation.compared(judged)).reduced(least)
+    quickest = {model: _quickest(fitting[model], least[model], losses.expected(model), margin) for model in judged}
+    model = choose(losses, {name: cost.latency_ms for name, cost in quickest.items()}, margin)
+    best = max(judged, key=lambda name: (_accuracy(losses, name), -quickest[name].latency_ms))
+    unjudged = [name for name in fitting if name not in judged]
+    lost = quickest[model].accuracy_loss - least[model]
+    return Choice(rows, quickest, model, best, limits, margin, losses, lost, unjudged)
+
+
+def _quickest(ways: list[Cost], least: float, expected: float, margin: float) -> Cost:
+    """The quickest way to run a model whose own loss of accuracy, beyond the least, the margin leaves room for."""
+    room = max(margin - expected, 0.0)
+    return min(
+        (cost for cost in ways if cost.accuracy_loss - least <= room),
+        key=lambda cost: (cost.latency_ms, cost.accuracy_loss),
     )
 
 
-def _confirmation(model: str, rival: str | None, rows: dict, comparison: dict) -> str:
-    """What the test texts, unused until now, say of the choice: one comparison, named before, so p stays as it is."""
-    row, n = rows[model], comparison["statistics"]["test"]["n"]
-    pair = find_pair(comparison["statistics"]["test"], model, rival) if rival else None
-    if pair is None:
-        return f"{row['title']} gets {percent(row['accuracy'])} of the test texts right."
-    other, sign = rows[rival], 1 if pair["models"][0] == model else -1
-    difference, ends = sign * pair["difference"], sorted(sign * end for end in pair["interval"])
-    ahead = (
-        "as many"
-        if points(difference) == "0.0"
-        else f"{points(abs(difference))[1:]} points " + ("more" if difference > 0 else "fewer")
-    )
-    sentence = (
-        f"On {n:,} test texts it gets {percent(row['accuracy'])} right, {ahead}"
-        f"{' as' if ahead == 'as many' else ' than'} {rival} (95 % interval of the difference "
-        f"{points_range(ends)}, {p_value(pair['p'])}), which trains in {significant(other['seconds_training'])} s "
-        f"against {significant(row['seconds_training'])} s"
-    )
-    if pair["p"] < LEVEL and difference < 0:
-        return f"{sentence}; here they do differ, so take {rival} where accuracy counts most."
-    return sentence + "."
-
-
-def _details(model: str, best: str, equals: list[str], rows: dict, comparison: dict) -> list[str]:
-    """The other equals, and how many texts would part the choice from the most accurate."""
-    validation = comparison["statistics"]["validation"]
-    sentences = []
-    others = [name for name in equals if name not in (model, best)]
-    if others and model != best:
-        sentences.append(f"Not to be told from {best} either, but slower to answer: {listed(others)}.")
-    pair = find_pair(validation, model, best) if model != best else None
-    if pair and pair["needed_texts"]:
-        sentences.append(
-            f"The choice was made on {pair['n']:,} validation texts; a difference as the one seen there, "
-            f"{points(abs(pair['difference']))[1:]} points, would show on about {rounded(pair['needed_texts'])}."
-        )
-    return sentences
-
-
-def _nearest(rows: dict, costs: dict[str, list[Cost]], limits: Limits) -> str:
-    """That no model meets the limits, and which limit is nearest to being met."""
-    misses = [
-        (max(excess.values()), len(excess), name, cost, excess)
-        for name, row in rows.items()
-        for cost in costs[name]
-        if (excess := limits.excess(cost, row["validation_accuracy"]))
-    ]
-    _, _, name, cost, excess = min(misses, key=lambda miss: miss[:3])
-    row = rows[name]
-    says = {
-        "latency_ms": f"needs {significant(cost.latency_ms)} ms for one text, not {limits.latency_ms or 0:g}",
-        "memory_mb": f"needs {significant(cost.memory_mb)} MB of memory, not {limits.memory_mb or 0:g}",
-        "model_mb": f"is {significant(cost.model_mb)} MB large, not {limits.model_mb or 0:g}",
-        "accuracy": f"gets {percent(row['validation_accuracy'])} right on validation, not "
-        f"{percent(limits.accuracy or 0)}",
-    }
-    return (
-        f"No model meets the limits ({listed(limits.words())}). Nearest comes {row['title']} ({cost.form}), which "
-        f"{listed([says[limit] for limit in excess])}."
-    )
+def _accuracy(losses: Losses, model: str) -> float:
+    """To nine decimals, so that equals are equal."""
+    return round(float(losses.accuracy[losses.models.index(model)]), 9)

@@ -1,4 +1,4 @@
-"""How much of a difference is chance: intervals, paired tests, and how many texts it would take to tell.
+"""How much of a difference is chance: bootstrap samples, corrected tests, and the spread over seeds.
 
 Functions on arrays; `reports.measuring.significance` applies them to a run.
 """
@@ -6,18 +6,35 @@ Functions on arrays; `reports.measuring.significance` applies them to a run.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from scipy import stats
 
+from models.metrics import METRICS, Sample, calibration_error, confidence_bins
 from models.predictions import Answers
 
 MOST_RESAMPLES, FEWEST_RESAMPLES = 1000, 200
 LEVEL, POWER = 0.05, 0.80
-BINS = 15  # of the expected calibration error, as in training
-SMALLEST = 5e-7  # a probability that the six decimals of predictions.csv show as 0
 _BLOCK = 4_000_000  # numbers held at once
+Interval = list[float]  # its two ends
+
+
+@dataclass(frozen=True)
+class Spread:
+    """A number over several seeds.
+
+    Attributes:
+        seeds: how many.
+        mean, deviation: over them, the deviation with one degree of freedom less.
+        interval: 95 % t interval of the mean, `None` for two seeds.
+    """
+
+    seeds: int
+    mean: float
+    deviation: float
+    interval: Interval | None
 
 
 def resamples(texts: int) -> int:
@@ -46,59 +63,26 @@ def resample(texts: int, seed: int = 0) -> Iterator[np.ndarray]:
         yield np.bincount(drawn.ravel(), minlength=rows * texts).reshape(rows, texts).astype(np.float32)
 
 
-def accuracy(weights: np.ndarray, answers: Answers) -> dict[str, np.ndarray]:
-    """What `scores` has, of accuracy alone: much quicker."""
-    with np.errstate(invalid="ignore"):
-        return {"accuracy": weights @ answers.right.astype(np.float32) / weights.sum(axis=1)}
-
-
-def scores(weights: np.ndarray, answers: Answers) -> dict[str, np.ndarray]:
-    """The metrics of weighted answers, defined as `training.evaluating` does.
+def scores(weights: np.ndarray, answers: Answers, names: Collection[str]) -> dict[str, np.ndarray]:
+    """Metrics of weighted answers.
 
     Args:
         weights: of shape `(samples, n)`.
         answers: to n texts.
+        names: which metrics of `models.metrics`; those that take too long for as many classes are left out.
 
     Returns:
-        By name, arrays of shape `(samples,)`; NaN where a sample holds no text, ROC AUC only for two classes.
+        By name, arrays of shape `(samples,)`; NaN where a sample does not have the metric.
     """
-    labels, predicted, right = answers.labels, answers.predicted, answers.right
-    probabilities = answers.probabilities
-    classes = probabilities.shape[1]
-    one_hot = np.eye(classes, dtype=np.float32)
-    confidence = probabilities.max(axis=1)
-    bins = np.minimum((confidence * BINS).astype(int), BINS - 1)
-    gaps = np.eye(BINS, dtype=np.float32)[bins] * (right - confidence).astype(np.float32)[:, None]
-    losses = -np.log(np.clip(probabilities[np.arange(len(labels)), labels], SMALLEST, 1)).astype(np.float32)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        total = weights.sum(axis=1)
-        true, said = weights @ one_hot[labels], weights @ one_hot[predicted]
-        hits = weights @ (one_hot[labels] * right[:, None])
-        f1 = 2 * hits / np.maximum(true + said, 1)
-        found = {
-            "accuracy": hits.sum(axis=1) / total,
-            "macro_f1": np.where(total > 0, f1.mean(axis=1), np.nan),
-            "weighted_f1": (f1 * true).sum(axis=1) / total,
-            "log_loss": weights @ losses / total,
-            "expected_calibration_error": np.abs(weights @ gaps).sum(axis=1) / total,
-        }
-        if classes == 2:
-            found["roc_auc"] = _roc_auc(weights, labels, probabilities[:, 1])
-    return found
+    sample = Sample(weights, answers)
+    return {
+        metric.name: metric.measure(sample)
+        for metric in METRICS
+        if metric.name in names and metric.has_interval(sample.classes)
+    }
 
 
-def _roc_auc(weights: np.ndarray, labels: np.ndarray, score: np.ndarray) -> np.ndarray:
-    """The share of pairs of a positive and a negative text in which the positive has the higher score; ties half."""
-    positive, negative = np.flatnonzero(labels == 1), np.flatnonzero(labels == 0)
-    order = negative[np.argsort(score[negative], kind="stable")]
-    below = np.pad(np.cumsum(weights[:, order], axis=1, dtype=np.float64), ((0, 0), (1, 0)))
-    lower, upper = (np.searchsorted(score[order], score[positive], side=side) for side in ("left", "right"))
-    won = (below[:, lower] + below[:, upper]) / 2
-    drawn = weights[:, positive]
-    return (drawn * won).sum(axis=1) / (drawn.sum(axis=1) * below[:, -1])
-
-
-def interval(samples: np.ndarray) -> list[float] | None:
+def interval(samples: np.ndarray) -> Interval | None:
     """The middle 95 % of bootstrap samples (percentile interval), `None` where there are none."""
     known = samples[~np.isnan(samples)]
     if not len(known):
@@ -133,24 +117,7 @@ def holm(p_values: Sequence[float]) -> list[float]:
     return adjusted
 
 
-def needed_texts(only_first: int, only_second: int, texts: int) -> int | None:
-    """Test texts that would show the difference seen, with 80 % power at p < 0.05; `None` where none was seen.
-
-    With d the difference and s the sum of the two shares of texts that one model alone gets right,
-    n = (z(0.975) sqrt(s) + z(0.8) sqrt(s - d²))² / d².
-
-    Source: Connor 1987, https://doi.org/10.2307/2531961, equation for the paired design.
-    """
-    if only_first == only_second:
-        return None
-    difference = abs(only_first - only_second) / texts
-    either = (only_first + only_second) / texts
-    at_level, at_power = stats.norm.ppf(1 - LEVEL / 2), stats.norm.ppf(POWER)
-    root = at_level * math.sqrt(either) + at_power * math.sqrt(either - difference**2)
-    return math.ceil((root / difference) ** 2)
-
-
-def across_seeds(differences: Sequence[float]) -> dict | None:
+def across_seeds(differences: Sequence[float]) -> Spread | None:
     """Mean, standard deviation and 95 % t interval of paired differences; `None` for one seed, no interval for two.
 
     Splits that share training texts make the interval somewhat too narrow (Nadeau & Bengio 2003,
@@ -161,12 +128,7 @@ def across_seeds(differences: Sequence[float]) -> dict | None:
         return None
     mean, deviation = float(np.mean(differences)), float(np.std(differences, ddof=1))
     half = stats.t.ppf(1 - LEVEL / 2, n - 1) * deviation / math.sqrt(n)
-    return {
-        "seeds": n,
-        "mean": mean,
-        "deviation": deviation,
-        "interval": [mean - float(half), mean + float(half)] if n > 2 else None,
-    }
+    return Spread(n, mean, deviation, [mean - float(half), mean + float(half)] if n > 2 else None)
 
 
 def calibration_by_chance(answers: Answers, seed: int = 0) -> float:
@@ -174,12 +136,12 @@ def calibration_by_chance(answers: Answers, seed: int = 0) -> float:
 
     Source: consistency resampling, Bröcker & Smith 2007, https://doi.org/10.1175/WAF993.1.
     """
-    confidence = answers.probabilities.max(axis=1)
+    confidence, bins = confidence_bins(answers.probabilities)
     n = len(confidence)
-    bins = np.eye(BINS, dtype=np.float32)[np.minimum((confidence * BINS).astype(int), BINS - 1)]
+    each_once = np.ones((1, n), dtype=np.float32)
     generator = np.random.default_rng(seed)
     errors, block, total = [], max(1, _BLOCK // n), resamples(n)
     for start in range(0, total, block):
         right = generator.random((min(block, total - start), n), dtype=np.float32) < confidence
-        errors.append(np.abs((right - confidence).astype(np.float32) @ bins).sum(axis=1) / n)
+        errors.append(calibration_error(right, confidence, bins, each_once))
     return float(np.quantile(np.concatenate(errors), 1 - LEVEL))

@@ -1,142 +1,267 @@
-"""From the metrics that every trial left in a run folder to one comparison: a row per model, means over the seeds."""
+"""From what every trial left in a run folder to one comparison: a row per model, means over its seeds."""
 
 from __future__ import annotations
 
-import csv
-import json
 import statistics
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
-from models.catalog import CATALOG
-from models.description import Description
-from models.run_folder import RunFolderError
-
-MEANS = (
-    "accuracy",
-    "macro_precision",
-    "macro_recall",
-    "macro_f1",
-    "weighted_precision",
-    "weighted_recall",
-    "weighted_f1",
-    "roc_auc",
-    "log_loss",
-    "expected_calibration_error",
-)
-TRIAL_MEANS = (
-    "epochs",
-    "best_epoch",
-    "seconds_per_epoch",
-    "seconds_training",
-    "seconds_total",
-    "accuracy_per_million_parameters",
-)
-OTHERS = (
-    "reads",
-    "accuracy_std",
-    "validation_accuracy",
-    "train_accuracy",
-    "parameters",
-    "trainable_parameters",
-    "peak_memory_mb",
-    "estimated_memory_mb",
-    "texts_per_second",
-    "accuracy_by_group",
-    "collapsed",
-    "overfitted",
-)
-
-DESCRIBED = ("title", "family", "recurrent", "reads", "weights", "weights_key", "chosen")
-CORPUS = ("name", "source", "notes", "texts", "class_names", "class_shares", "keep_negations")
+from models.catalog import CATALOG, Family
+from models.metrics import BY_NAME
+from models.run_folder import RunFolder, RunFolderError
+from reports.numbers import listed
+from reports.reading.facts import DataFacts, RunFacts, read_data, read_run
+from reports.reading.trials import Accuracy, Failure, Trial, read_failure, read_trial
 
 
-def compare(run: Path) -> dict:
+@dataclass(frozen=True)
+class Row:
+    """A model that was trained with at least one seed; numbers are means over its seeds unless they say otherwise.
+
+    Attributes:
+        model: its name in the catalog, in folders and in tables.
+        position: its place among the run's models, counted from 0; decides its color and its mark.
+        by_seed: its trials; never empty.
+        failures: its seeds that have no trial, and why.
+        needs: the models that have to be trained before it.
+        attention: whether it has attention heads.
+        metrics: of the test split, by name; `None` where no seed has it.
+        accuracy_std: standard deviation of test accuracy over the seeds, `None` for one seed.
+        validation_accuracy, train_accuracy: shares.
+        texts_per_second: by how many are answered at once.
+        accuracy_by_group: over the test texts of all seeds, `None` where texts have no groups.
+        peak_memory_mb, estimated_memory_mb: the highest of all seeds.
+        collapsed, overfitted: on at least one seed.
+    """
+
+    model: str
+    position: int
+    by_seed: tuple[Trial, ...]
+    failures: tuple[Failure, ...]
+    needs: tuple[str, ...]
+    attention: bool
+    metrics: dict[str, float | None]
+    accuracy_std: float | None
+    validation_accuracy: float
+    train_accuracy: float
+    epochs: float | None
+    best_epoch: float | None
+    seconds_per_epoch: float | None
+    seconds_training: float
+    seconds_total: float
+    accuracy_per_million_parameters: float | None
+    texts_per_second: dict[str, float]
+    accuracy_by_group: dict[str, Accuracy] | None
+    peak_memory_mb: float
+    estimated_memory_mb: float | None
+    collapsed: bool
+    overfitted: bool
+
+    @property
+    def last(self) -> Trial:
+        """The trial of the last seed, for what is the same with every seed."""
+        return self.by_seed[-1]
+
+    def trial(self, seed: int) -> Trial:
+        """That of a seed, or of its first where it has none of that seed."""
+        return next((trial for trial in self.by_seed if trial.seed == seed), self.by_seed[0])
+
+    def model_of(self, seed: int) -> str:
+        """The model's name above what is shown of a seed; says so where it is shown of another."""
+        shown = self.trial(seed).seed
+        return self.model if shown == seed else f"{self.model} (seed {shown})"
+
+    @property
+    def title(self) -> str:
+        """Its name beside a number, with the pretrained weights behind it."""
+        return self.last.description.title
+
+    @property
+    def family(self) -> Family:
+        """What kind of model it is."""
+        return self.last.description.family
+
+    @property
+    def recurrent(self) -> bool:
+        """Whether it reads word by word."""
+        return self.last.description.recurrent
+
+    @property
+    def is_network(self) -> bool:
+        """Whether it was trained in epochs."""
+        return self.family in (Family.WORDS, Family.ENCODER)
+
+    @property
+    def reads(self) -> str:
+        """What it reads of a text, in words."""
+        return self.last.description.reads
+
+    @property
+    def parameters(self) -> int:
+        """All weights."""
+        return self.last.parameters
+
+    @property
+    def trainable_parameters(self) -> int:
+        """Those that were trained."""
+        return self.last.trainable_parameters
+
+    @property
+    def accuracy(self) -> float:
+        """Share of test texts answered right."""
+        return self.metrics["accuracy"] or 0.0
+
+    @property
+    def sound(self) -> list[Trial]:
+        """Its trials that did not collapse."""
+        return [trial for trial in self.by_seed if not trial.collapsed]
+
+    @property
+    def failed(self) -> str | None:
+        """Why a seed has no trial, `None` where nothing failed."""
+        return self.failures[0].reason if self.failures else None
+
+
+@dataclass(frozen=True)
+class Absent:
+    """A model that was trained with no seed.
+
+    Attributes:
+        model: its name.
+        position: its place among the run's models.
+        failed: whether its training failed; else it could not begin, for want of weights or of time.
+        reason: in words.
+    """
+
+    model: str
+    position: int
+    failed: bool
+    reason: str
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What a run folder holds.
+
+    Attributes:
+        run: settings and machine.
+        data: what it was trained and tested on.
+        rows: the trained models, in the order of the run.
+        absent: the others that the run came to, in the same order.
+    """
+
+    run: RunFacts
+    data: DataFacts
+    rows: tuple[Row, ...]
+    absent: tuple[Absent, ...]
+
+    @property
+    def entries(self) -> list[Row | Absent]:
+        """What tables list: trained and failed models in the order of the run, then the missing ones."""
+        begun: list[Row | Absent] = [*self.rows, *self.failed]
+        return [*sorted(begun, key=lambda entry: entry.position), *self.missing]
+
+    @property
+    def failed(self) -> list[Absent]:
+        """Models whose training failed."""
+        return [entry for entry in self.absent if entry.failed]
+
+    @property
+    def missing(self) -> list[Absent]:
+        """Models whose training could not begin."""
+        return [entry for entry in self.absent if not entry.failed]
+
+    @property
+    def first_seed(self) -> int | None:
+        """The first seed that any model has; what is shown of one seed is shown of this one."""
+        return min((trial.seed for row in self.rows for trial in row.by_seed), default=None)
+
+    @property
+    def majority_share(self) -> float | None:
+        """What always answering the largest class would get right of the test texts, `None` without a trained model."""
+        if not self.rows:
+            return None
+        return statistics.fmean(trial.test.majority_share for trial in self.rows[0].by_seed)
+
+    @property
+    def test_sizes(self) -> list[int]:
+        """Texts of the test split, seed by seed."""
+        return [split.samples.after["test"] for split in self.data.splits]
+
+
+def compare(path: Path) -> Comparison:
     """Reads a run folder.
 
-    Returns:
-        `run` (recipe, backend, seeds), `data` (name, positive share, samples and overlaps before and
-        after removal, of the first seed; `splits` has them of every seed), `rows` (one for each model
-        that was trained or failed, with `None` for what a failed one has not; its `by_seed` has every
-        trial's metrics and `history`, a list of numbers per epoch by name) and `missing` (models
-        whose weights could not be had).
-
     Raises:
-        RunFolderError: the folder is no run folder, or a file in it is damaged.
+        RunFolderError: the folder is no run folder, a file in it is damaged, or the seeds of a model stand on different
+            pretrained weights.
     """
-    settings, environment, card = read_settings(run), read_environment(run), _read_card(run)
-    seeds = list(range(settings["seed"], settings["seed"] + settings["seeds"]))
-    rows, missing = [], []
-    for model in dict.fromkeys(settings["models"]):
-        finished = [found for seed in seeds if (found := _read_trial(run / model / str(seed)))]
-        failures = [found for seed in seeds if (found := _read(run / model / str(seed) / "failure.json"))]
-        if finished or any(failure["kind"] == "failed" for failure in failures):
-            rows.append(_row(model, finished, failures))
+    run, data = read_run(path), read_data(path)
+    folder = RunFolder(path)
+    rows, absent = [], []
+    for position, model in enumerate(run.models):
+        trials = [trial for seed in run.seeds if (trial := read_trial(folder, model, seed))]
+        trained = {trial.seed for trial in trials}
+        failures = [
+            failure
+            for seed in run.seeds
+            if seed not in trained and (failure := read_failure(folder, model, seed)) is not None
+        ]
+        if trials:
+            _require_same_weights(model, trials)
+            rows.append(make_row(model, position, trials, failures))
         elif failures:
-            missing.append({"model": model, "reason": failures[0]["reason"]})
-    first = card["splits"][0] if card["splits"] else {}
-    return {
-        "run": {
-            "name": run.resolve().name,
-            "recipe": settings["recipe"],
-            "seeds": seeds,
-            **{name: environment[name] for name in ("backend", "processor", "cores")},
+            failed = [failure for failure in failures if failure.failed]
+            absent.append(Absent(model, position, bool(failed), (failed or failures)[0].reason))
+    return Comparison(run, data, tuple(rows), tuple(absent))
+
+
+def make_row(model: str, position: int, trials: Sequence[Trial], failures: Sequence[Failure] = ()) -> Row:
+    """The row of a model from its trials, of which there is at least one."""
+    accuracies = [trial.test.accuracy for trial in trials]
+    architecture = CATALOG.get(model)
+    return Row(
+        model=model,
+        position=position,
+        by_seed=tuple(trials),
+        failures=tuple(failures),
+        needs=architecture.needs if architecture else (),
+        attention=bool(architecture and architecture.heads),
+        metrics={name: _mean(trial.test.metrics[name] for trial in trials) for name in BY_NAME},
+        accuracy_std=statistics.stdev(accuracies) if len(accuracies) > 1 else None,
+        validation_accuracy=statistics.fmean(trial.validation.accuracy for trial in trials),
+        train_accuracy=statistics.fmean(trial.train.accuracy for trial in trials),
+        epochs=_mean(trial.epochs for trial in trials),
+        best_epoch=_mean(trial.best_epoch for trial in trials),
+        seconds_per_epoch=_mean(trial.seconds_per_epoch for trial in trials),
+        seconds_training=statistics.fmean(trial.seconds_training for trial in trials),
+        seconds_total=statistics.fmean(trial.seconds_total for trial in trials),
+        accuracy_per_million_parameters=_mean(trial.accuracy_per_million_parameters for trial in trials),
+        texts_per_second={
+            size: statistics.fmean(trial.texts_per_second[size] for trial in trials)
+            for size in trials[-1].texts_per_second
         },
-        "data": {
-            **{name: card[name] for name in CORPUS},
-            **{name: first.get(name) for name in ("positive_share", "samples", "overlaps")},
-            "splits": card["splits"],
-        },
-        "rows": rows,
-        "missing": missing,
-    }
+        accuracy_by_group=_pool_groups([trial.accuracy_by_group for trial in trials if trial.accuracy_by_group]),
+        peak_memory_mb=max(trial.peak_memory_mb for trial in trials),
+        estimated_memory_mb=max(trial.estimated_memory_mb or 0 for trial in trials) or None,
+        collapsed=any(trial.collapsed for trial in trials),
+        overfitted=any(trial.overfitted for trial in trials),
+    )
 
 
-def _row(model: str, finished: list[dict], failures: list[dict]) -> dict:
-    failed = failures[0]["reason"] if failures else None
-    if not finished:
-        unknown = dict.fromkeys((*MEANS, *TRIAL_MEANS, *OTHERS))
-        return {
-            "model": model,
-            "title": model,
-            "family": CATALOG[model].family,
-            "recurrent": CATALOG[model].recurrent,
-            **unknown,
-            "failed": failed,
-            "by_seed": [],
-        }
-    accuracies = [trial["test"]["accuracy"] for trial in finished]
-    last = finished[-1]
-    return {
-        "model": model,
-        "title": last["title"],
-        "family": last["family"],
-        "recurrent": last["recurrent"],
-        "reads": last["reads"],
-        **{name: _mean([trial["test"][name] for trial in finished]) for name in MEANS},
-        "accuracy_std": statistics.stdev(accuracies) if len(accuracies) > 1 else None,
-        "validation_accuracy": _mean([trial["validation"]["accuracy"] for trial in finished]),
-        "train_accuracy": _mean([trial["train"]["accuracy"] for trial in finished]),
-        "parameters": last["parameters"],
-        "trainable_parameters": last["trainable_parameters"],
-        **{name: _mean([trial[name] for trial in finished]) for name in TRIAL_MEANS},
-        "peak_memory_mb": max(trial["peak_memory_mb"] for trial in finished),
-        "estimated_memory_mb": max(trial.get("estimated_memory_mb", 0) for trial in finished) or None,
-        "texts_per_second": {
-            size: _mean([trial["texts_per_second"][size] for trial in finished]) for size in last["texts_per_second"]
-        },
-        "accuracy_by_group": _by_group(
-            [trial["accuracy_by_group"] for trial in finished if trial["accuracy_by_group"]]
-        ),
-        "collapsed": any(trial["collapsed"] for trial in finished),
-        "overfitted": any(trial["overfitted"] for trial in finished),
-        "failed": failed,
-        "by_seed": finished,
-    }
+def _require_same_weights(model: str, trials: Sequence[Trial]) -> None:
+    """A mean over seeds would hide which weights it is of."""
+    weights = {trial.description.weights_key: trial.description.weights for trial in trials}
+    if len(weights) > 1:
+        names = [str(name) for name in (weights.values() if len(set(weights.values())) > 1 else weights)]
+        raise RunFolderError(
+            f"the seeds of {model} stand on different weights ({listed(names)}): train them again, or compare the runs "
+            "apart."
+        )
 
 
-def _mean(values: list) -> float | int | None:
+def _mean(values: Iterable[float | None]) -> float | None:
     """The mean of what was measured; a single value is kept as it is."""
     known = [value for value in values if value is not None]
     if len(known) < 2:
@@ -144,67 +269,13 @@ def _mean(values: list) -> float | int | None:
     return statistics.fmean(known)
 
 
-def _by_group(found: list[dict]) -> dict[str, dict] | None:
+def _pool_groups(by_trial: list[dict[str, Accuracy]]) -> dict[str, Accuracy] | None:
     """Accuracy per group over the test texts of all seeds."""
-    if not found:
+    if not by_trial:
         return None
     pooled = {}
-    for group in sorted({name for trial in found for name in trial}):
-        cells = [trial[group] for trial in found if group in trial]
-        n = sum(cell["n"] for cell in cells)
-        pooled[group] = {"n": n, "accuracy": sum(cell["accuracy"] * cell["n"] for cell in cells) / n}
+    for group in sorted({name for groups in by_trial for name in groups}):
+        cells = [groups[group] for groups in by_trial if group in groups]
+        n = sum(cell.n for cell in cells)
+        pooled[group] = Accuracy(n, sum(cell.accuracy * cell.n for cell in cells) / n)
     return pooled
-
-
-def _read_trial(folder: Path) -> dict | None:
-    """Metrics of a finished trial, what its model says of itself, and its `history`, `None` where it has no epochs."""
-    found = _read(folder / "metrics.json")
-    if found is None:
-        return None
-    description = Description.load(folder / "model.json")
-    said = {name: getattr(description, name) for name in DESCRIBED}
-    return found | said | {"history": _read_history(folder / "history.csv")}
-
-
-def _read_history(path: Path) -> dict[str, list[float]] | None:
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            rows = list(csv.DictReader(file))
-        return {name: [float(row[name]) for row in rows] for name in rows[0]} if rows else None
-    except FileNotFoundError:
-        return None
-    except (ValueError, TypeError, csv.Error) as error:
-        raise RunFolderError(f"{path} is damaged: {error}.") from error
-
-
-def read_settings(run: Path) -> dict:
-    """The settings of a run."""
-    return _require(run / "settings.yaml", {"recipe", "models", "seed", "seeds"})
-
-
-def read_environment(run: Path) -> dict:
-    """The machine and the versions of a run."""
-    return _require(run / "environment.json", {"backend", "processor", "cores", "python", "system", "packages"})
-
-
-def _read_card(run: Path) -> dict:
-    return _require(run / "data_card.json", {*CORPUS, "splits"})
-
-
-def _require(path: Path, names: set[str]) -> dict:
-    found = _read(path)
-    if not isinstance(found, dict) or not names <= found.keys():
-        state = "is not in it" if found is None else "is not one that python -m training.run writes"
-        raise RunFolderError(f"{path.parent} is no run folder: {path.name} {state}.")
-    return found
-
-
-def _read(path: Path) -> dict | None:
-    """What a YAML or JSON file holds, `None` where there is no such file."""
-    try:
-        text = path.read_text(encoding="utf-8")
-        return yaml.safe_load(text) if path.suffix == ".yaml" else json.loads(text)
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    except (ValueError, yaml.YAMLError) as error:
-        raise RunFolderError(f"{path} is damaged: {' '.join(str(error).split())}.") from error

@@ -6,37 +6,37 @@ https://arxiv.org/abs/1810.03993 (model cards).
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from data.files import write_text
+from models.metrics import Table
+from reports.evaluation import Evaluation
+from reports.numbers import count_range, listed
+from reports.writing.columns import columns
 from reports.writing.markdown import split_lines
-from reports.writing.table import remarks, sizes
+from reports.writing.table import headings, in_one_line
 from reports.writing.templating import render
 
 
-def write_cards(run: Path, comparison: dict) -> None:
-    """Writes `data_card.md` and `model_card.md` into the run folder.
-
-    Args:
-        run: folder.
-        comparison: of `reports.evaluation.evaluate`.
-    """
-    data = comparison["data"]
-    splits = [split | {"lines": split_lines(split, data["class_names"])} for split in data["splits"]]
-    write_text(run / "data_card.md", render("data_card.md", data=data, splits=splits))
-    rows = [row for row in comparison["rows"] if row["by_seed"]]
-    seeds = comparison["run"]["seeds"]
+def write_cards(evaluation: Evaluation) -> None:
+    """Writes `data_card.md` and `model_card.md` into the run folder."""
+    comparison = evaluation.comparison
+    run, data, seeds = comparison.run, comparison.data, comparison.run.seeds
+    shown_columns = columns(Table.CARD, evaluation)
+    splits = [{"facts": split, "lines": split_lines(split, comparison)} for split in data.splits]
+    write_text(run.path / "data_card.md", render("data_card.md", data=data, splits=splits))
     write_text(
-        run / "model_card.md",
+        run.path / "model_card.md",
         render(
             "model_card.md",
-            comparison=comparison,
+            evaluation=evaluation,
+            run=run,
             data=data,
-            rows=rows,
-            intervals=comparison["statistics"]["test"]["intervals"],
-            costs={model: found[0] for model, found in comparison["costs"].items()},
-            remarks={row["model"]: ", ".join(remarks(row, len(seeds))) for row in rows},
-            n=sizes(comparison),
+            rows=comparison.rows,
+            missing=comparison.missing,
+            headings=headings(shown_columns),
+            cells=[[in_one_line(*column.cell(row)) for column in shown_columns] for row in comparison.rows],
+            columns=shown_columns,
+            classes=listed(data.class_names),
+            n=count_range(comparison.test_sizes),
             seeds=f"seeds {seeds[0]}–{seeds[-1]}" if len(seeds) > 1 else f"seed {seeds[0]}",
         ),
     )

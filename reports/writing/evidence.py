@@ -2,99 +2,91 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Sequence
+from typing import Any
 
-from models.predictions import AllAnswers
+from models.predictions import AllAnswers, Answers
+from reports.evaluation import Evaluation
 from reports.figures import diagrams
 from reports.figures.axes import legend
 from reports.figures.curves import accuracy_by_length, operating_curves, reliability
+from reports.reading.comparison import Row
+from reports.reading.facts import DataFacts
+from reports.writing.confusion import MOST_CLASSES, most_confused
 
 NUMBERED = 8  # classes from which a confusion matrix heads its columns with numbers
-MOST_CLASSES = 25  # shown as a matrix; of more, only what is confused most
-MOST_CONFUSIONS = 15
 STRONGEST = 45  # % of the accent color behind words that must stay readable
 
 
-def gather(run: Path, comparison: dict, answers: AllAnswers) -> dict:
+def gather(evaluation: Evaluation) -> dict[str, Any]:
     """Everything `evidence.html` needs."""
-    rows = [row for row in comparison["rows"] if row["by_seed"]]
-    names = comparison["data"]["class_names"]
+    comparison, answers = evaluation.comparison, evaluation.answers
+    rows, names = comparison.rows, comparison.data.class_names
     numbered = len(names) >= NUMBERED
-    ranges = accuracy_by_length(run, answers)
-    first = rows[0]["by_seed"][0] if rows else None
+    ranges = accuracy_by_length(comparison.run.path, answers)
+    seed = comparison.first_seed or 0
+    first = next((trial for row in rows for trial in row.by_seed if trial.seed == seed), None)
     return {
         "rows": rows,
         "legend": diagrams.model_legend(rows),
-        "learning": diagrams.learning_curves(rows),
+        "learning": diagrams.learning_curves(rows, seed),
         "learning_legend": legend([("training", "training", ""), ("validation, in the model's color", "plain", "")]),
-        "confusions": [_confusion(row, names, numbered) for row in rows] if len(names) <= MOST_CLASSES else [],
-        "most_confused": [_most_confused(row, names) for row in rows] if len(names) > MOST_CLASSES else [],
+        "confusions": [_confusion(row, seed, names, numbered) for row in rows] if len(names) <= MOST_CLASSES else [],
+        "most_confused": [
+            {"title": row.model_of(seed), "lines": most_confused(row.trial(seed).test, names)}
+            for row in rows
+            if len(names) > MOST_CLASSES
+        ],
         "class_heads": [str(at + 1) for at in range(len(names))] if numbered else names,
         "numbered": numbered,
-        "reliability": _reliability(rows, answers, 1 / max(len(names), 1)),
-        "operating": _operating(rows, answers, names),
+        "reliability": _reliability(rows, seed, answers, 1 / max(len(names), 1)),
+        "operating": _operating(rows, seed, answers, names),
         "lengths": {"svg": diagrams.lengths_diagram(rows, ranges), "ranges": ranges} if ranges else None,
-        "groups": _groups(rows, comparison["data"]["name"]),
-        "seeds": len(comparison["run"]["seeds"]),
-        "first_seed": first["seed"] if first else None,
-        "n_train": f"{first['train']['n']:,}" if first else None,
-        "n_validation": f"{first['validation']['n']:,}" if first else None,
-        "n_first_test": f"{first['test']['n']:,}" if first else None,
+        "groups": _groups(rows, comparison.data),
+        "seeds": len(comparison.run.seeds),
+        "first_seed": seed,
+        "n_train": f"{first.train.n:,}" if first else None,
+        "n_validation": f"{first.validation.n:,}" if first else None,
+        "n_first_test": f"{first.test.n:,}" if first else None,
     }
 
 
-def _confusion(row: dict, names: list[str], numbered: bool) -> dict:
-    test = row["by_seed"][0]["test"]
+def _confusion(row: Row, seed: int, names: Sequence[str], numbered: bool) -> dict[str, Any]:
+    test = row.trial(seed).test
     lines = []
-    for at, (name, counts) in enumerate(zip(names, test["confusion_matrix"], strict=True)):
+    for at, (name, counts) in enumerate(zip(names, test.confusion_matrix, strict=True)):
         total = sum(counts)
         lines.append(
             {
                 "name": f"{at + 1} {name}" if numbered else name,
                 "cells": [{"n": n, "share": round(STRONGEST * n / max(total, 1))} for n in counts],
-                "recall": test["per_class"][name]["recall"] if total else None,
+                "recall": test.per_class[name].recall if total else None,
             }
         )
-    return {"title": row["model"], "lines": lines}
+    return {"title": row.model_of(seed), "lines": lines}
 
 
-def _most_confused(row: dict, names: list[str]) -> dict:
-    test = row["by_seed"][0]["test"]
-    found = [
-        (n, names[true], names[said])
-        for true, counts in enumerate(test["confusion_matrix"])
-        for said, n in enumerate(counts)
-        if n and true != said
-    ]
-    found.sort(key=lambda cell: -cell[0])
-    lines = [
-        {"true": true, "said": said, "n": n, "share": n / test["per_class"][true]["n"]}
-        for n, true, said in found[:MOST_CONFUSIONS]
-    ]
-    return {"title": row["model"], "lines": lines}
+def _answers_of(row: Row, seed: int, answers: AllAnswers) -> Answers | None:
+    return answers.get(row.model, {}).get(row.trial(seed).seed, {}).get("test")
 
 
-def _first_answers(row: dict, answers: AllAnswers):
-    return answers.get(row["model"], {}).get(row["by_seed"][0]["seed"], {}).get("test")
-
-
-def _reliability(rows: list[dict], answers: AllAnswers, least: float) -> list[dict]:
+def _reliability(rows: Sequence[Row], seed: int, answers: AllAnswers, least: float) -> list[dict[str, Any]]:
     return [
         {
-            "title": row["model"],
-            "ece": row["by_seed"][0]["test"]["expected_calibration_error"],
-            "svg": diagrams.reliability_diagram(row, reliability(found), least),
+            "title": row.model_of(seed),
+            "ece": row.trial(seed).test.metrics["expected_calibration_error"],
+            "svg": diagrams.reliability_diagram(row, reliability(first), least),
         }
         for row in rows
-        if (found := _first_answers(row, answers)) is not None
+        if (first := _answers_of(row, seed, answers)) is not None
     ]
 
 
-def _operating(rows: list[dict], answers: AllAnswers, names: list[str]) -> dict | None:
+def _operating(rows: Sequence[Row], seed: int, answers: AllAnswers, names: Sequence[str]) -> dict[str, Any] | None:
     curves = [
         (row, curve)
         for row in rows
-        if (found := _first_answers(row, answers)) is not None and (curve := operating_curves(found)) is not None
+        if (first := _answers_of(row, seed, answers)) is not None and (curve := operating_curves(first)) is not None
     ]
     if not curves:
         return None
@@ -103,28 +95,29 @@ def _operating(rows: list[dict], answers: AllAnswers, names: list[str]) -> dict 
     else:
         what = "ROC and precision-recall curves of every class against the rest, all decisions taken together."
     return {
-        "roc": diagrams.operating_diagram(curves, "roc"),
-        "precision_recall": diagrams.operating_diagram(curves, "precision_recall"),
+        "roc": diagrams.roc_diagram(curves),
+        "precision_recall": diagrams.precision_recall_diagram(curves),
         "what": what,
-        "positive_share": curves[0][1]["positive_share"],
-        "areas": [{"title": row["model"], **curve} for row, curve in curves],
+        "positive_share": curves[0][1].positive_share,
+        "areas": [{"title": row.model_of(seed), "curve": curve} for row, curve in curves],
     }
 
 
-def _groups(rows: list[dict], data: str) -> dict | None:
-    rows = [row for row in rows if row["accuracy_by_group"]]
-    if not rows:
+def _groups(rows: Sequence[Row], data: DataFacts) -> dict[str, Any] | None:
+    cells = {row.model: row.accuracy_by_group for row in rows if row.accuracy_by_group}
+    if not cells:
         return None
-    found = [row["accuracy_by_group"] for row in rows]
-    lines = [
-        {
-            "name": group,
-            "n": max(cells[group]["n"] for cells in found if group in cells),
-            "cells": [cells[group]["accuracy"] if group in cells else None for cells in found],
-        }
-        for group in set().union(*found)
-    ]
-    known = {line["name"]: [cell for cell in line["cells"] if cell is not None] for line in lines}
-    lines.sort(key=lambda line: (sum(known[line["name"]]) / len(known[line["name"]]), line["name"]))
-    what = {"20newsgroups": "newsgroup", "sample": "phenomenon"}.get(data, "group")
-    return {"title": f"Accuracy by {what}", "what": what, "rows": rows, "lines": lines}
+    lines = []
+    for group in set().union(*cells.values()):
+        known = [groups[group] for groups in cells.values() if group in groups]
+        lines.append(
+            {
+                "name": group,
+                "n": max(cell.n for cell in known),
+                "cells": [groups[group].accuracy if group in groups else None for groups in cells.values()],
+                "mean": sum(cell.accuracy for cell in known) / len(known),
+            }
+        )
+    lines.sort(key=lambda line: (line["mean"], line["name"]))
+    what = data.group_kind or "group"
+    return {"title": f"Accuracy by {what}", "what": what, "models": list(cells), "lines": lines}

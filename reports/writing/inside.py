@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import jinja2
 import numpy as np
@@ -14,6 +15,7 @@ import numpy as np
 from data.files import read_json
 from models.run_folder import RunFolder, RunFolderError
 from reports.explaining.influence import level, strongest
+from reports.figures.axes import style_sheet
 from reports.figures.heat import heat_map
 
 TOP = 3  # words named for and against
@@ -45,7 +47,7 @@ ENVIRONMENT.filters["signed"] = signed
 def render(run: Path) -> str:
     """The section `inside` of the page as HTML, `""` where nothing was explained.
 
-    It needs the rules of `style` and the names that the page's own style sheet gives to colors.
+    It needs the rules of `inside.css`, and those of `colors.css`.
 
     Raises:
         RunFolderError: a file is damaged.
@@ -54,7 +56,7 @@ def render(run: Path) -> str:
     if not folder.explanations.exists():
         return ""
     try:
-        found = read_json(folder.explanations)
+        found: Any = read_json(folder.explanations)
         reasons = [text["reason"] for text in found["texts"]]
         texts = [
             _text(text, found["models"], found["class_names"]) | {"first": text["reason"] not in reasons[:at]}
@@ -74,12 +76,8 @@ def render(run: Path) -> str:
 def render_own(explained: dict, models: dict[str, dict], class_names: list[str]) -> str:
     """A page of its own for one text, of `explain_text`; `models` has the `title`, `reads` and `seed` of each."""
     text = _text(explained | {"label": None}, models, class_names)
-    return ENVIRONMENT.get_template("own_text.html").render(text=text, models=models, style=style())
-
-
-def style() -> str:
-    """The rules of `render`'s section."""
-    return ENVIRONMENT.get_template("inside.css").render()
+    rules = style_sheet("colors.css", "inside.css")
+    return ENVIRONMENT.get_template("own_text.html").render(text=text, models=models, style=rules)
 
 
 def _text(text: dict, models: dict[str, dict], class_names: list[str]) -> dict:

@@ -2,46 +2,52 @@
 
 from __future__ import annotations
 
-import yaml
+from collections.abc import Sequence
+
 from tabulate import tabulate
 
+from reports.evaluation import Evaluation
 from reports.numbers import percent
+from reports.reading.comparison import Comparison, Row
+from reports.reading.facts import SplitFacts
+from reports.writing import repeating
+from reports.writing.confusion import MOST_CLASSES, most_confused
 from reports.writing.table import escape, render
 
 PARTS = ("train", "validation", "test")
 
 
-def render_report(comparison: dict, sentences: list[str], settings: dict, environment: dict) -> str:
+def render_report(evaluation: Evaluation) -> str:
     """The whole report as Markdown."""
+    comparison, seed = evaluation.comparison, evaluation.comparison.first_seed or 0
+    many = len(comparison.data.class_names) > MOST_CLASSES
     sections = [
-        f"# {comparison['run']['name']}",
-        escape(comparison["recommended"]["reason"]),
-        render(comparison, "pipe"),
+        f"# {comparison.run.name}",
+        escape(evaluation.recommended.reason),
+        *map(escape, evaluation.recommended.details),
+        render(evaluation, "pipe"),
         "![Test accuracy of each model](accuracy.svg)",
-        *(f"- {escape(sentence)}" for sentence in sentences),
+        *(f"- {escape(sentence)}" for sentence in evaluation.verdicts),
         "## Data",
-        *_data(comparison["data"]),
+        *_data(comparison),
         "## Per class",
-        "Of the first seed's test texts.",
-        _per_class(comparison),
-        *_per_group(comparison),
+        f"Of the test texts of seed {seed}.",
+        _per_class(comparison.rows, seed),
+        *_per_group(comparison.rows),
         "## Confusion",
-        "Of the first seed's test texts; rows are true classes, columns answers.",
-        *_confusion(comparison),
+        f"Of the test texts of seed {seed}; "
+        + ("the most frequent." if many else "rows are true classes, columns are answers."),
+        *_confusion(comparison, seed),
         "## What each model read, and what was chosen on validation",
         *(
-            f"- {escape(row['title'])}: {escape(row['reads'])}"
-            + (f"; {row['by_seed'][0]['chosen']}" if row["model"] == "linear" else "")
-            for row in comparison["rows"]
-            if row["by_seed"]
+            f"- {escape(row.title)}: {escape(row.reads)}"
+            + (f"; {escape(chosen)}" if (chosen := row.trial(seed).description.chosen) else "")
+            for row in comparison.rows
         ),
         "## To repeat it",
-        f"```\nKERAS_BACKEND={environment['backend']} python -m training.run --config settings.yaml\n```",
-        f"Python {environment['python']}, {environment['system']}, {environment['processor']}, "
-        f"{environment['cores']} cores; "
-        + ", ".join(f"{name} {version}" for name, version in environment["packages"].items())
-        + ".",
-        "```yaml\n" + yaml.safe_dump(settings, sort_keys=False, allow_unicode=True).strip() + "\n```",
+        f"```\n{repeating.command(comparison.run)}\n```",
+        escape(repeating.machine(comparison.run)),
+        f"```yaml\n{repeating.settings_yaml(comparison.run)}\n```",
     ]
     text = ""
     for section in sections:
@@ -51,101 +57,96 @@ def render_report(comparison: dict, sentences: list[str], settings: dict, enviro
     return text + "\n"
 
 
-def _data(data: dict) -> list[str]:
+def _data(comparison: Comparison) -> list[str]:
+    data = comparison.data
     sections = [
-        f"{escape(data['source'])}; {data['texts']:,} texts.",
-        *(f"Note: {escape(note)}." for note in data["notes"]),
+        f"{escape(data.source)}; {data.texts:,} texts.",
+        *(f"Note: {escape(note)}." for note in data.notes),
     ]
-    for split in data["splits"]:
-        rows = split_lines(split, data["class_names"])
-        overlaps = [
-            [pair, split["overlaps"]["before"][pair], split["overlaps"]["after"][pair]]
-            for pair in split["overlaps"]["before"]
-        ]
+    for split in data.splits:
+        overlaps = [[pair, count, split.overlaps.after[pair]] for pair, count in split.overlaps.before.items()]
         sections += [
-            f"Seed {split['seed']}; {split['label_conflicts']} texts stand with more than one label.",
-            _table(rows, ["", *PARTS]),
+            f"Seed {split.seed}. Different texts that occur with more than one label: {split.label_conflicts:,}.",
+            _table(split_lines(split, comparison), ["", *PARTS]),
             _table(overlaps, ["texts of the later split also in the earlier", "before", "after removal"]),
         ]
     return sections
 
 
-def split_lines(split: dict, class_names: list[str]) -> list[list]:
+def split_lines(split: SplitFacts, comparison: Comparison) -> list[list]:
     """The facts of one split, each as its name and the values for train, validation and test."""
     rows = [
-        ["texts before", *(split["samples"]["before"][part] for part in PARTS)],
-        ["empty once cleaned, dropped", *(split["empty_after_cleaning"][part] for part in PARTS)],
-        ["texts after", *(split["samples"]["after"][part] for part in PARTS)],
-        ["repeated within the split, kept", *(split["duplicates_within"][part] for part in PARTS)],
+        ["texts before", *(split.samples.before[part] for part in PARTS)],
+        ["empty once cleaned, dropped", *(split.empty_after_cleaning[part] for part in PARTS)],
+        ["texts after", *(split.samples.after[part] for part in PARTS)],
+        ["repeated within the split, kept", *(split.duplicates_within[part] for part in PARTS)],
         *(
-            [f"share of {name}", *(percent(split["class_shares"][part][name]) for part in PARTS)]
-            for name in class_names
+            [f"share of {name}", *(percent(split.class_shares[part][name]) for part in PARTS)]
+            for name in comparison.data.class_names
         ),
-        ["words in the median text", *(f"{split['length_percentiles'][part]['50']:.0f}" for part in PARTS)],
-        ["longer than the sequence length", *(percent(split["longer_than_sequence"][part]) for part in PARTS)],
+        ["words in the median text", *(f"{split.length_percentiles[part]['50']:.0f}" for part in PARTS)],
+        ["longer than the sequence length", *(percent(split.longer_than_sequence[part]) for part in PARTS)],
         [
-            f"running words in the vocabulary of {split['words_in_vocabulary']:,}",
-            *(percent(split["vocabulary_coverage"][part]) for part in PARTS),
+            f"running words in the vocabulary of {split.words_in_vocabulary:,}",
+            *(percent(split.vocabulary_coverage[part]) for part in PARTS),
         ],
     ]
-    if "wordpiece" in split:
-        pieces = split["wordpiece"]
+    trials = [trial for row in comparison.rows for trial in row.by_seed if trial.seed == split.seed]
+    pieces = next((trial.wordpiece for trial in trials if trial.wordpiece), None)
+    if pieces:
         rows.append(["word pieces known to the encoder", *(percent(pieces["coverage"][part], 2) for part in PARTS)])
         rows.append(["cut at the encoder's length", *(percent(pieces["cut"][part]) for part in PARTS)])
     return rows
 
 
-def _per_class(comparison: dict) -> str:
-    rows = [
+def _per_class(rows: Sequence[Row], seed: int) -> str:
+    body = [
         [
-            row["title"],
+            _titled(row, seed),
             name,
-            f"{scores['precision']:.3f}",
-            f"{scores['recall']:.3f}",
-            f"{scores['f1']:.3f}",
-            f"{scores['n']:.0f}",
+            f"{scores.precision:.3f}",
+            f"{scores.recall:.3f}",
+            f"{scores.f1:.3f}",
+            f"{scores.n:.0f}",
         ]
-        for row in comparison["rows"]
-        if row["by_seed"]
-        for name, scores in row["by_seed"][0]["test"]["per_class"].items()
+        for row in rows
+        for name, scores in row.trial(seed).test.per_class.items()
     ]
-    return _table(rows, ["model", "class", "precision", "recall", "F1", "n"])
+    return _table(body, ["model", "class", "precision", "recall", "F1", "n"])
 
 
-def _per_group(comparison: dict) -> list[str]:
-    rows = [row for row in comparison["rows"] if row["by_seed"] and row["accuracy_by_group"]]
-    if not rows:
-        return []
+def _titled(row: Row, seed: int) -> str:
+    return row.title + row.model_of(seed).removeprefix(row.model)
+
+
+def _per_group(rows: Sequence[Row]) -> list[str]:
     # A model that failed on some seeds has answered fewer texts, perhaps none of a rare group.
-    found = [row["accuracy_by_group"] for row in rows]
+    found = {row.title: row.accuracy_by_group for row in rows if row.accuracy_by_group}
+    if not found:
+        return []
     body = [
         [
             group,
-            max(cells[group]["n"] for cells in found if group in cells),
-            *(percent(cells[group]["accuracy"]) if group in cells else "–" for cells in found),
+            max(cells[group].n for cells in found.values() if group in cells),
+            *(percent(cells[group].accuracy) if group in cells else "–" for cells in found.values()),
         ]
-        for group in sorted(set().union(*found))
+        for group in sorted(set().union(*found.values()))
     ]
-    return [
-        "## Accuracy per group",
-        "Over the test texts of all seeds.",
-        _table(body, ["group", "n", *(row["title"] for row in rows)]),
-    ]
+    return ["## Accuracy per group", "Over the test texts of all seeds.", _table(body, ["group", "n", *found])]
 
 
-def _confusion(comparison: dict) -> list[str]:
-    names = comparison["data"]["class_names"]
-    return [
-        _table(
-            [
-                [name, *counts]
-                for name, counts in zip(names, row["by_seed"][0]["test"]["confusion_matrix"], strict=True)
-            ],
-            [row["title"], *names],
-        )
-        for row in comparison["rows"]
-        if row["by_seed"]
-    ]
+def _confusion(comparison: Comparison, seed: int) -> list[str]:
+    names = comparison.data.class_names
+    tables = []
+    for row in comparison.rows:
+        test, title = row.trial(seed).test, _titled(row, seed)
+        if len(names) > MOST_CLASSES:
+            body = [[cell.true, cell.said, cell.n, percent(cell.share, 0)] for cell in most_confused(test, names)]
+            tables.append(_table(body, [f"{title}: true class", "taken for", "n", "of the class"]))
+        else:
+            body = [[name, *counts] for name, counts in zip(names, test.confusion_matrix, strict=True)]
+            tables.append(_table(body, [title, *names]))
+    return tables
 
 
 def _table(rows: list[list], headers: list[str]) -> str:

@@ -1,25 +1,55 @@
-"""Several runs held against the first, model by model."""
+"""Several runs compared with the first, model by model."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from markupsafe import Markup
 from scipy import stats
 
 from models.predictions import Answers
-from reports.evaluation import evaluate
+from reports.evaluation import Evaluation, evaluate
 from reports.measuring import statistics
+from reports.measuring.correctness import mean_over_seeds, tabulate
+from reports.measuring.proportions import DIFFERENCE, resampled_interval
 from reports.measuring.significance import assess
-from reports.numbers import listed, p_value, points
-from reports.reading.comparison import read_environment, read_settings
+from reports.measuring.statistics import Interval
+from reports.numbers import count_range, listed, p_value, plural, points
 from reports.writing.sections import Section, page
-from reports.writing.table import sizes
 from reports.writing.templating import render
 
 NOT_COMPARED = ("output",)  # a setting that changes no number
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One model in two runs.
+
+    Attributes:
+        model: its name.
+        run: the other run's name.
+        n: different texts; where the answers are not paired, the fewer of the two runs.
+        difference: test accuracy in the other run minus that in the first.
+        interval: of that, from the bootstrap.
+        p: of `significance.Pair` where the same texts were tested, else of Fisher's exact test.
+        paired_seeds: the seeds whose texts both runs tested, `None` where the answers are not paired.
+        p_holm: p after Holm's correction over all differences.
+        apart: whether the difference is significant.
+    """
+
+    model: str
+    run: str
+    n: int
+    difference: float
+    interval: Interval | None
+    p: float
+    paired_seeds: list[str] | None
+    p_holm: float = 1.0
+    apart: bool = False
 
 
 def render_page(runs: Sequence[Path]) -> str:
@@ -28,34 +58,30 @@ def render_page(runs: Sequence[Path]) -> str:
     Raises:
         RunFolderError: one of them is no run folder, or a file in it is damaged.
     """
-    found = [evaluate(run) for run in runs]
-    comparisons = [comparison for comparison, _ in found]
-    names = _names(comparisons, runs)
-    models = list(dict.fromkeys(row["model"] for comparison in comparisons for row in comparison["rows"]))
-    differences = [
-        _difference(model, found[0], other, name)
-        for other, name in zip(found[1:], names[1:], strict=True)
-        for model in models
-    ]
-    differences = [one for one in differences if one]
-    for one, adjusted in zip(differences, statistics.holm([one["p"] for one in differences]), strict=True):
-        one["p_holm"], one["apart"] = adjusted, adjusted < statistics.LEVEL
-    data = sorted({comparison["data"]["name"] for comparison in comparisons})
+    evaluations = [evaluate(run) for run in runs]
+    comparisons = [evaluation.comparison for evaluation in evaluations]
+    names = _names(evaluations)
+    models = list(dict.fromkeys(row.model for comparison in comparisons for row in comparison.rows))
+    differences = _differences(evaluations, names, models)
+    data = sorted({comparison.data.name for comparison in comparisons})
     tables = {
         "names": names,
         "differences": differences,
-        "several": any(len(comparison["run"]["seeds"]) > 1 for comparison in comparisons),
+        "several": any(len(comparison.run.seeds) > 1 for comparison in comparisons),
         "models": [
-            {"model": model, "cells": [_cell(model, comparison) for comparison in comparisons]} for model in models
+            {"model": model, "cells": [_cell(model, evaluation) for evaluation in evaluations]} for model in models
         ],
         "sizes": listed(
-            [f"{name} n = {sizes(comparison)}" for name, comparison in zip(names, comparisons, strict=True)]
+            [
+                f"{name} n = {count_range(comparison.test_sizes)}"
+                for name, comparison in zip(names, comparisons, strict=True)
+            ]
         ),
         "recommended": [
-            (name, comparison["recommended"]["reason"]) for name, comparison in zip(names, comparisons, strict=True)
+            (name, evaluation.recommended.reason) for name, evaluation in zip(names, evaluations, strict=True)
         ],
-        "settings": _changes([_flat(read_settings(run)) for run in runs]),
-        "environments": _changes([_flat(read_environment(run)) for run in runs]),
+        "settings": _changes([_flat(comparison.run.settings) for comparison in comparisons]),
+        "environments": _changes([_flat(asdict(comparison.run.environment)) for comparison in comparisons]),
     }
     sections = [
         Section("models", "The models in each run", Markup(render("runs.html", **tables))),
@@ -66,52 +92,67 @@ def render_page(runs: Sequence[Path]) -> str:
         f"Comparison of {listed(names)}",
         f"Runs compared: {listed(names)}",
         _lead(differences, names),
-        ["The runs are of different data: a difference tells which is easier, not which run is better."]
+        ["The runs are of different data: a difference says which data is easier, not which run is better."]
         if len(data) > 1
         else [],
         f"Data: {listed(data)}. Test split; {tables['sizes']}.",
         sections,
-        "Every number was measured in the runs named; each one's own report says more.",
+        "Every number was measured in the runs named; each run's own report says more.",
     )
 
 
-def _names(comparisons: list[dict], runs: Sequence[Path]) -> list[str]:
+def _names(evaluations: Sequence[Evaluation]) -> list[str]:
     """The runs' own names, or their paths where names repeat."""
-    names = [comparison["run"]["name"] for comparison in comparisons]
-    return names if len(set(names)) == len(names) else [str(run) for run in runs]
+    runs = [evaluation.comparison.run for evaluation in evaluations]
+    names = [run.name for run in runs]
+    return names if len(set(names)) == len(names) else [str(run.path) for run in runs]
 
 
-def _cell(model: str, comparison: dict) -> dict | None:
-    row = next((row for row in comparison["rows"] if row["model"] == model and row["by_seed"]), None)
-    return row and row | {
-        "interval": comparison["statistics"]["test"]["intervals"].get(model, {}).get("accuracy"),
-        "latency_ms": comparison["costs"][model][0]["latency_ms"],
+def _cell(model: str, evaluation: Evaluation) -> dict[str, Any] | None:
+    row = next((row for row in evaluation.comparison.rows if row.model == model), None)
+    if row is None:
+        return None
+    return {
+        "row": row,
+        "interval": evaluation.statistics.test.interval(model, "accuracy"),
+        "latency_ms": evaluation.costs[model][0].latency_ms,
     }
 
 
-def _difference(model: str, first: tuple, other: tuple, name: str) -> dict | None:
+def _differences(evaluations: Sequence[Evaluation], names: Sequence[str], models: Sequence[str]) -> list[Difference]:
+    """Every model of the first run against itself in each other run."""
+    found = [
+        difference
+        for other, name in zip(evaluations[1:], names[1:], strict=True)
+        for model in models
+        if (difference := _difference(model, evaluations[0], other, name))
+    ]
+    adjusted = statistics.holm([difference.p for difference in found])
+    return [
+        replace(difference, p_holm=p_holm, apart=p_holm < statistics.LEVEL)
+        for difference, p_holm in zip(found, adjusted, strict=True)
+    ]
+
+
+def _difference(model: str, first: Evaluation, other: Evaluation, name: str) -> Difference | None:
     """The test accuracy of a model in another run minus that in the first; `None` where one of them has none."""
     tests = [
-        {seed: parts["test"] for seed, parts in answers.get(model, {}).items() if "test" in parts}
-        for _, answers in (first, other)
+        {seed: parts["test"] for seed, parts in run.answers.get(model, {}).items() if "test" in parts}
+        for run in (first, other)
     ]
     if not all(tests):
         return None
-    same_data = first[0]["data"]["source"] == other[0]["data"]["source"]
+    same_data = first.comparison.data.source == other.comparison.data.source
     common = [{seed: one for seed, one in by_seed.items() if all(seed in test for test in tests)} for by_seed in tests]
-    if same_data and common[0] and _same_texts(*common):
-        (pair,) = assess(
-            {
-                run: {seed: {"test": one} for seed, one in by_seed.items()}
-                for run, by_seed in zip(("other", "first"), reversed(common), strict=True)
-            },
-            "test",
-        )["pairs"]
-        found = {key: pair[key] for key in ("n", "difference", "interval", "p")}
-        found["paired_seeds"] = [str(seed) for seed in common[0]]
-    else:
-        found = _unpaired(*tests)
-    return {"model": model, "run": name, **found}
+    if not (same_data and common[0] and _same_texts(*common)):
+        return _unpaired(model, name, *tests)
+    answers = {
+        run: {seed: {"test": one} for seed, one in by_seed.items()}
+        for run, by_seed in zip(("other", "first"), reversed(common), strict=True)
+    }
+    (pair,) = assess(answers, "test").pairs
+    seeds = [str(seed) for seed in common[0]]
+    return Difference(model, name, pair.n, pair.difference, pair.interval, pair.p, seeds)
 
 
 def _same_texts(first: dict[int, Answers], second: dict[int, Answers]) -> bool:
@@ -125,48 +166,45 @@ def _same_texts(first: dict[int, Answers], second: dict[int, Answers]) -> bool:
     )
 
 
-def _unpaired(first: dict[int, Answers], second: dict[int, Answers]) -> dict:
-    """Fisher's exact test on each text's first answer, and bootstrap samples drawn for each run by itself."""
-    samples, counts = [], []
+def _unpaired(model: str, name: str, first: dict[int, Answers], second: dict[int, Answers]) -> Difference:
+    """Fisher's exact test on the texts right on average over the seeds, and bootstrap samples of each run by itself."""
+    samples, accuracies, counts = [], [], []
     for number, by_seed in enumerate((first, second)):
-        texts, at = np.unique(np.concatenate([one.index for one in by_seed.values()]), return_index=True)
-        right = np.concatenate([one.right for one in by_seed.values()])[at]
-        counts.append([int(right.sum()), int((~right).sum())])
-        blocks = []
-        for weights in statistics.resample(len(texts), seed=number):
-            seeds = [
-                statistics.accuracy(weights[:, np.searchsorted(texts, one.index)], one)["accuracy"]
-                for one in by_seed.values()
-            ]
-            blocks.append(np.mean(seeds, axis=0))
-        samples.append(np.concatenate(blocks))
-    means = [float(np.mean([one.right.mean() for one in by_seed.values()])) for by_seed in (first, second)]
-    return {
-        "n": min(sum(count) for count in counts),
-        "difference": means[1] - means[0],
-        "interval": statistics.interval(samples[1] - samples[0]),
-        "p": float(stats.fisher_exact(counts).pvalue),
-        "paired_seeds": None,
-    }
+        right = tabulate({model: by_seed}).of(model)  # (seeds, texts)
+        answered, hits, n = ~np.isnan(right), np.nan_to_num(right), right.shape[1]
+        drawn = [(weights @ hits.T) / (weights @ answered.T) for weights in statistics.resample(n, seed=number)]
+        samples.append(np.concatenate(drawn).mean(axis=1))
+        accuracies.append(float(mean_over_seeds(right)))
+        counts.append([round(n * accuracies[-1]), n - round(n * accuracies[-1])])
+    n, difference = min(sum(count) for count in counts), accuracies[1] - accuracies[0]
+    return Difference(
+        model,
+        name,
+        n=n,
+        difference=difference,
+        interval=resampled_interval(samples[1] - samples[0], difference, n, DIFFERENCE),
+        p=float(stats.fisher_exact(counts).pvalue),
+        paired_seeds=None,
+    )
 
 
-def _lead(differences: list[dict], names: list[str]) -> str:
+def _lead(differences: Sequence[Difference], names: Sequence[str]) -> str:
     if not differences:
-        return "No model was trained in both runs, so there is nothing to hold against each other."
-    apart = [one for one in differences if one["apart"]]
+        return "No model was trained in both runs, so there is nothing to compare."
+    apart = [difference for difference in differences if difference.apart]
     if not apart:
         return (
-            f"No model can be told apart between {names[0]} and {listed(names[1:], 'or')}: each difference is within "
-            "what chance explains."
+            f"No model differs significantly between {names[0]} and {listed(names[1:], 'or')}: chance explains each "
+            "difference."
         )
-    largest = max(apart, key=lambda one: abs(one["difference"]))
-    rest = len(differences) - len(apart)
-    first = (
-        f"{len(apart)} of {len(differences)} differences from {names[0]} are more than chance; the largest is of "
-        f"{largest['model']}, {points(largest['difference'])} points in {largest['run']} "
-        f"({p_value(largest['p_holm'])})."
+    largest, rest = max(apart, key=lambda difference: abs(difference.difference)), len(differences) - len(apart)
+    sentence = (
+        f"{len(apart)} of {plural(len(differences), 'difference')} from {names[0]} "
+        f"{'is' if len(apart) == 1 else 'are'} significant; the largest is that of {largest.model}, "
+        f"{points(largest.difference)} points in {largest.run} ({p_value(largest.p_holm)})."
     )
-    return first + (f" The other {rest} cannot be told from chance." if rest else "")
+    others = "" if not rest else " The other is not." if rest == 1 else f" The other {rest} are not."
+    return sentence + others
 
 
 def _flat(values: dict) -> dict[str, str]:

@@ -1,40 +1,52 @@
-"""The comparison as a table, for the terminal and for Markdown."""
+"""The table of models, for the terminal and for Markdown."""
 
 from __future__ import annotations
 
 import re
+from statistics import fmean
 
 from tabulate import tabulate
 
-from reports.numbers import percent
-
-COLUMNS = {
-    "model": "model",
-    "accuracy": "accuracy",
-    "macro_f1": "macro F1",
-    "weighted_f1": "weighted F1",
-    "roc_auc": "ROC AUC",
-    "log_loss": "log loss",
-    "calibration": "ECE",
-    "epochs": "epochs",
-    "seconds_per_epoch": "s/epoch",
-    "seconds_total": "s in all",
-    "memory": "peak MB (estimated)",
-    "speed": "texts/s at 1 · 32 · 256",
-    "parameters": "parameters (trained)",
-    "remark": "remark",
-}
+from models.metrics import Table
+from reports.evaluation import Evaluation
+from reports.numbers import MISSING, count_range, percent
+from reports.reading.comparison import Comparison, Row
+from reports.writing.columns import Column, columns
 
 
-def render(comparison: dict, style: str) -> str:
+def render(evaluation: Evaluation, style: str) -> str:
     """The table in one of tabulate's styles (`simple`, or `pipe` for Markdown), with its caption below."""
     shown = escape if style == "pipe" else str
-    cells = [_cells(row, len(comparison["run"]["seeds"])) for row in comparison["rows"]]
-    cells += [{"model": entry["model"], "remark": "missing: see below"} for entry in comparison["missing"]]
-    body = [[shown(row.get(name, "–")) for name in COLUMNS] for row in cells]
-    align = ["left" if name in ("model", "remark") else "right" for name in COLUMNS]
-    table = tabulate(body, COLUMNS.values(), tablefmt=style, colalign=align if body else None, disable_numparse=True)
-    return f"{table}\n\n{shown(caption(comparison))}"
+    shown_columns = columns(Table.SUMMARY, evaluation)
+    body = [
+        [shown(in_one_line(*column.cell(entry))) for column in shown_columns]
+        if isinstance(entry, Row)
+        else [shown(cell) for cell in _absent(entry.model, entry.failed, shown_columns)]
+        for entry in evaluation.comparison.entries
+    ]
+    table = tabulate(
+        body,
+        headings(shown_columns),
+        tablefmt=style,
+        colalign=["left" if column.left else "right" for column in shown_columns] if body else None,
+        disable_numparse=True,
+    )
+    return f"{table}\n\n{shown(caption(evaluation.comparison))}"
+
+
+def headings(shown_columns: list[Column]) -> list[str]:
+    """What stands above the columns, in one line each."""
+    return [in_one_line(column.title, column.second) for column in shown_columns]
+
+
+def in_one_line(text: str, second: str) -> str:
+    """A cell or a heading, its small print behind it in parentheses."""
+    return f"{text} ({second})" if second else text
+
+
+def _absent(model: str, failed: bool, shown_columns: list[Column]) -> list[str]:
+    known = {"model": model, "remark": f"{'failed' if failed else 'missing'}: see below"}
+    return [known.get(column.name, MISSING) for column in shown_columns]
 
 
 def escape(text: str) -> str:
@@ -46,57 +58,18 @@ def escape(text: str) -> str:
     return re.sub(r"([\\`*\[<|&])", r"\\\1", " ".join(text.split()))
 
 
-def caption(comparison: dict) -> str:
+def caption(comparison: Comparison) -> str:
     """On what data, split, seeds and machine the numbers were measured."""
-    data, run = comparison["data"], comparison["run"]
-    seeds = run["seeds"]
+    data, run = comparison.data, comparison.run
+    seeds = run.seeds
     spread = f"mean ± standard deviation over seeds {seeds[0]}–{seeds[-1]}" if len(seeds) > 1 else f"seed {seeds[0]}"
-    notes = "".join(f"; {note}" for note in data["notes"])
-    share = "" if data["positive_share"] is None else f", {percent(data['positive_share'])} {data['class_names'][1]}"
+    notes = "".join(f"; {note}" for note in data.notes)
+    share = ""
+    if len(data.class_names) == 2 and data.splits:
+        positive = data.class_names[1]
+        share = f", {percent(fmean(split.class_shares['test'][positive] for split in data.splits))} {positive}"
     return (
-        f"Test split of {data['name']} (n = {sizes(comparison)}{share}{notes}); {spread}; recipe {run['recipe']}; "
-        f"Keras on {run['backend']}, {run['cores']} cores. Memory is the highest of the training process."
+        f"Test split of {data.name} (n = {count_range(comparison.test_sizes)}{share}{notes}); {spread}; recipe "
+        f"{run.recipe}; Keras on {run.environment.backend}, {run.environment.cores} cores. Memory is the peak of the "
+        "training process."
     )
-
-
-def sizes(comparison: dict) -> str:
-    """How many texts the test split has, from the smallest to the largest over the seeds."""
-    tests = [split["samples"]["after"]["test"] for split in comparison["data"]["splits"]]
-    fewest, most = min(tests, default=0), max(tests, default=0)
-    return f"{fewest:,}" if fewest == most else f"{fewest:,}–{most:,}"
-
-
-def remarks(row: dict, seeds: int) -> list[str]:
-    """What a reader must know of a trained row before believing its numbers."""
-    found = [name for name, shown in (("collapsed", row["collapsed"]), ("over-fitted", row["overfitted"])) if shown]
-    if len(row["by_seed"]) < seeds:
-        found.append(f"{len(row['by_seed'])} seed{'s' if len(row['by_seed']) > 1 else ''} only")
-    found += sorted({f"stopped by {trial['stopped_by']}" for trial in row["by_seed"] if trial.get("stopped_by")})
-    cached = sum(trial.get("cached_texts", 0) for trial in row["by_seed"])
-    if cached:  # seconds would otherwise look like those of a first run
-        found.append(f"{cached:,} texts encoded earlier")
-    return found
-
-
-def _cells(row: dict, seeds: int) -> dict[str, str]:
-    if not row["by_seed"]:
-        return {"model": row["title"], "remark": "failed: see below"}
-    deviation = "" if row["accuracy_std"] is None else f" ± {100 * row['accuracy_std']:.1f}"
-    speeds = " · ".join(f"{speed:,.0f}" for speed in row["texts_per_second"].values())
-    return {
-        "model": row["title"],
-        "accuracy": f"{100 * row['accuracy']:.1f}{deviation} %",
-        "macro_f1": f"{row['macro_f1']:.3f}",
-        "weighted_f1": f"{row['weighted_f1']:.3f}",
-        "roc_auc": "–" if row["roc_auc"] is None else f"{row['roc_auc']:.3f}",
-        "log_loss": f"{row['log_loss']:.3f}",
-        "calibration": f"{row['expected_calibration_error']:.3f}",
-        "epochs": "–" if row["epochs"] is None else f"{row['epochs']:.3g}",
-        "seconds_per_epoch": "–" if row["seconds_per_epoch"] is None else f"{row['seconds_per_epoch']:.2g}",
-        "seconds_total": f"{row['seconds_total']:.0f}",
-        "memory": f"{row['peak_memory_mb']:,.0f}"
-        + (f" ({row['estimated_memory_mb']:,.0f})" if row["estimated_memory_mb"] else ""),
-        "speed": speeds,
-        "parameters": f"{row['parameters']:,} ({row['trainable_parameters']:,})",
-        "remark": ", ".join(remarks(row, seeds)),
-    }

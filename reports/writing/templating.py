@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from markupsafe import escape as escape_html
 
 from reports import numbers
+from reports.figures.axes import TEMPLATES
 from reports.writing.table import escape
 
-TEMPLATES = Path(__file__).parents[1] / "templates"
 FILTERS = (
     numbers.bare_p,
     numbers.count,
     numbers.decimals,
     numbers.decimals_range,
+    numbers.margin_points,
     numbers.percent,
     numbers.percent_range,
     numbers.points,

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import yaml
@@ -22,6 +23,16 @@ from models.encoder import backbones
 from models.predictions import Answers, write_predictions
 from models.run_folder import RunFolder
 from models.serving.formats import FORMATS
+
+# What these make starts processes, or takes seconds: who asks for one is slow.
+SLOW_FIXTURES = {"command", "exported_run", "preset_folders", "minilm_backbone"}
+
+
+def pytest_collection_modifyitems(items):
+    """Marks the tests here that start processes or load encoders."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents and SLOW_FIXTURES & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(scope="session")

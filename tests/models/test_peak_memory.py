@@ -1,9 +1,9 @@
 """The peak is the process's own, not that of whoever started it."""
 
-import os
 import resource
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,7 +19,7 @@ def measured(code):
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not os.path.exists("/proc/self/status"), reason="the fallback knows no better")
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the fallback knows no better")
 def test_a_child_of_a_large_process_reports_its_own_peak():
     held = np.ones(100_000_000, np.uint8)  # `ru_maxrss` of a child started now would be above that
     assert measured(REPORT) < 80 < held.nbytes / 2**20

@@ -99,9 +99,12 @@ def _trial(model, seed, accuracy, **changes):
     }
     if model == "linear":
         found |= {"epochs": None, "best_epoch": None, "seconds_per_epoch": None, "chosen": "LinearSVC(C=1)"}
-    test_changes = changes.pop("test", {})
+    changed_parts = {name: changes.pop(name, {}) for name in ("test", "validation")}
     found |= changes
-    found["test"] |= test_changes
+    for name, values in changed_parts.items():
+        found[name] |= values
+    if "collapsed" in changes:
+        found["validation"]["collapsed"] = changes["collapsed"]
     return found
 
 
@@ -109,12 +112,7 @@ def describe(trial):
     """What the model of a trial says of itself: what its entry in the catalog says, and what the trial has."""
     architecture = CATALOG[trial["model"]]
     description = {"name": trial["model"], "title": trial["model"], "family": architecture.family, "files": {}}
-    description |= {
-        "recurrent": architecture.recurrent,
-        "reads": "words",
-        "keep_negations": True,
-        "seed": trial["seed"],
-    }
+    description |= {"recurrent": architecture.recurrent, "reads": "words", "keep_negations": True}
     known = {field.name for field in fields(Description)}
     return description | {name: value for name, value in trial.items() if name in known}
 
@@ -124,8 +122,7 @@ class FakeRun:
 
     def __init__(self, folder):
         self.folder = folder
-        self.settings = dict(SETTINGS)
-        self.environment = dict(ENVIRONMENT)
+        self.settings, self.environment = dict(SETTINGS), dict(ENVIRONMENT)
         self.card = {
             "name": "reviews",
             "source": "reviews.csv: column 'text' labelled by column 'label'",
@@ -136,10 +133,8 @@ class FakeRun:
             "keep_negations": True,
             "splits": [_split(5), _split(6)],
         }
-        self.trials = []
-        self.failures = []
-        self.files = {}
-        self.texts = {}
+        self.trials, self.failures = [], []
+        self.files, self.texts = {}, {}
 
     def write(self):
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -163,18 +158,10 @@ class FakeRun:
         return self.folder
 
     def answer(self, model, seed, answers, groups=None, **changes):
-        """A trial whose metrics are those of its answers.
-
-        Args:
-            answers: `(index, labels, probabilities)` by split.
-        """
+        """A trial whose metrics are those of its answers: `(index, labels, probabilities)` by split."""
         names = self.card["class_names"]
         scores = {part: evaluate(probabilities, labels, names) for part, (_, labels, probabilities) in answers.items()}
-        facts = {
-            "test": scores["test"],
-            "validation": scores["validation"],
-            "collapsed": scores["test"]["collapsed"],
-        }
+        facts = scores | {"collapsed": scores["validation"]["collapsed"]}
         if groups is not None:
             _, labels, probabilities = answers["test"]
             facts["accuracy_by_group"] = accuracy_by_group(probabilities.argmax(axis=1), labels, groups)
@@ -201,6 +188,12 @@ def trial():
     return _trial
 
 
+@pytest.fixture(scope="session")
+def described():
+    """Makes the content of the `model.json` beside a trial: `described(trial)`."""
+    return describe
+
+
 @pytest.fixture
 def fake_run(tmp_path):
     """Without trials."""
@@ -210,13 +203,10 @@ def fake_run(tmp_path):
 @pytest.fixture
 def whole_run(fake_run):
     """rnn and linear trained on both seeds, lstm failed, distilbert without weights."""
+    rest = {"32": 2000.0, "256": 9000.0}
     fake_run.trials = [
-        _trial(
-            "rnn", 5, 0.80, epochs=4, peak_memory_mb=400.0, texts_per_second={"1": 100.0, "32": 2000.0, "256": 9000.0}
-        ),
-        _trial(
-            "rnn", 6, 0.84, epochs=7, peak_memory_mb=450.0, texts_per_second={"1": 300.0, "32": 3000.0, "256": 9000.0}
-        ),
+        _trial("rnn", 5, 0.80, epochs=4, peak_memory_mb=400.0, texts_per_second={"1": 100.0} | rest),
+        _trial("rnn", 6, 0.84, epochs=7, peak_memory_mb=450.0, texts_per_second={"1": 300.0} | rest | {"32": 3000.0}),
         _trial("linear", 5, 0.90),
         _trial("linear", 6, 0.88),
     ]

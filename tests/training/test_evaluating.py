@@ -8,7 +8,6 @@ import pytest
 from training.evaluating import (
     accuracy_by_group,
     evaluate,
-    expected_calibration_error,
     has_collapsed,
     overfits,
     texts_per_second,
@@ -44,13 +43,6 @@ def test_more_than_two_classes():
 
 def test_a_class_that_does_not_occur_has_no_roc_auc():
     assert evaluate(PROBABILITIES, np.zeros(4, int), ["no", "yes"])["roc_auc"] is None
-
-
-def test_calibration_is_the_weighted_gap_of_each_bin():
-    # bins of 1/15: 0.95 (right), 0.95 (wrong) share one, 0.55 (right) is alone:
-    # (|0.5 - 0.95| · 2 + |1 - 0.55| · 1) / 3 = 0.45
-    probabilities = np.array([[0.95, 0.05], [0.95, 0.05], [0.55, 0.45]])
-    assert expected_calibration_error(probabilities, np.array([0, 1, 0])) == pytest.approx(0.45)
 
 
 @pytest.mark.parametrize(

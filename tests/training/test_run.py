@@ -103,10 +103,10 @@ def test_tensorboard_finds_the_curves_of_every_network_and_the_outcome_of_every_
     events = EventMultiplexer().AddRunsFromDirectory(str(finished[1]))
     events.Reload()
     for model in NETWORKS:
-        assert "epoch_loss" in events.GetAccumulator(f"{model}/0/tensorboard/validation").Tags()["tensors"]
-        assert "epoch_gradient_norm" in events.GetAccumulator(f"{model}/0/tensorboard/train").Tags()["tensors"]
+        assert "epoch_loss" in events.GetAccumulator(f"{model}/0/validation").Tags()["tensors"]
+        assert "epoch_gradient_norm" in events.GetAccumulator(f"{model}/0/train").Tags()["tensors"]
     for model in MODELS:
-        tags = events.GetAccumulator(f"{model}/0/tensorboard").Tags()["tensors"]
+        tags = events.GetAccumulator(f"{model}/0").Tags()["tensors"]
         assert {"test/accuracy", "test/confusion matrix", "_hparams_/session_start_info"} <= set(tags)
 
 

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import shutil
+from dataclasses import fields
 
 import numpy as np
 import pytest
@@ -14,8 +15,10 @@ from tensorboard.backend.event_processing.data_ingester import LocalDataIngester
 from werkzeug.test import Client
 
 from data.preparing import Part
+from training.hyperparameters import hyperparameters
 from training.projector import describe_words
-from training.tensorboard import write_outcome
+from training.settings import Settings
+from training.tensorboard import _confusion_image, write_outcome
 
 MODELS = ("lstm", "transformer", "linear")
 
@@ -51,6 +54,7 @@ def ask(run):
     return answer
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", ["lstm", "transformer"])
 def test_the_projector_opens_the_learned_words(ask, run, model):
     import keras
@@ -58,7 +62,7 @@ def test_the_projector_opens_the_learned_words(ask, run, model):
     from models.architectures import layers  # noqa: F401
 
     path, vocabulary = run
-    place = f"run={model}/3/tensorboard"
+    place = f"run={model}/3"
     info = ask(f"plugin/projector/info?{place}").json["embeddings"]
     assert [(entry["tensorName"], entry["tensorShape"]) for entry in info] == [
         (f"words of {model}", [len(vocabulary), 8])
@@ -72,10 +76,12 @@ def test_the_projector_opens_the_learned_words(ask, run, model):
     assert [row[0] for row in rows[1:]] == ["(padding)", *vocabulary[1:]]
 
 
+@pytest.mark.slow
 def test_only_models_with_words_of_their_own_are_in_the_projector(ask):
-    assert sorted(ask("plugin/projector/runs").json) == ["lstm/3/tensorboard", "transformer/3/tensorboard"]
+    assert sorted(ask("plugin/projector/runs").json) == ["lstm/3", "transformer/3"]
 
 
+@pytest.mark.slow
 def test_the_table_of_hyperparameters_lists_the_final_scores_of_every_model(ask, run):
     groups = ask("plugin/hparams/session_groups", {"sliceSize": 9, "allowedStatuses": ["STATUS_UNKNOWN"]}).json
     found = {group["hparams"]["model"]: group for group in groups["sessionGroups"]}
@@ -86,37 +92,46 @@ def test_the_table_of_hyperparameters_lists_the_final_scores_of_every_model(ask,
         assert values["test/accuracy"] == pytest.approx(metrics["test"]["accuracy"])
         assert values["test/macro_f1"] == pytest.approx(metrics["test"]["macro_f1"])
         assert values["trial/texts_per_second_at_1"] == 10
-        assert group["hparams"]["width"] == 8
         assert group["name"].startswith(f"{model} 3 ")
+        assert group["hparams"]["seed"] == 3
+        assert group["hparams"]["keep_negations"] is False
+        # What a model does not use, and what changes no number, is no hyper-parameter of it.
+        assert ("width" in group["hparams"]) is (model != "linear")
+        assert not {"output", "memory_limit", "text_column", "backbone", "unfreeze"} & group["hparams"].keys()
+        assert model == "linear" or group["hparams"]["width"] == 8
     columns = ask("plugin/hparams/experiment", {}).json["metricInfos"]
     assert {"tag": "test/accuracy", "group": ""} in [info["name"] for info in columns]
 
 
+@pytest.mark.slow
 def test_all_models_share_the_tags_of_scalars_and_curves(ask):
     scalars = ask("plugin/scalars/tags").json
-    assert {frozenset(tags) for run, tags in scalars.items()} == {frozenset(scalars["linear/3/tensorboard"])}
+    assert {frozenset(tags) for run, tags in scalars.items()} == {frozenset(scalars["linear/3"])}
     curves = ask("plugin/pr_curves/tags").json
     assert {run: list(tags) for run, tags in curves.items()} == {
-        f"{model}/3/tensorboard": ["test/dogs/pr_curves"] for model in MODELS
+        f"{model}/3": ["test/dogs/pr_curves"] for model in MODELS
     }
 
 
+@pytest.mark.slow
 def test_the_curve_starts_at_the_share_of_the_class(ask):
     # at threshold 0 every text is taken for a dog: all are found, and half of what is found is right
-    curve = ask("plugin/pr_curves/pr_curves?tag=test/dogs/pr_curves&run=lstm/3/tensorboard").json["lstm/3/tensorboard"]
+    curve = ask("plugin/pr_curves/pr_curves?tag=test/dogs/pr_curves&run=lstm/3").json["lstm/3"]
     assert (curve[0]["recall"][0], curve[0]["precision"][0]) == (1, 0.5)
 
 
+@pytest.mark.slow
 def test_the_confusion_matrix_is_a_picture(ask):
-    shown = ask("plugin/images/images?tag=test/confusion%20matrix&run=linear/3/tensorboard&sample=0").json
+    shown = ask("plugin/images/images?tag=test/confusion%20matrix&run=linear/3&sample=0").json
     picture = ask(f"plugin/images/individualImage?{shown[0]['query']}").data
     assert min(Image.open(io.BytesIO(picture), formats=["PNG"]).size) > 200
 
 
+@pytest.mark.slow
 def test_texts_stay_text(ask):
     texts = ""
     for kind in ("right", "wrong"):
-        answer = ask(f"plugin/text/text?tag=test/surest%20{kind}&run=linear/3/tensorboard").json
+        answer = ask(f"plugin/text/text?tag=test/confidently%20{kind}&run=linear/3").json
         texts += " ".join(answer[0]["text"].split())
     assert "&lt;img src=http://example.com/x.png&gt; ![x](http://example.com/y.png)" in texts
     assert "cats &lt;b&gt;" in texts
@@ -133,3 +148,32 @@ def test_words_are_described_by_the_texts_that_hold_them():
         ["good", "1", "yes"],
         ["bad", "2", "no"],
     ]
+
+
+@pytest.mark.slow
+def test_runs_are_named_by_model_and_seed(ask):
+    assert sorted(ask("plugin/scalars/tags").json) == ["linear/3", "lstm/3", "transformer/3"]
+
+
+def test_every_setting_of_models_and_training_concerns_some_model():
+    settings = Settings(unfreeze=2)
+    listed = set().union(*(hyperparameters(settings, model) for model in ("rnn", "distilbert", "linear")))
+    of_models = {entry.name for entry in fields(Settings) if entry.metadata["group"] in ("models", "training")}
+    assert of_models <= listed
+    assert listed - of_models == {"model", "recipe", "sample"}
+    assert "unfreeze_epochs" not in hyperparameters(Settings(), "distilbert")
+
+
+@pytest.mark.parametrize("classes", [2, *(pytest.param(classes, marks=pytest.mark.slow) for classes in (40, 41, 400))])
+def test_a_picture_of_many_classes_is_no_larger(classes):
+    counts = np.eye(classes, dtype=int) * 3
+    test = {"confusion_matrix": counts.tolist(), "n": 3 * classes}
+    picture = _confusion_image(
+        {"model": "rnn", "seed": 0, "test": test}, [f"class ${at} with a long name" for at in range(classes)]
+    )
+    height, width, channels = picture.shape
+    assert (picture.dtype, channels) == (np.uint8, 4)
+    assert height <= 2240
+    assert width <= 2300
+    # The diagonal is dark, as far as there are pixels for it.
+    assert (picture[..., :3].sum(axis=2) < 400).mean() > 0.0005

@@ -49,7 +49,7 @@ def fit(
         epochs: the most there may be.
         learning_rate: of the first epoch.
         batch_size: texts per step; batches that come ready have their own.
-        folder: gets `history.csv`, a checkpoint and `tensorboard/`.
+        folder: gets `history.csv`, a checkpoint and TensorBoard's `train/` and `validation/`.
         title: at the start of each progress line.
         before: the history of the first phase, where this is the second.
 
@@ -96,7 +96,7 @@ def fit(
             stopping,
             plateau,
             keras.callbacks.TerminateOnNaN(),
-            keras.callbacks.TensorBoard(str(folder / "tensorboard"), write_graph=False),
+            keras.callbacks.TensorBoard(str(folder), write_graph=False),
             checkpoint,
             EarlyEnd(),
         ],

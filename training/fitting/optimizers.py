@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import keras
 from keras import ops
 
-_BackendAdam = type(keras.optimizers.Adam())  # on torch this is the faster one that `keras.optimizers.Adam` stands for
+# On torch the class of an instance is the faster one that `keras.optimizers.Adam` stands for.
+_BackendAdam: Any = type(keras.optimizers.Adam())
 
 
 class TrackingAdam(_BackendAdam):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -81,7 +81,7 @@ def rows(array: np.ndarray, size: int) -> np.ndarray:
     return array[np.arange(size) % len(array)]
 
 
-def predict(model, inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+def predict(model, inputs: Mapping[str, np.ndarray | dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
     """Probabilities for each split."""
     return {part: model.predict(array, batch_size=256, verbose=0) for part, array in inputs.items()}
 

@@ -89,6 +89,7 @@ def test_answers_do_not_depend_on_the_rest_of_the_batch(name):
     np.testing.assert_allclose(answers(model, ids), one_by_one, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_it_learns_which_of_two_words_comes_first(name):
     """A rule that no bag of words can fit: the two classes hold the same words."""
     rng = np.random.default_rng(0)

@@ -13,7 +13,7 @@ def cache(tmp_path, monkeypatch):
     """An empty cache folder for this project and for the hub client; no hub answers."""
     monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "cache"))
     monkeypatch.setenv("KAGGLEHUB_CACHE", str(tmp_path / "kagglehub"))
-    monkeypatch.setattr(hub, "answers", lambda url: False)
+    monkeypatch.setattr(hub, "answers", lambda _: False)
     return tmp_path / "cache"
 
 

@@ -19,6 +19,7 @@ def test_head_has_the_published_size(width, classes, parameters):
     assert distilbert.build_head(width, classes).count_params() == parameters
 
 
+@pytest.mark.slow
 def test_head_learns_a_rule():
     keras.utils.set_random_seed(0)
     inputs = np.random.default_rng(0).normal(size=(512, 16)).astype("float32")

@@ -155,12 +155,12 @@ def test_a_file_that_cannot_be_read_now_is_kept(counting, tmp_path, monkeypatch)
     (path,) = tmp_path.iterdir()
     before = path.read_bytes()
 
-    def refuse(*arguments, **named):
+    def refuse(*_, **__):
         raise OSError(errno.EIO, "Input/output error")
 
     with monkeypatch.context() as patch:
         patch.setattr(np, "load", refuse)
-        patch.setattr(features, "_write_rows", lambda *arguments: None)
+        patch.setattr(features, "_write_rows", lambda *_: None)
         features.cached_features(counting.backbone, TEXTS, 16, "mean", cache_dir=tmp_path)
     assert path.read_bytes() == before
     counting.encoded.clear()
@@ -207,7 +207,7 @@ def test_broken_file_is_noticed_and_made_again(counting, tmp_path, damage, lost)
 
 
 def test_file_of_an_interrupted_run_is_never_read(counting, tmp_path, monkeypatch):
-    def killed(file, table):
+    def killed(file, _):
         file.write_bytes(b"half of it")
         shutil.copy(file, file.with_name(".unfinished-of-a-killed-process"))  # it cannot clean up
         raise KeyboardInterrupt

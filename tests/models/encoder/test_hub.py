@@ -30,7 +30,8 @@ class Stalling(Refusing):
 
 
 @pytest.mark.parametrize("name", ["bert_tiny_en_uncased", "hf://nobody/nothing"])
-def test_hub_that_does_not_answer_is_said_at_once(cache, name):
+@pytest.mark.usefixtures("cache")
+def test_hub_that_does_not_answer_is_said_at_once(name):
     start = time.monotonic()
     with pytest.raises(BackboneUnavailable, match="did not answer within 3 s"):
         backbones.locate_backbone(name)
@@ -68,7 +69,8 @@ def fill_hub_cache(preset, tmp_path, version):
     return variation
 
 
-def test_auto_takes_the_newest_finished_preset_of_the_hub_cache(cache, tmp_path, preset_folders):
+@pytest.mark.usefixtures("cache")
+def test_auto_takes_the_newest_finished_preset_of_the_hub_cache(tmp_path, preset_folders):
     variation = fill_hub_cache(preset_folders["distilbert"], tmp_path, "3")
     fill_hub_cache(preset_folders["distilbert"], tmp_path, "12")
     for version in ("3", "12"):
@@ -78,7 +80,8 @@ def test_auto_takes_the_newest_finished_preset_of_the_hub_cache(cache, tmp_path,
     assert found.folder == variation / "12"
 
 
-def test_half_downloaded_preset_is_not_used(cache, tmp_path, preset_folders):
+@pytest.mark.usefixtures("cache")
+def test_half_downloaded_preset_is_not_used(tmp_path, preset_folders):
     variation = fill_hub_cache(preset_folders["distilbert"], tmp_path, "3")
     assert hub.cached_preset("distil_bert_base_en_uncased") is None
     # keras-nlp downloads file by file, and each leaves its own marker.
@@ -112,6 +115,7 @@ def test_failed_attempt_is_not_repeated(cache, monkeypatch):
     assert attempts == [cache]
 
 
+@pytest.mark.slow
 def test_a_hub_that_stalls_in_the_download_is_given_up(monkeypatch, tmp_path):
     import huggingface_hub
 
@@ -139,6 +143,7 @@ def test_a_hub_that_stalls_in_the_download_is_given_up(monkeypatch, tmp_path):
     assert {folder.name for folder in walked} == {"models--owner--stalling"}
 
 
+@pytest.mark.slow
 def test_a_download_that_is_slow_is_not_given_up(monkeypatch, tmp_path):
     monkeypatch.setattr(hub, "STALL_SECONDS", 0.6)
     monkeypatch.setattr(hub, "CHECK_SECONDS", 0.1)

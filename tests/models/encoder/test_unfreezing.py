@@ -60,7 +60,7 @@ def test_states_give_what_the_texts_give(tiny_backbones, tmp_path, monkeypatch):
     np.testing.assert_allclose(found, expected, atol=2e-3)  # the states are float16
 
 
-def test_every_epoch_has_every_text_once_in_other_batches(tiny_backbones):
+def test_every_epoch_has_every_text_once_in_other_batches():
     lengths = np.random.default_rng(0).integers(2, 40, 50)
     states = unfreezing.States(np.zeros((lengths.sum(), 4), "float16"), np.cumsum(lengths))
     batches = unfreezing.StateBatches(states, np.arange(50), 8)

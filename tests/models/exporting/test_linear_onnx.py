@@ -33,13 +33,18 @@ def as_ids(texts, vocabulary):
 
 
 def session(model):
-    """Answers texts with the graph of a model."""
+    """Answers texts with the graph of a model, and one text without a single token for `None`."""
     words = sorted({word for term in model.terms for word in term.split()})
     vocabulary = {word: at + 2 for at, word in enumerate(words)}
     terms = np.array([[0, *(vocabulary[word] for word in term.split())][-2:] for term in model.terms])
     proto = build(model, terms, len(words) + 2).SerializeToString()
     found = import_onnxruntime().InferenceSession(proto, providers=["CPUExecutionProvider"])
-    return lambda texts: found.run(None, {"token_ids": as_ids(texts, vocabulary)})[0]
+
+    def answer(texts):
+        ids = np.zeros((1, 0), np.int32) if texts is None else as_ids(texts, vocabulary)
+        return found.run(None, {"token_ids": ids})[0]
+
+    return answer
 
 
 @pytest.fixture(scope="module", params=[(2, "1- to 2-grams"), (2, "1- to 1-grams"), (5, "1- to 2-grams")])
@@ -93,9 +98,11 @@ def by_hand(model, text):
     return np.exp(scores) / np.exp(scores).sum()
 
 
-def test_no_texts_are_no_answers(pair):
-    _, answer = pair
+def test_no_texts_are_no_answers_and_a_text_without_tokens_has_one(pair):
+    pipeline, answer = pair
     assert answer([]).shape[0] == 0
+    np.testing.assert_allclose(answer([""]), pipeline.predict_proba([""]), atol=1e-6)
+    np.testing.assert_allclose(answer(None), pipeline.predict_proba([""]), atol=1e-6)
 
 
 @pytest.mark.slow

@@ -35,11 +35,11 @@ class Processes:
         self.found: dict[str, dict] = {}
         self.loads = True
 
-    def run(self, method, target, *arguments, memory_limit_mb, on_ctrl_c):
+    def run(self, _, target, *arguments, memory_limit_mb, **__):
         self.limit = memory_limit_mb
         return (self.write if target is export.write_formats else self.prove)(*arguments)
 
-    def write(self, path, model, seed, formats, aside):
+    def write(self, _path, _model, seed, formats, aside):
         if not self.loads:
             return -signal.SIGSEGV
         (aside / "tokenizer.json").write_text(self.tokenizer)
@@ -59,7 +59,7 @@ class Processes:
             (aside / "written.json").write_text(json.dumps(written))
         return 0
 
-    def prove(self, path, model, seed, folder, name, result):
+    def prove(self, _path, _model, _seed, _folder, name, result):
         found = self.found.get(name, FAITHFUL)
         if isinstance(found, int):
             return -found
@@ -71,7 +71,7 @@ class Processes:
 def processes(monkeypatch):
     found = Processes()
     monkeypatch.setattr(export, "run_in_child", found.run)
-    monkeypatch.setattr(export, "start_fork_server", lambda module: None)
+    monkeypatch.setattr(export, "start_fork_server", lambda _: None)
     return found
 
 
@@ -140,7 +140,8 @@ def test_a_failed_export_leaves_the_one_that_is_there(run, processes, broken):
     assert sorted(path.name for path in run.export("lstm").parent.iterdir()) == ["0", "1", "export"]
 
 
-def test_one_model_that_fails_stops_none_behind_it(run, processes, capsys):
+@pytest.mark.usefixtures("processes")
+def test_one_model_that_fails_stops_none_behind_it(run, capsys):
     assert export_all(run, ["lstm", "linear"], BOTH, 1000)
     run.predictions("lstm", 0).unlink()
     run.metrics("linear", 1).write_text("{")
@@ -216,7 +217,8 @@ def test_a_process_that_dies_of_one_format_costs_that_format_alone(run, processe
     assert processes.limit == 1000
 
 
-def test_what_killed_processes_left_goes_and_what_a_living_one_writes_stays(run, processes):
+@pytest.mark.usefixtures("processes")
+def test_what_killed_processes_left_goes_and_what_a_living_one_writes_stays(run):
     dead, alive = (run.trial("lstm", 0).parent / f".unfinished-export-{pid}-x" for pid in (2**22 + 1, os.getpid()))
     dead.mkdir()
     alive.mkdir()

@@ -47,6 +47,7 @@ def by_graph(texts, keep_negations):
     return [" ".join(word.decode() for word in row) for row in words]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("keep_negations", [False, True])
 def test_twenty_thousand_texts_are_cleaned_alike_by_python_and_graph(keep_negations):
     texts = [*PROBES.values(), *generated(10_000, seed=int(keep_negations))]
@@ -54,6 +55,7 @@ def test_twenty_thousand_texts_are_cleaned_alike_by_python_and_graph(keep_negati
     assert by_graph(texts, keep_negations) == [cleaner.clean(text) for text in texts]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("keep_negations", [False, True])
 def test_the_tokenizer_file_gives_the_ids_of_training(keep_negations):
     from models.exporting.tokenizer_file import word_tokenizer
@@ -70,12 +72,14 @@ def test_the_tokenizer_file_gives_the_ids_of_training(keep_negations):
     np.testing.assert_array_equal([sum(encoding.attention_mask) for encoding in found], (wanted != 0).sum(axis=1))
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(texts_of_pieces)
 def test_any_text_is_cleaned_alike(text):
     assert by_graph([text], False) == [Cleaner().clean(text)]
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(texts_of_pieces)
 def test_any_text_loses_its_markup_alike(text):

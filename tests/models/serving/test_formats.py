@@ -51,6 +51,7 @@ def test_no_code_compares_the_name_of_a_format(root):
     assert found == []
 
 
+@pytest.mark.slow
 def test_the_catalog_is_light(root):
     """Settings and every command's choices come from it, so nothing heavy may hang on it."""
     asked = "import sys, models.serving.formats; print(sorted({'numpy', 'onnx', 'tensorflow'} & sys.modules.keys()))"

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -138,7 +139,7 @@ def test_a_reader_that_has_seen_enough_is_no_error(exported_run, tmp_path):
         (["RUN", "--model", "gru", "text"], "has no exported gru"),
         (["RUN", "--model", "lstm", "--input", "nowhere.csv"], "could not be read"),
         (["RUN", "--model", "lstm", "--input", "README.md", "--encoding", "latin-99"], "no text encoding"),
-        (["RUN", "--model", "lstm", "text", "--output", "nowhere/answers.csv"], "there is no folder nowhere"),
+        (["RUN", "--model", "lstm", "text", "--output", "nowhere/answers.csv"], "nowhere/answers.csv: No such file"),
         (["RUN", "--model", "lstm", "text", "--output", "tests"], "Is a directory"),
         (["RUN", "--model", "linear", "--format", "openvino", "text"], "is not there"),
     ],
@@ -208,7 +209,7 @@ def test_answers_replace_the_file_behind_a_link_and_reach_what_is_no_file(tmp_pa
     assert (target.read_text(), link.is_symlink()) == ("newer", True)
     with open_output(os.devnull) as file:
         file.write("anything")
-    assert not os.path.isfile(os.devnull)
+    assert not Path(os.devnull).is_file()
 
 
 def test_the_advice_names_only_what_the_command_has(exported_run, command, tmp_path):

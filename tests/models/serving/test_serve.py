@@ -68,6 +68,14 @@ def test_what_is_refused_is_refused_with_a_reason(client, body, status):
     assert answer.text
 
 
+def test_a_body_that_is_too_large_is_refused_whether_or_not_its_size_is_said(client):
+    for content in (b"a" * 2001, (b"a" * 100 for _ in range(30))):  # the second comes in chunks
+        answer = client.post("/predict", content=content, headers={"content-type": "application/json"})
+        assert answer.status_code == 413
+        assert answer.json() == {"detail": "the body has more than 2,000 bytes"}
+    assert client.post("/predict", json={"text": "well"}).status_code == 200
+
+
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.binary(max_size=200)
@@ -106,7 +114,7 @@ def test_the_openapi_page_needs_nothing_from_elsewhere(client):
 def test_the_address_is_said_once_somebody_listens_there():
     heard = []
 
-    async def service(scope, receive, send):
+    async def service(scope, _receive, _send):
         assert scope["type"] == "http"
 
     def connect(host, port):

@@ -24,7 +24,7 @@ def reasons(said=SAID, texts=(LONG,) * 6, labels=LABELS, each=1, most=60):
 def test_one_of_each_kind():
     # right by both: texts 0 (mean 0.85 of the truth) and 1 (0.85); the first of equals. Wrong by both: text 2 (0.85)
     # and text 3 (0.65). At odds: text 5 is 0.8 apart, text 4 0.5.
-    assert reasons() == {("surest right", 0), ("surest wrong", 2), ("models disagree", 5)}
+    assert reasons() == {("confidently right", 0), ("confidently wrong", 2), ("models disagree", 5)}
 
 
 def test_two_of_a_kind_are_of_different_classes_where_they_can_be():
@@ -35,7 +35,7 @@ def test_texts_that_can_be_shown_whole_come_first():
     texts = [LONG] * 6
     texts[0] = " ".join(["word"] * 100)
     texts[5] = "too short"
-    assert reasons(texts=texts) == {("surest right", 1), ("surest wrong", 2), ("models disagree", 4)}
+    assert reasons(texts=texts) == {("confidently right", 1), ("confidently wrong", 2), ("models disagree", 4)}
 
 
 def test_where_there_are_no_others_long_texts_do():
@@ -45,14 +45,14 @@ def test_where_there_are_no_others_long_texts_do():
 def test_where_no_text_misleads_every_model_the_surest_error_is_taken():
     said = SAID.copy()
     said[:, [2, 3]] = [[0.1, 0.6], [0.1, 0.6]]  # now right
-    assert ("surest wrong", 5) in reasons(said)  # 0.9 for the wrong class by one model, the surest error left
+    assert ("confidently wrong", 5) in reasons(said)  # 0.9 for the wrong class by one model, the surest error left
 
 
 def test_one_model_has_nobody_to_disagree_with():
-    assert {reason for reason, _ in reasons(SAID[:1])} == {"surest right", "surest wrong"}
+    assert {reason for reason, _ in reasons(SAID[:1])} == {"confidently right", "confidently wrong"}
 
 
 @pytest.mark.parametrize("label", [0, 1])
 def test_a_model_that_is_never_wrong_is_no_error(label):
     said = np.full((2, 6), 0.9 if label else 0.1)
-    assert {reason for reason, _ in reasons(said, labels=np.full(6, label))} == {"surest right"}
+    assert {reason for reason, _ in reasons(said, labels=np.full(6, label))} == {"confidently right"}

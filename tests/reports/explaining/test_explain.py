@@ -23,6 +23,7 @@ def run(tiny_run, tmp_path):
     return tmp_path / "tiny"
 
 
+@pytest.mark.slow
 def test_the_whole_command_explains_texts_of_the_run(run, command):
     done = command("reports.explain", run, **QUIET)
     assert (done.returncode, done.stderr) == (0, "")
@@ -49,6 +50,7 @@ def test_the_whole_command_explains_texts_of_the_run(run, command):
     assert "Which words moved each model" in inside.render(run)
 
 
+@pytest.mark.slow
 def test_ones_own_text_by_some_models(run, command, tmp_path):
     page = tmp_path / "page.html"
     done = command("reports.explain", run, "aaaa cccc <i>", "--model", "linear", "--output", page, **QUIET)
@@ -84,7 +86,7 @@ def test_a_run_without_a_trained_model_is_refused(run, capsys):
     for model in ("lstm", "transformer", "linear"):
         shutil.rmtree(run / model)
     assert explain.main([str(run), "words"]) == 2
-    assert "has no trained model: python -m training.run trains." in capsys.readouterr().err
+    assert "has no trained model: train some with python -m training.run." in capsys.readouterr().err
 
 
 def reader(answer):
@@ -92,9 +94,9 @@ def reader(answer):
 
 
 def test_a_model_that_cannot_work_is_left_out_and_said(run, monkeypatch):
-    def load(path, model, seed):
+    def load(_, model, __):
         if model == "lstm":
-            raise RunFolderError("lstm (seed 3) cannot be put to work: no weights")
+            raise RunFolderError("lstm (seed 3) cannot be loaded: no weights")
         return reader(lambda texts: np.tile([0.3, 0.7], (len(texts), 1)))
 
     said = []
@@ -102,7 +104,7 @@ def test_a_model_that_cannot_work_is_left_out_and_said(run, monkeypatch):
     readers, missing = explaining.load_readers(run, {"lstm": 3, "linear": 3}, said.append)
     assert list(readers) == ["linear"]
     assert missing == [{"model": "lstm", "reason": said[0]}]
-    with pytest.raises(RunFolderError, match="No model of .* can be put to work"):
+    with pytest.raises(RunFolderError, match="No model of .* can be loaded"):
         explaining.load_readers(run, {"lstm": 3}, said.append)
 
 
@@ -124,6 +126,7 @@ def test_a_text_is_explained_by_every_model_in_json():
     }
 
 
+@pytest.mark.slow
 def test_help_comes_at_once(command):
     done = command("reports.explain", "--help", timeout=5)
     assert "--model" in done.stdout

@@ -42,4 +42,4 @@ def test_text_stays_text():
 
 
 def test_marks_differ():
-    assert len({str(mark(0, 0, "", shape)) for shape in MARKS}) == 5
+    assert len({str(mark(0, 0, "", shape)) for shape in MARKS}) == len(MARKS) == 7

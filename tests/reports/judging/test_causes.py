@@ -5,6 +5,7 @@ import re
 import pytest
 
 from reports.judging.causes import calibration, gap_opened, over_fitting, plateau, under_fitting
+from reports.measuring.significance import PartStatistics
 from reports.reading.comparison import compare
 
 SETTINGS = {"epochs": 20, "early_stopping_patience": 3, "plateau_patience": 1, "dropout": 0.3, "label_smoothing": 0.05}
@@ -13,7 +14,7 @@ SETTINGS = {"epochs": 20, "early_stopping_patience": 3, "plateau_patience": 1, "
 def _rows(run, *trials):
     run.trials = list(trials)
     run.write()
-    return [row for row in compare(run.folder)["rows"] if row["by_seed"]]
+    return list(compare(run.folder).rows)
 
 
 @pytest.mark.parametrize(
@@ -35,7 +36,7 @@ def test_over_fitting_says_since_when(fake_run, trial):
     found = trial("lstm", 5, 0.8, overfitted=True, epochs=3, best_epoch=2, train={"n": 398, "accuracy": 0.99})
     (row,) = _rows(fake_run, found)
     (sentence,) = over_fitting(row, SETTINGS)
-    assert "the gap passed 10 points in epoch 2 of 3, and the kept weights are those of epoch 2" in sentence
+    assert "the gap passed 10 points in epoch 2 of 3, and the weights kept are those of epoch 2" in sentence
     assert sentence.endswith("more texts (--sample) help most, then --dropout above 0.3.")
 
 
@@ -45,19 +46,19 @@ def test_over_fitting_says_since_when(fake_run, trial):
         (
             "lstm",
             {"epochs": 5, "best_epoch": 2},
-            "Early stopping ended it before it had learned, after 5 of 20 epochs; raise --early-stopping-patience "
-            "above 3, and --plateau-patience with it.",
+            "Early stopping ended training before it had learned, after 5 of 20 epochs; raise "
+            "--early-stopping-patience above 3, and --plateau-patience with it.",
         ),
         (
             "rnn",
             {"epochs": 20, "best_epoch": 20},
-            "It was still getting better in epoch 20, the last it was given; raise --epochs.",
+            "It was still improving in epoch 20, the last one allowed; raise --epochs.",
         ),
         ("rnn", {"epochs": 20, "best_epoch": 18}, "Raise --learning-rate or --width."),
         (
             "distilbert",
             {"epochs": 20, "best_epoch": 18},
-            "Raise --head-learning-rate, or train part of the encoder too with --unfreeze 2.",
+            "Raise --head-learning-rate, or also train part of the encoder with --unfreeze 2.",
         ),
     ],
 )
@@ -68,7 +69,7 @@ def test_under_fitting_says_what_ended_it(fake_run, trial, model, changes, mend)
     strong["validation"]["accuracy"] = 0.9
     sentence = under_fitting(_rows(fake_run, weak, strong), SETTINGS)[0]
     assert sentence == (
-        f"{model} under-fitted: it knows only 62.0 % of its own training texts, where linear gets 90.0 % of unseen "
+        f"{model} underfitted: it gets only 62.0 % of its own training texts right, while linear gets 90.0 % of unseen "
         f"ones right (seed 5). {mend}"
     )
 
@@ -78,7 +79,7 @@ def test_under_fitting_without_a_better_model(fake_run, trial):
     weak = trial("rnn", 5, 0.56, train={"n": 398, "accuracy": 0.58}, epochs=5, best_epoch=1)
     (sentence,) = under_fitting(_rows(fake_run, weak), SETTINGS)
     assert sentence.startswith(
-        "rnn under-fitted: it knows only 58.0 % of its own training texts, where the largest class"
+        "rnn underfitted: it gets only 58.0 % of its own training texts right, while the largest class makes up 55.0 %"
     )
 
 
@@ -116,11 +117,16 @@ def test_a_learning_rate_that_never_moved(fake_run, trial):
             "rnn",
             0.12,
             0.11,
-            "rnn is too sure of its answers: .* 12 points .* under 0.080 .*; raise --label-smoothing above",
+            "rnn is overconfident: .* 12 points .* under 0.080.*; raise --label-smoothing above",
         ),
-        ("rnn", 0.12, -0.11, "rnn is not sure enough of its answers: .*; lower --label-smoothing, now 0.05"),
-        ("rnn", 0.12, 0.01, "rnn is too sure of some answers and not sure enough of others: .*; no setting mends that"),
-        ("linear", 0.12, 0.11, "linear is too sure of its answers: .*; no setting mends that"),
+        ("rnn", 0.12, -0.11, "rnn is underconfident: .*; lower --label-smoothing, now 0.05"),
+        (
+            "rnn",
+            0.12,
+            0.01,
+            "rnn is overconfident in some answers and underconfident in others: .*; no setting fixes that",
+        ),
+        ("linear", 0.12, 0.11, "linear is overconfident: .*; no setting fixes that"),
         ("rnn", 0.07, 0.07, None),  # within chance
         ("lstm", 0.045, 0.04, None),  # beyond chance, of no consequence
     ],
@@ -128,8 +134,8 @@ def test_a_learning_rate_that_never_moved(fake_run, trial):
 def test_calibration(fake_run, trial, model, error, over, said):
     rows = _rows(fake_run, trial(model, 5, 0.8, test={"expected_calibration_error": error}))
     chance = {"rnn": 0.08, "linear": 0.08, "lstm": 0.02}
-    test = {"calibration_by_chance": chance, "overconfidence": {model: over}}
-    sentences = calibration(rows, {"test": test}, SETTINGS)
+    test = PartStatistics(calibration_by_chance=chance, overconfidence={model: over})
+    sentences = calibration(rows, test, SETTINGS)
     if said is None:
         assert sentences == []
     else:
@@ -138,6 +144,6 @@ def test_calibration(fake_run, trial, model, error, over, said):
 
 def test_under_confidence_of_a_training_cut_short(fake_run, trial):
     cut = trial("rnn", 5, 0.8, epochs=20, best_epoch=20, test={"expected_calibration_error": 0.2})
-    test = {"calibration_by_chance": {"rnn": 0.08}, "overconfidence": {"rnn": -0.2}}
-    (sentence,) = calibration(_rows(fake_run, cut), {"test": test}, SETTINGS)
+    test = PartStatistics(calibration_by_chance={"rnn": 0.08}, overconfidence={"rnn": -0.2})
+    (sentence,) = calibration(_rows(fake_run, cut), test, SETTINGS)
     assert sentence.endswith("train longer (--epochs).")

@@ -5,13 +5,14 @@ import re
 import pytest
 
 from reports.judging.verdicts import verdicts
+from reports.measuring.significance import PartStatistics
 from reports.reading.comparison import compare
 
 
 def _said(run, **settings):
     run.settings |= settings
     run.write()
-    return verdicts(compare(run.folder), run.settings)
+    return verdicts(compare(run.folder), PartStatistics())
 
 
 def test_nothing_to_say(fake_run, trial):
@@ -41,7 +42,7 @@ def test_linear_reference(fake_run, linear, expected, trial):
     (sentence,) = _said(fake_run)
     assert sentence.startswith(expected)
     # Two seeds of 100 test texts.
-    assert sentence.endswith("of 200 test answers), and is trained in 10 s against 60 s.")
+    assert sentence.endswith("of 200 test answers), and took 10 s to train, against 60 s.")
 
 
 @pytest.mark.parametrize("models", [["rnn"], ["linear"]])
@@ -62,7 +63,7 @@ def test_no_reference_without_both_sides(fake_run, models, trial):
 )
 def test_collapse_is_named_with_its_cause(fake_run, model, settings, cause, trial):
     fake_run.trials = [
-        trial(model, 5, 0.56, collapsed=True, test={"largest_answer_share": 1.0}),
+        trial(model, 5, 0.56, collapsed=True, validation={"largest_answer_share": 1.0}),
         trial(model, 6, 0.8),
     ]
     (sentence,) = _said(fake_run, **settings)
@@ -79,8 +80,10 @@ def test_overfitting_shows_the_worst_seed(fake_run, trial):
         trial("lstm", 6, 0.8, overfitted=True, train={"n": 398, "accuracy": 0.99}),
     ]
     (sentence,) = _said(fake_run)
-    assert sentence.startswith("lstm over-fitted on 2 of 2 seeds: its kept weights know 99.0 % of the training texts")
-    assert "80.0 % of validation (seed 6)" in sentence
+    assert sentence.startswith(
+        "lstm overfitted on 2 of 2 seeds: the weights kept get 99.0 % of the training texts right"
+    )
+    assert "80.0 % of the validation texts (seed 6)" in sentence
 
 
 @pytest.mark.parametrize(

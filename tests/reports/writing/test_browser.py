@@ -8,6 +8,8 @@ import pytest
 
 from reports.page import main
 
+pytestmark = pytest.mark.slow
+
 FLAGS = [
     "--headless",
     "--no-sandbox",
@@ -49,7 +51,7 @@ def browser():
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory, empty_run, filled):
-    """Files: a report of two classes, one of twelve with long names, and a comparison of the two."""
+    """Files: reports of two classes, twelve with long names and twenty-five, and a comparison of the first two."""
     folder = tmp_path_factory.mktemp("browser")
     two = filled(empty_run(folder / "two")).write()
     twelve = empty_run(folder / "twelve")
@@ -60,10 +62,20 @@ def pages(tmp_path_factory, empty_run, filled):
         ("distilbert", 5, "missing", "no network"),
     ]
     twelve.write()
-    for run in (two, twelve.folder):
+    many = filled(empty_run(folder / "many"), [f"{'alt.comp.' * (at % 4)}group_{at}" for at in range(25)], n=5000)
+    many.write()
+    for run in (two, twelve.folder, many.folder):
         assert main([str(run)]) == 0
     assert main([str(two), str(twelve.folder)]) == 0
-    return {"two": two / "report.html", "twelve": twelve.folder / "report.html", "runs": two / "comparison.html"}
+    picture = folder / "picture.html"
+    picture.write_text(f'<!DOCTYPE html><html lang="en"><title>x</title><body>{(two / "accuracy.svg").read_text()}')
+    return {
+        "two": two / "report.html",
+        "twelve": twelve.folder / "report.html",
+        "many": many.folder / "report.html",
+        "runs": two / "comparison.html",
+        "picture": picture,
+    }
 
 
 @pytest.fixture
@@ -111,14 +123,43 @@ def test_no_request_leaves_the_page(shown, pages, name):
     assert found.requests == [pages[name].as_uri()]
 
 
-@pytest.mark.parametrize("width", [390, 1100])
-@pytest.mark.parametrize("name", ["two", "twelve", "runs"])
+@pytest.mark.parametrize("width", [390, 1100, 1200])
+@pytest.mark.parametrize("name", ["two", "twelve", "many", "runs"])
 def test_nothing_is_wider_than_the_window(shown, name, width):
     page = shown(name, width).page
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-@pytest.mark.parametrize("name", ["two", "twelve"])
+def test_a_matrix_of_many_classes_is_seen_whole(shown):
+    page = shown("many", 1200).page
+    widths = """() => [...document.querySelectorAll('.scroll')].filter(
+        region => region.getAttribute('aria-label').startsWith('Confusion matrix')).map(
+        region => [region.scrollWidth, region.clientWidth, region.querySelectorAll('tbody tr').length])"""
+    regions = page.evaluate(widths)
+    assert len(regions) == 5
+    for content, room, lines in regions:
+        assert lines == 25
+        assert content <= room
+    # On paper, 182 mm between the margins, nothing can scroll.
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 688, "height": 900})
+    for content, room, _ in page.evaluate(widths):
+        assert content <= room
+
+
+def test_a_matrix_on_a_phone_scrolls_by_itself_with_its_classes_in_sight(shown):
+    page = shown("many", 390).page
+    left = page.evaluate("""() => {
+        const region = document.querySelector('.many').parentElement;
+        region.scrollLeft = 200;
+        return [region.scrollLeft, region.querySelector('tbody th').getBoundingClientRect().left,
+                region.getBoundingClientRect().left];
+    }""")
+    assert left[0] == 200
+    assert left[1] == left[2]
+
+
+@pytest.mark.parametrize("name", ["two", "twelve", "picture"])
 def test_words_of_figures_do_not_collide(shown, name):
     assert shown(name).page.evaluate(COLLISIONS) == []
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from models.run_folder import RunFolderError
+from reports.figures.axes import style_sheet
 from reports.figures.heat import heat_map
 from reports.writing import inside
 
@@ -28,7 +29,7 @@ def explanations():
     }
     text = {
         "index": 17,
-        "reason": "surest wrong",
+        "reason": "confidently wrong",
         "label": 0,
         "group": "sci.<b>",
         "words": ["the", HOSTILE, "film"],
@@ -73,7 +74,7 @@ class Tags(html.parser.HTMLParser):
     def handle_endtag(self, tag):
         assert self.open.pop() == tag
 
-    def handle_startendtag(self, tag, attributes):
+    def handle_startendtag(self, tag, _):
         self.seen.add(tag)
 
     def handle_data(self, data):
@@ -83,7 +84,7 @@ class Tags(html.parser.HTMLParser):
 def test_it_says_what_was_measured(run):
     content = Tags(inside.render(run))
     text = " ".join(content.text.split())
-    assert "Surest wrong: text 17, true class bad & ugly, sci.<b>" in text
+    assert "Confidently wrong: text 17, true class bad & ugly, sci.<b>" in text
     assert "lstm <i> good, 90.0 % ✗ wrong" in text
     assert f"For: {HOSTILE} +2.00, 55.0 % without it" in text
     assert "Against: film −0.75, 95.0 % without it" in text
@@ -143,12 +144,12 @@ def test_a_damaged_file_is_named(run, name, content):
 
 
 def test_the_section_needs_no_color_that_the_page_does_not_give(run):
-    used = set(re.findall(r"var\(--([a-z0-9-]+)", inside.style() + inside.render(run)))
+    used = set(re.findall(r"var\(--([a-z0-9-]+)", style_sheet("inside.css") + inside.render(run)))
     assert used <= VARIABLES
-    assert not re.search(r"#[0-9a-fA-F]{3,6}\b|url\(|@import", inside.style().replace("#inside", ""))
+    assert not re.search(r"#[0-9a-fA-F]{3,6}\b|url\(|@import", style_sheet("inside.css").replace("#inside", ""))
 
 
-def test_a_page_of_its_own_is_whole(run):
+def test_a_page_of_its_own_is_whole():
     found = explanations()
     page = inside.render_own(found["texts"][0], {"lstm": found["models"]["lstm"] | {"seed": 5}}, found["class_names"])
     content = Tags(page)
@@ -157,6 +158,7 @@ def test_a_page_of_its_own_is_whole(run):
     assert "right" not in content.text.split("Which words", 2)[2]  # nobody knows the true class of one's own text
 
 
+@pytest.mark.slow
 def test_it_is_rendered_without_a_deep_learning_library(run):
     code = (
         "import sys, pathlib; from reports.writing import inside; inside.render(pathlib.Path(sys.argv[1]));"

@@ -1,13 +1,17 @@
 """The command on a run folder: table, report and comparison agree, and no folder brings it down."""
 
+import html
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
+from xml.etree import ElementTree
 
 import pytest
 
+from reports import page
 from reports.summary import main
 
 
@@ -43,7 +47,7 @@ def test_table_on_the_terminal(whole_run, capsys):
     (rnn,) = [line for line in lines if line.startswith("rnn ")]
     assert re.split(r"\s{2,}", rnn) == [
         "rnn",
-        "82.0 ± 2.8 %",
+        "82.0 ± 2.8",
         "0.810",
         "0.815",
         "0.900",
@@ -56,7 +60,7 @@ def test_table_on_the_terminal(whole_run, capsys):
         "200 · 2,500 · 9,000",
         "1,234,567 (98,690)",
     ]
-    assert any(re.match(r"linear +89.0 ± 1.4 %.* – +– +12 ", line) for line in lines)
+    assert any(re.match(r"linear +89.0 ± 1.4 .* – +– +12 ", line) for line in lines)
     assert any(re.match(r"lstm +–.*failed: see below", line) for line in lines)
     assert any(re.match(r"distilbert +–.*missing: see below", line) for line in lines)
     assert "- lstm failed: its process ended with SIGKILL" in lines
@@ -66,10 +70,19 @@ def test_caption_says_on_what_it_was_measured(whole_run, capsys):
     output, report, _ = _summarize(whole_run, capsys)
     caption = (
         "Test split of reviews (n = 100–101, 45.0 % good; made up for the tests); mean ± standard deviation over seeds "
-        "5–6; recipe sound; Keras on jax, 2 cores. Memory is the highest of the training process."
+        "5–6; recipe sound; Keras on jax, 2 cores. Memory is the peak of the training process."
     )
     assert caption in output
     assert caption in report
+
+
+def test_the_share_in_the_caption_is_that_of_the_split_it_names(whole_run, capsys):
+    # 3 % of all texts are good, 2 % and 5 % of the two test splits.
+    for split, share in zip(whole_run.card["splits"], (0.02, 0.05), strict=True):
+        split["positive_share"] = 0.03
+        split["class_shares"] = split["class_shares"] | {"test": {"bad": 1 - share, "good": share}}
+    output, _, _ = _summarize(whole_run, capsys)
+    assert "Test split of reviews (n = 100–101, 3.5 % good; made up" in output
 
 
 def test_report_has_the_numbers_of_the_comparison(whole_run, capsys):
@@ -80,9 +93,9 @@ def test_report_has_the_numbers_of_the_comparison(whole_run, capsys):
     for row in comparison["rows"]:
         cells = shown[row["model"]]
         if not row["by_seed"]:
-            assert cells["accuracy"] == "–"
+            assert cells["accuracy, %"] == "–"
             continue
-        assert cells["accuracy"] == f"{100 * row['accuracy']:.1f} ± {100 * row['accuracy_std']:.1f} %"
+        assert cells["accuracy, %"] == f"{100 * row['accuracy']:.1f} ± {100 * row['accuracy_std']:.1f}"
         assert cells["macro F1"] == f"{row['macro_f1']:.3f}"
         assert cells["weighted F1"] == f"{row['weighted_f1']:.3f}"
         estimated = f" ({row['estimated_memory_mb']:.0f})" if row["estimated_memory_mb"] else ""
@@ -102,7 +115,7 @@ def test_report_shows_the_data_card(whole_run, capsys):
     assert ["running words in the vocabulary of 998", "90.0 %", "80.0 %", "75.0 %"] in rows
     assert ["train-test", "5", "0"] in rows
     assert ["train-test", "6", "0"] in rows
-    assert "1 texts stand with more than one label" in report
+    assert "Different texts that occur with more than one label: 1." in report
 
 
 def test_report_shows_classes_and_confusion(whole_run, capsys):
@@ -115,8 +128,24 @@ def test_report_shows_classes_and_confusion(whole_run, capsys):
 
 def test_report_says_how_to_repeat_it(whole_run, capsys):
     _, report, _ = _summarize(whole_run, capsys)
-    assert "KERAS_BACKEND=jax python -m training.run --config settings.yaml" in report
+    command = f"KERAS_BACKEND=jax python -m training.run --config {whole_run.folder / 'settings.yaml'}"
+    assert command in report.splitlines()
     assert "early_stopping_patience: 3" in report
+
+
+@pytest.mark.parametrize("command", ["report.md", "report.html"])
+def test_the_command_can_be_pasted_in_any_folder(fake_run, capsys, command, monkeypatch, tmp_path):
+    fake_run.folder = tmp_path / "home" / "my $runs; 'a'" / "first"
+    fake_run.write()
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    assert page.main([str(fake_run.folder)]) == 0
+    said = html.unescape((fake_run.folder / command).read_text(encoding="utf-8"))
+    line = re.search("KERAS_BACKEND=jax python -m training.run --config (.*settings.yaml'?)", said)[1]
+    done = subprocess.run(["sh", "-c", f"ls {line}"], cwd="/", capture_output=True, text=True, check=False)
+    assert done.stdout == f"{fake_run.folder / 'settings.yaml'}\n"
+    assert str(tmp_path) not in line  # the name of the user's folder stays at home
+    curves = capsys.readouterr().out.splitlines()[-1].partition("tensorboard --logdir ")[2]
+    assert shlex.split(curves) == [str(fake_run.folder)]
 
 
 def test_class_names_cannot_break_the_report(fake_run, capsys, trial):
@@ -180,8 +209,8 @@ def test_remarks(fake_run, capsys, trial):
     fake_run.settings["seeds"] = 1
     fake_run.trials = [trial("rnn", 5, 0.8, collapsed=True), trial("lstm", 5, 0.8, collapsed=True, overfitted=True)]
     output, _, _ = _summarize(fake_run, capsys)
-    assert re.search(r"^rnn +80.0 % .* collapsed$", output, re.MULTILINE)
-    assert re.search(r"^lstm .* collapsed, over-fitted$", output, re.MULTILINE)
+    assert re.search(r"^rnn +80.0 .* collapsed$", output, re.MULTILINE)
+    assert re.search(r"^lstm .* collapsed, overfitted$", output, re.MULTILINE)
     assert "; seed 5; " in output
 
 
@@ -189,7 +218,14 @@ def test_picture(whole_run, capsys):
     _summarize(whole_run, capsys)
     picture = whole_run.folder / "accuracy.svg"
     first = picture.read_bytes()
-    assert b"<svg" in first
+    drawing = ElementTree.fromstring(first)
+    assert drawing.tag == "{http://www.w3.org/2000/svg}svg"
+    words = " ".join(drawing.itertext())
+    assert "82.0 %" in words
+    assert "Test split of reviews, n = 100–101, mean of 2 seeds; bars: 95 % interval." in words
+    assert "Dashed: 55.0 %, the share of the largest class." in words
+    assert "--model-0: #" in words  # its style is its own
+    assert not list(whole_run.folder.glob(".unfinished-*"))
     _summarize(whole_run, capsys)
     assert picture.read_bytes() == first
 
@@ -206,6 +242,7 @@ def _run_command(*arguments):
     return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=60)
 
 
+@pytest.mark.slow
 def test_the_command_needs_no_deep_learning(whole_run):
     before = os.times()
     result = _run_command(whole_run.folder)
@@ -217,6 +254,7 @@ def test_the_command_needs_no_deep_learning(whole_run):
     assert (whole_run.folder / "report.md").exists()
 
 
+@pytest.mark.slow
 def test_a_folder_that_is_no_run_folder(tmp_path):
     result = _run_command(tmp_path)
     assert result.returncode == 2
@@ -231,10 +269,21 @@ def test_what_is_no_folder(tmp_path, capsys, name):
 
 
 def test_a_folder_that_cannot_be_written(whole_run, capsys, monkeypatch):
-    def refuse(path, value):
+    def refuse(path, _):
         raise PermissionError(13, "Permission denied", str(path))
 
-    monkeypatch.setattr("reports.evaluation.write_json", refuse)
+    monkeypatch.setattr("reports.writing.summary_files.write_json", refuse)
     assert main([str(whole_run.folder)]) == 2
     error = capsys.readouterr().err
     assert error == f"error: {whole_run.folder / 'comparison.json'}: Permission denied.\n"
+
+
+def test_what_was_published_stands_beside_what_was_measured(whole_run, capsys):
+    slides = {"model": "rnn", "accuracy": 0.5643, "source": "course slides, another split"}
+    whole_run.card["published"] = [slides, slides | {"model": "bilstm", "source": "of no model here"}]
+    _, _, comparison = _summarize(whole_run, capsys)
+    picture = (whole_run.folder / "accuracy.svg").read_text()
+    assert "Open circles: course slides, another split." in " ".join(ElementTree.fromstring(picture).itertext())
+    assert picture.count('class="mark published"') == 1
+    assert "of no model here" not in picture
+    assert comparison["data"]["published"][0] == slides

@@ -57,7 +57,7 @@ def test_it_learns_and_logs_every_signal(tmp_path, capsys):
         assert float(row["seconds"]) > 0
     lines = capsys.readouterr().out.splitlines()
     assert sum(" epoch " in line for line in lines) == len(rows)
-    assert list((tmp_path / "tensorboard" / "validation").iterdir())
+    assert list((tmp_path / "validation").iterdir())
 
 
 @pytest.mark.slow

@@ -67,7 +67,7 @@ def test_what_was_trained_is_exported_and_reported(run):
 def test_the_curves_of_both_phases_are_one_in_tensorboard(run):
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-    events = EventAccumulator(str(run.tensorboard(ENCODER, 0) / "validation")).Reload()
+    events = EventAccumulator(str(run.trial(ENCODER, 0) / "validation")).Reload()
     assert [event.step for event in events.Tensors("epoch_loss")] == [0, 1, 2, 3, 4]
 
 

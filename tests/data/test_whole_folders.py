@@ -4,8 +4,8 @@ import threading
 
 import pytest
 
-from data import folders
-from data.folders import replace_folder, restore_folder
+from data import files
+from data.files import remove_unfinished, replace_folder, restore_folder
 
 
 def filled(folder, content):
@@ -22,7 +22,7 @@ def contents(folder):
 @pytest.mark.parametrize("in_one_step", [True, False])
 def test_the_new_folder_stands_in_the_place_of_the_old_one(tmp_path, monkeypatch, in_one_step):
     if not in_one_step:
-        monkeypatch.setattr(folders, "_exchange", lambda one, other: False)
+        monkeypatch.setattr(files, "_exchange", lambda *_: False)
     place = tmp_path / "place"
     for content in ("first", "second", "third"):
         replace_folder(filled(tmp_path / "new", content), place)
@@ -32,7 +32,7 @@ def test_the_new_folder_stands_in_the_place_of_the_old_one(tmp_path, monkeypatch
 
 def test_nobody_meets_half_of_it(tmp_path):
     place = filled(tmp_path / "place", "0")
-    if not folders._exchange(filled(tmp_path / "probe", ""), place):
+    if not files._exchange(filled(tmp_path / "probe", ""), place):
         pytest.skip("this file system cannot exchange two names")
     met, stop = [], threading.Event()
 
@@ -52,7 +52,7 @@ def test_nobody_meets_half_of_it(tmp_path):
 
 def test_what_a_kill_between_two_steps_left_aside_comes_back(tmp_path, monkeypatch):
     place, new = filled(tmp_path / "place", "old"), filled(tmp_path / "new", "new")
-    monkeypatch.setattr(folders, "_exchange", lambda one, other: False)
+    monkeypatch.setattr(files, "_exchange", lambda *_: False)
     rename = type(place).rename
 
     def killed(path, target):
@@ -65,6 +65,7 @@ def test_what_a_kill_between_two_steps_left_aside_comes_back(tmp_path, monkeypat
         with pytest.raises(KeyboardInterrupt):
             replace_folder(new, place)
     assert not place.exists()
+    remove_unfinished(tmp_path)
     restore_folder(place)
     assert contents(place) == {"a": "old", "b": "old"}
     restore_folder(place)  # nothing to do

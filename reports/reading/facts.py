@@ -1,0 +1,221 @@
+"""What a run was: its settings, its machine and its data, each from a file of the run folder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from models.run_folder import RunFolder
+from reports.reading.files import build, damaged, require_mapping
+
+ByPart = dict[str, Any]  # by `train`, `validation` and `test`
+
+
+@dataclass(frozen=True)
+class Environment:
+    """The machine and the versions.
+
+    Attributes:
+        backend: of Keras.
+        python, system, processor: in words.
+        cores: that the run could use.
+        packages: versions by name.
+    """
+
+    backend: str
+    python: str
+    system: str
+    processor: str
+    cores: int
+    packages: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run was to do.
+
+    Attributes:
+        path: its folder.
+        settings: all of them, by name.
+    """
+
+    path: Path
+    settings: dict[str, Any]
+
+    @property
+    def name(self) -> str:
+        """Of the folder itself, also where a link such as `latest` was named."""
+        return self.path.resolve().name
+
+    @property
+    def recipe(self) -> str:
+        """The set of settings it began from."""
+        return self.settings["recipe"]
+
+    @property
+    def models(self) -> list[str]:
+        """The models it was to train, each once."""
+        return list(dict.fromkeys(self.settings["models"]))
+
+    @property
+    def seeds(self) -> list[int]:
+        """The seeds it was to train with."""
+        return list(range(self.settings["seed"], self.settings["seed"] + self.settings["seeds"]))
+
+
+@dataclass(frozen=True)
+class RunFacts(Plan):
+    """A run: what it was to do, and where.
+
+    Attributes:
+        environment: the machine it was trained on.
+    """
+
+    environment: Environment
+
+
+@dataclass(frozen=True)
+class Removals:
+    """Counts before and after what was removed: of texts by part, or of shared texts by pair of parts."""
+
+    before: dict[str, int]
+    after: dict[str, int]
+
+
+@dataclass(frozen=True)
+class SplitFacts:
+    """The split of one seed; shares and counts are those of `data.card`.
+
+    Attributes:
+        seed: that drew it.
+        samples: texts by part.
+        empty_after_cleaning: texts dropped since nothing was left of them, by part.
+        duplicates_within: texts that repeat another of the same part, by part.
+        overlaps: texts that stand in two parts, by pair of parts.
+        label_conflicts: different texts that stand with more than one label.
+        class_shares: share of each class, by part and class.
+        length_percentiles: words of a cleaned text, by part and percentile.
+        longer_than_sequence: share of texts that are longer than the small models read, by part.
+        words_in_vocabulary: how many words the small models know.
+        vocabulary_coverage: share of the running words that are among them, by part.
+        positive_share: of the second class over all parts, `None` unless there are two.
+    """
+
+    seed: int
+    samples: Removals
+    empty_after_cleaning: ByPart
+    duplicates_within: ByPart
+    overlaps: Removals
+    label_conflicts: int
+    class_shares: ByPart
+    length_percentiles: ByPart
+    longer_than_sequence: ByPart
+    words_in_vocabulary: int
+    vocabulary_coverage: ByPart
+    positive_share: float | None = None
+
+
+@dataclass(frozen=True)
+class Published:
+    """What others measured on the same source.
+
+    Attributes:
+        model: name of its entry in the catalog.
+        accuracy: share of right answers.
+        source: where it was published, in words.
+    """
+
+    model: str
+    accuracy: float
+    source: str
+
+
+@dataclass(frozen=True)
+class DataFacts:
+    """The texts a run was trained and tested on.
+
+    Attributes:
+        name: short, for captions.
+        source: where the texts came from, in words.
+        notes: what a reader must know beside every number.
+        texts: how many there are in all.
+        class_names: with two of them the second is the positive one.
+        class_shares: share of each class among all texts.
+        keep_negations: whether cleaning kept words such as *not*.
+        splits: one for each seed that was begun.
+        meaning: what the labels mean, in words; `None` where only the user knows.
+        group_kind: what a group of texts is, such as `newsgroup`; `None` where nothing says it.
+        sentiment: whether the labels say how the writer feels.
+        published: what others measured on this source.
+    """
+
+    name: str
+    source: str
+    notes: list[str]
+    texts: int
+    class_names: list[str]
+    class_shares: dict[str, float]
+    keep_negations: bool
+    splits: list[SplitFacts]
+    meaning: str | None = None
+    group_kind: str | None = None
+    sentiment: bool = False
+    published: list[Published] = field(default_factory=list)
+
+
+def read_plan(path: Path) -> Plan:
+    """The settings of a run folder.
+
+    Raises:
+        RunFolderError: the folder is no run folder, or the file is damaged.
+    """
+    return Plan(path, require_mapping(RunFolder(path).settings, {"recipe", "models", "seed", "seeds"}))
+
+
+def read_run(path: Path) -> RunFacts:
+    """Settings and environment of a run folder.
+
+    Raises:
+        RunFolderError: the folder is no run folder, or one of the two files is damaged.
+    """
+    names = {"backend", "processor", "cores", "python", "system", "packages"}
+    plan = read_plan(path)
+    environment = build(Environment, require_mapping(RunFolder(path).environment, names))
+    return RunFacts(plan.path, plan.settings, environment)
+
+
+def read_data(path: Path) -> DataFacts:
+    """The data card of a run folder.
+
+    Raises:
+        RunFolderError: the folder has none, or it is damaged.
+    """
+    card_path = RunFolder(path).data_card
+    names = {"name", "source", "notes", "texts", "class_names", "class_shares", "keep_negations", "splits"}
+    card = require_mapping(card_path, names)
+    try:
+        return replace(
+            build(DataFacts, card),
+            splits=[_split(split) for split in card["splits"]],
+            published=[build(Published, entry) for entry in card.get("published", ())],
+        )
+    except (TypeError, KeyError, AttributeError) as error:
+        raise damaged(card_path, error) from error
+
+
+def read_class_names(path: Path) -> list[str]:
+    """The names of the classes of a run, by number.
+
+    Raises:
+        RunFolderError: the folder has no data card, or it is damaged.
+    """
+    return require_mapping(RunFolder(path).data_card, {"class_names"})["class_names"]
+
+
+def _split(split: dict[str, Any]) -> SplitFacts:
+    return replace(
+        build(SplitFacts, split),
+        samples=build(Removals, split["samples"]),
+        overlaps=build(Removals, split["overlaps"]),
+    )

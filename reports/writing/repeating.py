@@ -1,0 +1,30 @@
+"""How to repeat a run: the command, the machine and the settings."""
+
+from __future__ import annotations
+
+import yaml
+
+from data.messages import shell_path
+from models.run_folder import RunFolder
+from reports.reading.facts import RunFacts
+
+
+def command(run: RunFacts) -> str:
+    """What repeats the run, typed in any folder."""
+    settings = shell_path(RunFolder(run.path).settings)
+    return f"KERAS_BACKEND={run.environment.backend} python -m training.run --config {settings}"
+
+
+def machine(run: RunFacts) -> str:
+    """Where it was trained, with what."""
+    environment = run.environment
+    packages = ", ".join(f"{name} {version}" for name, version in environment.packages.items())
+    return (
+        f"Python {environment.python}, {environment.system}, {environment.processor}, {environment.cores} cores; "
+        f"{packages}."
+    )
+
+
+def settings_yaml(run: RunFacts) -> str:
+    """All settings."""
+    return yaml.safe_dump(run.settings, sort_keys=False, allow_unicode=True).strip()

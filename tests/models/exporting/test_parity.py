@@ -1,0 +1,43 @@
+"""What an export is held to: near enough, as accurate, and worth having."""
+
+import numpy as np
+import pytest
+
+from models.exporting.parity import Reference, compare, refusal
+from models.serving.formats import FORMATS
+
+
+def measured(**changes):
+    exact = {"largest_difference": 1e-7, "label_agreement": 1.0, "validation_accuracy_change": 0.0}
+    return exact | {"accuracy_change": 0.0, "times_faster": {"1": 1.5, "32": 1.5}} | changes
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        (measured(), None),
+        (
+            measured(validation_accuracy_change=0.8 - 0.81, accuracy_change=-0.05),
+            None,
+        ),  # choices are made on validation
+        (measured(validation_accuracy_change=-0.02), "it loses 2.0 points of accuracy on validation"),
+        (measured(times_faster={"1": 0.97, "32": 1.3}), None),  # 3 % are within the noise
+        (measured(times_faster={"1": 1.04, "32": 1.02}), "it is not faster than onnx (1.04 times at 1, 1.02 times at"),
+        (measured(times_faster={"1": 0.9, "32": 1.3}), "it is not faster than onnx (0.90 times at 1, 1.30 times at"),
+    ],
+)
+def test_what_may_change_answers_must_stay_accurate_and_be_faster(found, said):
+    (entry,) = (entry for entry in FORMATS.values() if entry.may_change_answers)
+    refused = refusal(entry, found)
+    assert refused == said if said is None else refused.startswith(said)
+
+
+def test_of_classes_that_are_level_either_is_the_answer():
+    """0.5 and 0.5 may come out as 0.4999999 and 0.5000001; 0.6 and 0.4 turned round is another answer."""
+    trained = np.array([[0.5, 0.5], [0.6, 0.4], [0.6, 0.4], [0.3, 0.7]])
+    found = np.array([[0.4999999, 0.5000001], [0.6, 0.4], [0.4, 0.6], [0.3, 0.7]])
+    parity = compare(Reference(["a", "b", "c", "d"], trained, np.array([0, 0, 0])), found)
+    assert parity.texts == 4
+    assert parity.label_agreement == 0.75
+    assert parity.largest_difference == pytest.approx(0.2)
+    assert parity.accuracy_change == pytest.approx(-2 / 3)  # the first and the third of the three test texts

@@ -1,0 +1,40 @@
+"""Which settings concern a model: what TensorBoard's table of hyper-parameters lists beside its scores."""
+
+from __future__ import annotations
+
+from models.catalog import CATALOG, Family
+from training.settings import Settings
+
+ALWAYS = ("recipe", "sample")
+IN_EPOCHS = (
+    "epochs",
+    "weight_decay",
+    "label_smoothing",
+    "clip_norm",
+    "early_stopping_patience",
+    "plateau_patience",
+    "plateau_factor",
+)
+WORDS = (
+    "vocabulary_size",
+    "sequence_length",
+    "width",
+    "dropout",
+    "mask",
+    "initialization",
+    "batch_size",
+    "learning_rate",
+)
+ENCODER = ("backbone", "backbone_length", "backbone_cleaned", "pooling", "head_batch_size", "head_learning_rate")
+UNFREEZING = ("unfreeze", "unfreeze_epochs", "unfreeze_learning_rate", "unfreeze_batch_size")
+
+
+def hyperparameters(settings: Settings, model: str) -> dict[str, bool | int | float | str]:
+    """The settings that concern how a model was trained, and its name; what it does not use is left out."""
+    family = CATALOG[model].family
+    names = [*ALWAYS]
+    if family is Family.WORDS:
+        names += [*WORDS, *IN_EPOCHS]
+    elif family is Family.ENCODER:
+        names += [*ENCODER, *IN_EPOCHS, *(UNFREEZING if settings.unfreeze else ())]
+    return {"model": model} | {name: getattr(settings, name) for name in names}
