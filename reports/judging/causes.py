@@ -114,33 +114,41 @@ def _knows_too_little(trial: Trial, best: Row) -> bool:
 
 
 def _what_ended(row: Row, trial: Trial, settings: Settings) -> str:
-    most = settings.get("epochs")
+    most = _allowed(trial, settings)
     if most is not None and (trial.epochs or 0) < most:
         return (
             f"Early stopping ended training before it had learned, after {trial.epochs} of {most} epochs; raise "
             f"--early-stopping-patience above {settings['early_stopping_patience']}, and --plateau-patience with it."
         )
     if trial.best_epoch == trial.epochs:
-        return f"It was still improving in epoch {trial.epochs}, the last one allowed; raise --epochs."
+        return f"It was still improving in epoch {trial.epochs}, the last one allowed; raise {trial.epochs_setting}."
     if row.family is Family.ENCODER:
         return "Raise --head-learning-rate, or also train part of the encoder with --unfreeze 2."
     return "Raise --learning-rate or --width."
 
 
 def _still_learning(rows: Sequence[Row], settings: Settings) -> list[str]:
-    found = [row.title for row in rows if _was_cut(row, settings)]
-    if not found:
-        return []
-    were = "was" if len(found) == 1 else "were"
+    found: dict[str, dict[str, int | None]] = {}
+    for row in rows:
+        for trial in row.by_seed:
+            if _was_cut(trial, settings):
+                found.setdefault(trial.epochs_setting, {})[row.title] = trial.epochs
     return [
-        f"{listed(found)} {were} best in the last of {settings['epochs']} epochs: validation loss was still falling, "
-        "so more --epochs may help."
+        f"{listed(list(titles))} {'was' if len(titles) == 1 else 'were'} best in the last of "
+        f"{max(epochs or 0 for epochs in titles.values())} epochs: validation loss was still falling, so more "
+        f"{setting} may help."
+        for setting, titles in found.items()
     ]
 
 
-def _was_cut(row: Row, settings: Settings) -> bool:
-    """Whether the last epoch allowed was the best on some seed."""
-    return any(trial.epochs == trial.best_epoch == settings.get("epochs") for trial in row.by_seed if trial.epochs)
+def _was_cut(trial: Trial, settings: Settings) -> bool:
+    """Whether the last epoch allowed was the best."""
+    return trial.epochs is not None and trial.epochs == trial.best_epoch == _allowed(trial, settings)
+
+
+def _allowed(trial: Trial, settings: Settings) -> int | None:
+    """The most epochs there could have been."""
+    return trial.epochs_allowed or settings.get("epochs")
 
 
 def calibration(rows: Sequence[Row], test: PartStatistics, settings: Settings) -> list[str]:
@@ -171,6 +179,6 @@ def _calibrate(row: Row, over: float, error: float, settings: Settings) -> str:
         return "no setting fixes that: use its confidence to rank answers, not as a probability"
     if over > 0:
         return f"raise --label-smoothing above {smoothing:g}"
-    if smoothing and not _was_cut(row, settings):
+    if smoothing and not any(_was_cut(trial, settings) for trial in row.by_seed):
         return f"lower --label-smoothing, now {smoothing:g}"
     return "train longer (--epochs)"

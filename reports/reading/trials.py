@@ -84,6 +84,8 @@ class Trial:
         parameters, trainable_parameters: all weights, and those that were trained.
         epochs, best_epoch: how many there were, and the one whose weights are kept, counted from 1; `None` where a
             model has none.
+        epochs_allowed: the most there could have been, `None` where that is not known.
+        epochs_setting: the setting to raise for more of them.
         learning_rate_moved: whether it fell during training.
         seconds_per_epoch, seconds_training, seconds_total: the last includes evaluation.
         texts_per_second: by how many are answered at once.
@@ -112,6 +114,8 @@ class Trial:
     accuracy_by_group: dict[str, Accuracy] | None = None
     epochs: int | None = None
     best_epoch: int | None = None
+    epochs_allowed: int | None = None
+    epochs_setting: str = "--epochs"
     learning_rate_moved: bool | None = None
     seconds_per_epoch: float | None = None
     estimated_memory_mb: float | None = None

@@ -60,6 +60,11 @@ def test_over_fitting_says_since_when(fake_run, trial):
             {"epochs": 20, "best_epoch": 18},
             "Raise --head-learning-rate, or also train part of the encoder with --unfreeze 2.",
         ),
+        (
+            "distilbert",  # eight epochs of the head, then all five of the last blocks
+            {"epochs": 13, "best_epoch": 13, "epochs_allowed": 13, "epochs_setting": "--unfreeze-epochs"},
+            "It was still improving in epoch 13, the last one allowed; raise --unfreeze-epochs.",
+        ),
     ],
 )
 def test_under_fitting_says_what_ended_it(fake_run, trial, model, changes, mend):
@@ -96,10 +101,15 @@ def test_still_learning(fake_run, trial):
         fake_run,
         trial("rnn", 5, 0.8, epochs=20, best_epoch=20),
         trial("lstm", 5, 0.8, epochs=20, best_epoch=20),
+        trial("distilbert", 5, 0.8, epochs=13, best_epoch=13, epochs_allowed=13, epochs_setting="--unfreeze-epochs"),
         trial("linear", 5, 0.8),
     )
     assert under_fitting(rows, SETTINGS) == [
-        "rnn and lstm were best in the last of 20 epochs: validation loss was still falling, so more --epochs may help."
+        f"{titles} best in the last of {epochs} epochs: validation loss was still falling, so more {setting} may help."
+        for titles, epochs, setting in (
+            ("rnn and lstm were", 20, "--epochs"),
+            ("distilbert was", 13, "--unfreeze-epochs"),
+        )
     ]
 
 
