@@ -12,7 +12,7 @@ import time
 import psutil
 import pytest
 
-from models.children import MemoryExceeded, run_in_child
+from models.children import MemoryExceeded, run_command, run_in_child
 from training.environment import THREAD_VARIABLES, cores, limit_threads
 
 
@@ -53,6 +53,36 @@ def test_a_second_ctrl_c_ends_a_child_at_once(capsys):
         run_in_child("spawn", exec, stubborn, {})
     assert 3.5 < time.monotonic() - started < 30
     assert "press Ctrl-C again to stop at once" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_a_command_is_run_as_a_user_runs_it(tmp_path, capfd):
+    (tmp_path / "table.json").write_text("[1]", encoding="utf-8")
+    assert run_command("json.tool", "--compact", str(tmp_path / "table.json")) == 0
+    assert capfd.readouterr().out == "[1]\n"
+    assert run_command("json.tool", "--unknown") == 2
+
+
+@pytest.mark.slow
+def test_a_command_over_its_budget_is_ended():
+    started = time.monotonic()
+    hold = ("--setup", "import time; held = b'1' * 300_000_000", "--number", "1", "time.sleep(60)")
+    with pytest.raises(MemoryExceeded):
+        run_command("timeit", *hold, memory_limit_mb=200)
+    assert time.monotonic() - started < 30
+
+
+@pytest.mark.slow
+def test_ctrl_c_is_tested_too_where_it_is_ignored_at_the_start():
+    # As nohup and a shell's `&` in a script start everything.
+    test = f"{__file__}::test_a_second_ctrl_c_ends_a_child_at_once"
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-n", "0", test],
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN),
+        env={name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")},
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert "1 passed" in done.stdout, done.stdout
 
 
 @pytest.mark.slow

@@ -10,6 +10,8 @@ import time
 import psutil
 import pytest
 
+pytestmark = pytest.mark.slow
+
 
 def test_debug_shows_the_traceback_and_is_no_setting(command, tmp_path):
     done = command("training.run", "--debug", "--data", tmp_path / "a.csv")

@@ -8,6 +8,8 @@ import sys
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 FLAGS = "--data sample --sample 240 --epochs 3 --sequence-length 16 --width 16 --vocabulary-size 300".split()
 FLAGS += ["--formats", "--no-explain"]
 MODELS = ("--models", "linear", "lstm")

@@ -9,6 +9,8 @@ import pytest
 
 from models.catalog import CATALOG, Family, of_family
 
+pytestmark = pytest.mark.slow
+
 SMALL = "--sample 240 --epochs 2 --sequence-length 16 --width 8 --vocabulary-size 300 --formats --no-explain".split()
 SETTINGS = ("--data", "sample", *SMALL)
 NETWORKS = of_family(Family.WORDS)

@@ -37,6 +37,7 @@ def trained(name, folder):
     return model.get_weights(), {key: values for key, values in history.items() if key != "seconds"}
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(keras.backend.backend() == "torch", reason="on torch training starts over")
 @pytest.mark.parametrize("name", of_family(Family.WORDS))
 def test_interrupted_again_and_again_it_comes_to_the_same_numbers(name, tmp_path, monkeypatch):
@@ -67,6 +68,7 @@ def test_interrupted_again_and_again_it_comes_to_the_same_numbers(name, tmp_path
         assert [float(row["val_loss"]) for row in rows] == history["val_loss"]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(keras.backend.backend() == "torch", reason="on torch training starts over")
 def test_with_a_damaged_checkpoint_it_starts_over(tmp_path):
     history = trained("rnn", tmp_path)[1]

@@ -44,6 +44,7 @@ def fitted(folder, *flags, rate=1e-2):
     return model, history
 
 
+@pytest.mark.slow
 def test_it_learns_and_logs_every_signal(tmp_path, capsys):
     model, history = fitted(tmp_path, "--epochs", "6")
     assert max(history["val_accuracy"]) > 0.9
@@ -59,6 +60,7 @@ def test_it_learns_and_logs_every_signal(tmp_path, capsys):
     assert list((tmp_path / "validation").iterdir())
 
 
+@pytest.mark.slow
 def test_it_ends_with_the_weights_of_the_best_epoch(tmp_path):
     model, history = fitted(tmp_path, "--epochs", "8", rate=5e-2)
     ids, labels = task(seed=1)
@@ -66,6 +68,7 @@ def test_it_ends_with_the_weights_of_the_best_epoch(tmp_path):
     assert loss == pytest.approx(min(history["val_loss"]), abs=1e-5)
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_numbers(tmp_path):
     runs = []
     for attempt in ("a", "b"):
@@ -75,6 +78,7 @@ def test_the_same_seed_gives_the_same_numbers(tmp_path):
     assert runs[0]["val_loss"] == runs[1]["val_loss"]
 
 
+@pytest.mark.slow
 def test_a_loss_that_is_no_number_is_said(tmp_path):
     with pytest.raises(TrainingDiverged, match="NaN in epoch 1: lower --learning-rate"):
         fitted(tmp_path, "--epochs", "3", "--clip-norm", "0", rate=float("nan"))

@@ -11,6 +11,7 @@ from training.command_line import parse
 from training.fitting.callbacks import EarlyEnd
 from training.fitting.fit import fit
 
+pytestmark = pytest.mark.slow
 FLAGS = ("--early-stopping-patience", "2", "--plateau-patience", "1")
 MEASURED = {"seconds"}
 
@@ -62,7 +63,6 @@ def test_a_second_phase_that_finds_nothing_better_leaves_what_it_began_with(tmp_
     assert ended_by_early_stopping == 2  # its patience counts from the best of the first phase
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(keras.backend.backend() == "torch", reason="on torch training starts over")
 def test_interrupted_in_either_phase_it_comes_to_the_same_numbers(tmp_path, monkeypatch):
     for name in ("whole", "pieces"):

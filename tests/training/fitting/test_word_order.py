@@ -13,6 +13,8 @@ from models.framework import make_deterministic
 from training.command_line import parse
 from training.fitting.fit import fit
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def parts():
