@@ -122,18 +122,19 @@ def export_all(run: RunFolder, models: Sequence[str], formats: Sequence[str], me
 
 
 def best_seed(run: RunFolder, model: str) -> int:
-    """The seed of the finished trial with the least validation log loss.
+    """The seed of the finished trial with the least validation log loss; one that collapsed only where all did.
 
     Raises:
         RunFolderError: a `metrics.json` is damaged.
     """
-    losses = {}
+    ranks: dict[int, tuple[bool, float]] = {}
     for path in run.path.glob(f"{model}/*/metrics.json"):
         try:
-            losses[int(path.parent.name)] = read_json(path)["validation"]["log_loss"]
+            validation = read_json(path)["validation"]
+            ranks[int(path.parent.name)] = validation["collapsed"], validation["log_loss"]
         except (ValueError, KeyError, TypeError) as error:
             raise RunFolderError(f"{path} is damaged: train the model again.") from error
-    return min(losses, key=lambda seed: losses[seed])
+    return min(ranks, key=lambda seed: ranks[seed])
 
 
 def _prefix(pid: int) -> str:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from data.files import write_json, write_text
 from models.exporting.exportable import ExportRefused, ExportTask
+from models.quiet import quiet_stderr
 from models.run_folder import RunFolder, RunFolderError
 from models.serving.engines import CLASSIFIER, TOKENIZER
 from models.serving.formats import FORMATS
@@ -43,7 +44,8 @@ def write_formats(path: Path, model: str, seed: int, formats: Sequence[str], asi
     run = RunFolder(path)
     written: dict[str, dict] = {}
     try:
-        exportable, card = loading.load(run, model, seed), loading.describe(run, model, seed)
+        with quiet_stderr():
+            exportable, card = loading.load(run, model, seed), loading.describe(run, model, seed)
         exportable.tokenizer().save(os.fspath(aside / TOKENIZER), pretty=False)
         write_json(aside / CLASSIFIER, asdict(card))
     except (ExportRefused, RunFolderError, OSError, ValueError) as error:
@@ -65,13 +67,14 @@ def one_line(error: Exception) -> str:
 
 def _write(task: ExportTask) -> str | None:
     """Writes one format; why that cannot be done, `None` where it was."""
-    try:
-        importlib.import_module(task.entry.writer).write(task)
-    except ExportRefused as error:
-        return one_line(error)
-    except Exception as error:  # a converter's own defect must not take the other formats down
-        write_text(task.folder / TRACEBACK, traceback.format_exc())
-        return f"{type(error).__name__}: {one_line(error)}; {TRACEBACK} beside it has the rest"
+    with quiet_stderr():  # converters report sessions and devices, each version differently
+        try:
+            importlib.import_module(task.entry.writer).write(task)
+        except ExportRefused as error:
+            return one_line(error)
+        except Exception as error:  # a converter's own defect must not take the other formats down
+            write_text(task.folder / TRACEBACK, traceback.format_exc())
+            return f"{type(error).__name__}: {one_line(error)}; {TRACEBACK} beside it has the rest"
     return None
 
 

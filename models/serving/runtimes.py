@@ -9,6 +9,8 @@ import os
 import sys
 from types import ModuleType
 
+from models.quiet import quiet_stderr
+
 
 def import_onnxruntime() -> ModuleType:
     """The package `onnxruntime`; who wants its reports sets `ORT_DISABLE_TELEMETRY=0`."""
@@ -26,6 +28,7 @@ def import_openvino() -> ModuleType:
     """
     # It then takes the stand-in that it has for this: a module that is None cannot be imported.
     sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
-    import openvino
+    with quiet_stderr():  # some versions warn of their own modules
+        import openvino
 
     return openvino

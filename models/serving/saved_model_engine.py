@@ -37,7 +37,8 @@ class SavedModelEngine:
                 "choose another export with --format."
             ) from error
         self.constant, self.string = tensorflow.constant, tensorflow.string
-        self.model = tensorflow.saved_model.load(str(folder))  # kept: the signature holds no reference to its variables
+        with quiet_stderr():
+            self.model = tensorflow.saved_model.load(str(folder))  # kept: the signature does not hold its variables
         self.serve = self.model.signatures["serving_default"]
 
     def answer(self, texts: Sequence[str]) -> Answer:

@@ -8,7 +8,7 @@ import pytest
 
 from models.children import MemoryExceeded
 from models.exporting import export
-from models.exporting.export import export_all
+from models.exporting.export import best_seed, export_all
 from models.run_folder import RunFolder
 from models.serving.formats import FORMATS
 
@@ -85,9 +85,9 @@ def run(tmp_path):
     return found
 
 
-def trained(run, model, seed, loss, answers="answers"):
+def trained(run, model, seed, loss, answers="answers", collapsed=False):
     run.trial(model, seed).mkdir(parents=True, exist_ok=True)
-    run.metrics(model, seed).write_text(json.dumps({"validation": {"log_loss": loss}}))
+    run.metrics(model, seed).write_text(json.dumps({"validation": {"log_loss": loss, "collapsed": collapsed}}))
     run.predictions(model, seed).write_text(f"{answers} of {model}, {seed}")
 
 
@@ -173,6 +173,13 @@ def test_a_new_best_seed_takes_the_folder_only_once_something_of_it_passed(run, 
     }
     assert parity(run)["seed"] == 1
     assert parity(run)["formats"]["saved_model"]["refused"] == "no"
+
+
+def test_a_seed_that_collapsed_is_exported_only_where_all_did(run):
+    trained(run, "lstm", 1, loss=0.1, collapsed=True)
+    assert best_seed(run, "lstm") == 0  # of the higher loss
+    trained(run, "lstm", 0, loss=0.5, collapsed=True)
+    assert best_seed(run, "lstm") == 1
 
 
 @pytest.mark.parametrize("change", ["trained again", "another tokenizer"])
