@@ -21,7 +21,8 @@ def test_of_one_seed_it_is_mcnemars_exact_test(only_first, only_second):
     assert sign_flip(differences) == pytest.approx(statistics.mcnemar(only_first, only_second), rel=1e-9)
 
 
-@given(st.lists(st.sampled_from([-1, -2 / 3, -1 / 3, 0, 1 / 3, 2 / 3, 1, 0.31, -0.42]), min_size=2, max_size=8))
+# Binary fractions, whose sums are exact: of thirds scipy takes a sum of 0 for one of 1e-17.
+@given(st.lists(st.sampled_from([-1, -0.75, -0.25, 0, 0.25, 0.75, 1, 0.375, -0.625]), min_size=2, max_size=8))
 @settings(max_examples=40, deadline=None)
 def test_it_is_the_exact_sign_flip_test_of_scipy(differences):
     expected = stats.permutation_test(
