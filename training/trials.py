@@ -83,7 +83,7 @@ def run_trial(path: Path, model: str, seed: int, deadline: float | None) -> None
 
 def show_trial(path: Path, model: str, seed: int) -> None:
     """Adds the outcome of a finished trial to what TensorBoard reads; ends with `EXIT_FAILED` where that fails."""
-    from training.tensorboard import write_outcome
+    from training.tensorboard.outcome import write_outcome
 
     try:
         write_outcome(path, model, seed)

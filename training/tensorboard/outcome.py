@@ -20,8 +20,8 @@ from models.predictions import read_predictions
 from models.run_folder import RunFolder
 from training import command_line
 from training.ending import begin
-from training.hyperparameters import hyperparameters
-from training.projector import write_embedding
+from training.tensorboard.hyperparameters import hyperparameters
+from training.tensorboard.projector import write_embedding
 
 COSTS = ("seconds_training", "seconds_total", "peak_memory_mb", "parameters")
 CURVES = 20  # most precision-recall curves: one a class

@@ -15,10 +15,10 @@ from tensorboard.backend.event_processing.data_ingester import LocalDataIngester
 from werkzeug.test import Client
 
 from data.preparing import Part
-from training.hyperparameters import hyperparameters
-from training.projector import describe_words
 from training.settings import Settings
-from training.tensorboard import _confusion_image, write_outcome
+from training.tensorboard.hyperparameters import hyperparameters
+from training.tensorboard.outcome import _confusion_image, write_outcome
+from training.tensorboard.projector import describe_words
 
 MODELS = ("lstm", "transformer", "linear")
 
