@@ -12,6 +12,7 @@ from dataclasses import MISSING, Field, asdict, dataclass, fields
 from pathlib import Path
 from typing import NoReturn
 
+from data.exits import EXIT_BAD_INPUT
 from data.files import write_text
 from data.messages import printable
 from models.catalog import CATALOG, DEFAULT
@@ -46,7 +47,7 @@ class Request:
 
 
 class Parser(argparse.ArgumentParser):
-    """Refuses in one sentence, and with exit code 2, what it cannot use."""
+    """Refuses in one sentence, and with `EXIT_BAD_INPUT`, what it cannot use."""
 
     def error(self, message: str) -> NoReturn:
         unknown = message.removeprefix("unrecognized arguments: ")
@@ -60,7 +61,7 @@ class Parser(argparse.ArgumentParser):
         shown = printable(sentence)
         if len(shown) > LONGEST_MESSAGE:
             shown = f"{shown[: LONGEST_MESSAGE // 2]} … {shown[-LONGEST_MESSAGE // 2 :]}"
-        self.exit(2, f"error: {shown}\n")
+        self.exit(EXIT_BAD_INPUT, f"error: {shown}\n")
 
 
 def parser() -> Parser:

@@ -3,14 +3,13 @@
 import json
 import os
 import re
+import shlex
 import shutil
 import signal
 import subprocess
 import sys
 
 import pytest
-
-from training.environment import backend
 
 pytestmark = pytest.mark.slow
 
@@ -183,32 +182,15 @@ def test_a_model_over_the_memory_limit_fails_and_is_tried_again(command, linear_
     assert not (run / "linear" / "0" / "failure.json").exists()
 
 
-def test_a_step_over_the_memory_limit_is_said_and_the_others_are_taken(command, linear_run, tmp_path):
+def test_a_step_over_the_memory_limit_is_said_and_can_be_taken_again(command, linear_run, tmp_path):
     run = tmp_path / "my run"
     shutil.copytree(linear_run.resolve(), run)
-    (run / "linear" / "0" / "tensorboard" / "outcome").unlink()
     (run / "report.html").unlink()
-    # TensorBoard's pictures are drawn with TensorFlow, which takes more; the report takes less.
-    done = command("training.run", "--resume", run, "--memory-limit", "250MB")
+    done = command("training.run", "--resume", run, "--memory-limit", "30MB")  # no Python with numpy takes so little
     assert done.returncode == 1
-    assert re.search(
-        r"^linear: what TensorBoard shows of it could not be written: the process took \d+ MB, more than "
-        "--memory-limit 250MB.$",
-        done.stdout,
-        re.MULTILINE,
-    )
-    assert done.stderr == f"Some models are missing in TensorBoard. To try again: {paste(run)}\n"
+    ended = r"reports.page took \d+ MB, more than --memory-limit 30MB, and was ended. To try again: (.*)\n"
+    found = re.fullmatch(ended, done.stderr)
+    assert found, done.stderr
+    assert shlex.split(found[1]) == ["python", "-m", "reports.page", str(run)]
+    assert command(*shlex.split(found[1])[2:]).returncode == 0
     assert (run / "report.html").exists()
-    # With less still the report is ended too.
-    done = command("training.run", "--resume", run, "--memory-limit", "30MB")
-    assert done.returncode == 1
-    ended = r"reports.page took \d+ MB, more than --memory-limit 30MB, and was ended. To try again: python -m "
-    assert re.match(ended, done.stderr)
-    assert "Traceback" not in done.stderr
-    done = command("training.run", "--resume", run, "--memory-limit", "10GB")
-    assert (done.returncode, done.stderr) == (0, "")
-
-
-def paste(run):
-    prefix = "" if backend() == "tensorflow" else f"KERAS_BACKEND={backend()} "
-    return f"{prefix}python -m training.run --resume '{run}'"

@@ -67,8 +67,9 @@ def train(task: Task) -> Trained:
     estimate = _estimate_memory(backbone.model, settings, tokens)
     memory.require(estimate, settings, "--backbone-length or --unfreeze")
     compiled = backbone.model.jit_compile  # Keras's choice, asked before determinism takes XLA away
-    # Before there is anything to go on from, so that it is never gone on from with other weights.
-    _describe(task, files, settings.unfreeze).save(task.run.description(task.architecture.name, task.seed))
+    described = task.run.description(task.architecture.name, task.seed)
+    if not described.exists():  # before there is a checkpoint, so that no other weights go on from it
+        _describe(task, files, settings.unfreeze).save(described)
     features, new_texts = _encode(task, backbone, texts)
     head, history = _train_head(task, features)
     fitted = _finish(task, backbone, head, history, features, texts, tokens)
