@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from data.messages import printable
+
+if TYPE_CHECKING:
+    import numpy as np
 
 
 class DataError(Exception):
@@ -84,7 +86,7 @@ class Corpus:
         for name, column in columns.items():
             if column is not None and len(column) != len(self.texts):
                 raise DataError(f"{len(self.texts)} texts but {len(column)} {name}: each text needs one of them.")
-        present = len(np.unique(self.labels))
+        present = len(set(self.labels.tolist()))
         if present < 2:
             raise DataError(
                 f"{self.name} has {present} class{'es' if present == 0 else ''} among its {len(self.texts):,} texts: "

@@ -81,7 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(settings: Settings, run: RunFolder, compare: Callable[[Settings, RunFolder], Outcome]) -> int:
     """Trains, and has the steps after it done; the exit code."""
     from training.run_folders import RunFailed, command_to_continue
-    from training.steps import REPORT, steps_after
+    from training.steps import report_step, steps_after
 
     try:
         outcome = compare(settings, run)
@@ -91,7 +91,7 @@ def _run(settings: Settings, run: RunFolder, compare: Callable[[Settings, RunFol
         return EXIT_FAILED if unfinished or not all(done) else 0
     except KeyboardInterrupt:
         if run.data_card.exists():
-            REPORT.take(run)
+            report_step(settings).take(run)
         print(f"Interrupted. What is finished is kept; to continue: {command_to_continue(run)}", file=sys.stderr)
         return EXIT_INTERRUPTED
     except RunFailed as error:

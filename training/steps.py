@@ -43,7 +43,9 @@ class Step:
         return False
 
 
-REPORT = Step("reports.page")
+def report_step(settings: Settings) -> Step:
+    """The report, which alone follows Ctrl-C."""
+    return Step("reports.page", (), settings.memory_limit, settings.memory_limit_mb)
 
 
 def steps_after(settings: Settings) -> list[Step]:
@@ -51,4 +53,4 @@ def steps_after(settings: Settings) -> list[Step]:
     limit, limit_mb = settings.memory_limit, settings.memory_limit_mb
     exporting = [Step("models.exporting", ("--memory-limit", limit))] if settings.formats else []
     explaining = [Step("reports.explain", (), limit, limit_mb)] if settings.explain else []
-    return [*exporting, *explaining, Step(REPORT.module, (), limit, limit_mb)]
+    return [*exporting, *explaining, report_step(settings)]

@@ -18,8 +18,6 @@ from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from data.corpus import Corpus, DataError, Published, SourceUnavailable
 from data.files import UNFINISHED
 from data.sources.source import Source
@@ -50,6 +48,8 @@ def load(positive_groups: Sequence[str] = POSITIVE_GROUPS, keep_subject: bool = 
         SourceUnavailable: the posts are neither in the cache nor can they be downloaded.
         DataError: the cache is broken, or a pattern in `positive_groups` names no newsgroup.
     """
+    import numpy as np  # only once there is something to load: --help asks the sources for no more than their names
+
     bunches, subjects = _fetch(keep_subject)
     names = bunches[0].target_names
     texts = [text for bunch in bunches for text in bunch.data]

@@ -13,8 +13,6 @@ from __future__ import annotations
 import random
 import re
 
-import numpy as np
-
 from data.corpus import Corpus, DataError
 from data.sources.sample_phrases import (
     ASIDES,
@@ -83,6 +81,8 @@ def load(size: int = 3000, seed: int = 0) -> Corpus:
         >>> corpus.texts == load(100).texts
         True
     """
+    import numpy as np  # only once there is something to load: --help asks the sources for no more than their names
+
     if size < 2 * len(PHENOMENA):
         raise DataError(
             f"A sample of {size} posts cannot hold {len(PHENOMENA)} phenomena with both labels: "

@@ -11,8 +11,6 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-import numpy as np
-
 from data.corpus import Corpus, DataError
 from data.messages import printable, shorten
 from data.sources.source import Source
@@ -44,6 +42,8 @@ def load(data: Path | str, text_column: str = "text", label_column: str = "label
     Raises:
         DataError: the file cannot be read, is not what its suffix says, or lacks a column.
     """
+    import numpy as np  # only once there is something to load: --help asks the sources for no more than their names
+
     path = Path(data)
     if text_column == label_column:
         raise DataError(

@@ -17,6 +17,7 @@ def test_every_step_is_held_to_the_memory_limit():
     assert [step.module for step in found] == ["models.exporting", "reports.explain", "reports.page"]
     assert found[0].flags == ("--memory-limit", "2GB")
     assert [step.memory_limit_mb for step in found[1:]] == [2048, 2048]
+    assert steps.report_step(parse(["--memory-limit", "2GB"])) == found[-1]  # after Ctrl-C too
 
 
 def test_steps_that_nobody_wants_are_left_out():
