@@ -109,6 +109,28 @@ def preset_folders(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def random_answers():
+    """Answers of a model that guesses, every class among the labels: `random_answers(seed, n, classes, decided)`.
+
+    A share `decided` of them has probabilities of exactly 0 and 1.
+    """
+    import numpy as np
+
+    from models.predictions import Answers
+
+    def make(seed, n, classes, decided=0.0):
+        generator = np.random.default_rng(seed)
+        probabilities = generator.dirichlet(np.ones(classes), n).round(6)
+        some = generator.random(n) < decided
+        probabilities[some] = np.eye(classes)[generator.integers(classes, size=some.sum())]
+        labels = generator.integers(classes, size=n)
+        labels[:classes] = range(classes)
+        return Answers(np.arange(n), labels, probabilities.argmax(axis=1), probabilities)
+
+    return make
+
+
+@pytest.fixture(scope="session")
 def tiny_run(tmp_path_factory):
     """A run folder with a real LSTM, Transformer and linear model of 8 units on two dozen texts, seed 3.
 

@@ -11,16 +11,6 @@ from models.metrics import BY_NAME, METRICS, Sample, Table, calibration_error, c
 from models.predictions import Answers
 
 
-def _answers(seed, n, classes, decided=0.0):
-    generator = np.random.default_rng(seed)
-    probabilities = generator.dirichlet(np.ones(classes), n).round(6)
-    some = generator.random(n) < decided
-    probabilities[some] = np.eye(classes)[generator.integers(classes, size=some.sum())]
-    labels = generator.integers(classes, size=n)
-    labels[:classes] = range(classes)
-    return Answers(np.arange(n), labels, probabilities.argmax(axis=1), probabilities)
-
-
 def _by_sklearn(answers):
     labels, predicted, probabilities = answers.labels, answers.predicted, answers.probabilities
     classes = probabilities.shape[1]
@@ -40,8 +30,8 @@ def _by_sklearn(answers):
 
 @pytest.mark.filterwarnings("ignore:The y_prob values do not sum to one")  # six decimals do not
 @pytest.mark.parametrize(("classes", "decided"), [(2, 0), (2, 0.5), (3, 0), (20, 0.2)])
-def test_metrics_are_those_of_scikit_learn(classes, decided):
-    answers = _answers(1, 120, classes, decided)
+def test_metrics_are_those_of_scikit_learn(classes, decided, random_answers):
+    answers = random_answers(1, 120, classes, decided)
     weights = np.random.default_rng(2).integers(0, 3, (4, 120))
     weights[:, :classes] += 1  # every class occurs
     counts = np.vstack([np.ones((1, 120), int), weights])
@@ -92,8 +82,8 @@ def test_a_class_that_a_sample_lacks_does_not_lower_its_mean():
     assert BY_NAME["roc_auc"].value(missing) is None
 
 
-def test_a_sample_without_texts_has_no_metric():
-    answers = _answers(0, 10, 2)
+def test_a_sample_without_texts_has_no_metric(random_answers):
+    answers = random_answers(0, 10, 2)
     sample = Sample(np.zeros((1, 10), np.float32), answers)
     for metric in METRICS:
         assert np.isnan(metric.measure(sample)).all(), metric.name

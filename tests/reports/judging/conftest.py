@@ -6,6 +6,7 @@ import pytest
 
 from models.catalog import Family
 from models.description import Description
+from reports.measuring.significance import Pair
 from reports.reading.comparison import make_row
 from reports.reading.trials import make_trial
 
@@ -42,5 +43,28 @@ def rows(trial, make_rows):
                 trials.append(one)
             by_model[model] = trials
         return make_rows(by_model)
+
+    return make
+
+
+@pytest.fixture
+def make_pair():
+    """Makes two models compared on 1,000 texts: `make_pair(first, second, p, difference)`."""
+
+    def make(first, second, p, difference=0.0):
+        return Pair(
+            models=(first, second),
+            n=1000,
+            difference=difference,
+            interval=[difference - 0.01, difference + 0.02],
+            only_first=0.01,
+            only_second=0.02,
+            p=p,
+            p_holm=p,
+            apart=p < 0.05,
+            needed_texts=4321,
+            by_seed=(),
+            across_seeds=None,
+        )
 
     return make

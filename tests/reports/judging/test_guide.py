@@ -4,29 +4,12 @@ import pytest
 
 from reports.judging.guide import confront
 from reports.measuring.costs import Cost
-from reports.measuring.significance import Pair, PartStatistics
+from reports.measuring.significance import PartStatistics
 from reports.reading.comparison import Comparison
 
 
 def _cost(latency):
     return Cost("as trained", latency, 400.0, 2.0)
-
-
-def _pair(first, second, p):
-    return Pair(
-        models=(first, second),
-        n=1000,
-        difference=0.0,
-        interval=[-0.01, 0.02],
-        only_first=0.01,
-        only_second=0.02,
-        p=p,
-        p_holm=p,
-        apart=p < 0.05,
-        needed_texts=4321,
-        by_seed=(),
-        across_seeds=None,
-    )
 
 
 @pytest.mark.parametrize(
@@ -39,10 +22,10 @@ def _pair(first, second, p):
         ({"rnn": 1, "transformer": 30, "distilbert": 20}, 0.001, ["yes", "yes", "no"]),
     ],
 )
-def test_the_guide_of_the_slides(rows, latency, test, holds):
+def test_the_guide_of_the_slides(rows, make_pair, latency, test, holds):
     found = confront(
         Comparison(run=None, data=None, rows=rows(rnn=0.80, transformer=0.85, distilbert=0.90), absent=()),
-        PartStatistics(pairs=(_pair("distilbert", "transformer", test),)),
+        PartStatistics(pairs=(make_pair("distilbert", "transformer", test),)),
         {name: [_cost(value)] for name, value in latency.items()},
     )
     assert [(advice.wish, advice.holds) for advice in found] == list(

@@ -7,24 +7,7 @@ from reports.judging.limits import Limits
 from reports.judging.recommendation import recommend
 from reports.measuring.correctness import Correctness
 from reports.measuring.costs import Cost
-from reports.measuring.significance import Pair, PartStatistics
-
-
-def _pair(first, second, p, difference=0.0):
-    return Pair(
-        models=(first, second),
-        n=1000,
-        difference=difference,
-        interval=[difference - 0.01, difference + 0.02],
-        only_first=0.01,
-        only_second=0.02,
-        p=p,
-        p_holm=p,
-        apart=p < 0.05,
-        needed_texts=4321,
-        by_seed=(),
-        across_seeds=None,
-    )
+from reports.measuring.significance import PartStatistics
 
 
 def _validation(texts=4000, **accuracies):
@@ -209,17 +192,17 @@ def test_no_model_meets_the_limits(rows, limits, nearest):
         ),
     ],
 )
-def test_test_texts_have_a_say_but_no_vote(rows, difference, end):
+def test_test_texts_have_a_say_but_no_vote(rows, difference, end, make_pair):
     # On test distilbert is clearly ahead: the choice stays, and the reader is told.
     trained = rows(distilbert=(0.91, 0.93), linear=(0.90, 0.90))
-    test = _test(_pair("distilbert", "linear", 0.01, difference))
+    test = _test(make_pair("distilbert", "linear", 0.01, difference))
     found = recommend(trained, _validation(distilbert=0.91, linear=0.90), test, COSTS, margin=0.02)
     assert found.model == "linear"
     assert found.reason.endswith(f"On 900 test texts it gets 90.0 % right, {end}")
 
 
-def test_a_rival_beyond_the_limits_is_not_advised(rows):
-    test = _test(_pair("lstm", "linear", 0.01, -0.05))
+def test_a_rival_beyond_the_limits_is_not_advised(rows, make_pair):
+    test = _test(make_pair("lstm", "linear", 0.01, -0.05))
     trained = rows(lstm=0.85, linear=0.9)
     found = recommend(trained, _validation(lstm=0.85, linear=0.9), test, COSTS, Limits(memory_mb=500, model_mb=0.4))
     assert found.model is None
@@ -229,8 +212,8 @@ def test_a_rival_beyond_the_limits_is_not_advised(rows):
     assert found.reason.endswith("on test the difference is significant.")
 
 
-def test_the_reason_is_two_sentences(rows):
-    test = _test(_pair("distilbert", "linear", 0.5, 0.0))
+def test_the_reason_is_two_sentences(rows, make_pair):
+    test = _test(make_pair("distilbert", "linear", 0.5, 0.0))
     reason = recommend(rows(**THREE), _validation(**THREE), test, COSTS, margin=0.02).reason
     assert reason.count(". ") == 1
     assert "90.0 % right, the same as distilbert" in reason

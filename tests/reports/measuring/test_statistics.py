@@ -12,16 +12,6 @@ from models.predictions import Answers
 from reports.measuring import statistics
 
 
-def _answers(seed, n, classes, decided=0.0):
-    generator = np.random.default_rng(seed)
-    probabilities = generator.dirichlet(np.ones(classes), n).round(6)
-    some = generator.random(n) < decided
-    probabilities[some] = np.eye(classes)[generator.integers(classes, size=some.sum())]
-    labels = generator.integers(classes, size=n)
-    labels[:classes] = range(classes)
-    return Answers(np.arange(n), labels, probabilities.argmax(axis=1), probabilities)
-
-
 @pytest.mark.parametrize(
     ("only_first", "only_second", "p"),
     [
@@ -58,11 +48,11 @@ def test_holm_is_that_of_statsmodels(p_values):
     assert statistics.holm(p_values) == pytest.approx(multipletests(p_values, method="holm")[1], abs=1e-12)
 
 
-def test_scores_are_those_asked_for_and_not_too_slow():
+def test_scores_are_those_asked_for_and_not_too_slow(random_answers):
     weights = np.ones((3, 40), np.float32)
-    found = statistics.scores(weights, _answers(1, 40, 2), ["accuracy", "roc_auc"])
+    found = statistics.scores(weights, random_answers(1, 40, 2), ["accuracy", "roc_auc"])
     assert {name: values.shape for name, values in found.items()} == {"accuracy": (3,), "roc_auc": (3,)}
-    assert list(statistics.scores(weights, _answers(1, 40, 3), ["accuracy", "roc_auc"])) == ["accuracy"]
+    assert list(statistics.scores(weights, random_answers(1, 40, 3), ["accuracy", "roc_auc"])) == ["accuracy"]
 
 
 def test_resamples_draw_as_many_texts_with_replacement():
@@ -82,8 +72,8 @@ def test_blocks_change_nothing(monkeypatch):
     assert (np.concatenate(parts) == whole).all()
 
 
-def test_interval_is_that_of_scipy():
-    answers = _answers(3, 200, 2)
+def test_interval_is_that_of_scipy(random_answers):
+    answers = random_answers(3, 200, 2)
     samples = np.concatenate(
         [statistics.scores(block, answers, ["accuracy"])["accuracy"] for block in statistics.resample(200)]
     )
@@ -126,6 +116,6 @@ def test_calibration_by_chance_by_hand():
     assert statistics.calibration_by_chance(sure) == 0
 
 
-def test_calibration_by_chance_falls_with_more_texts():
-    few, many = (statistics.calibration_by_chance(_answers(4, n, 2)) for n in (50, 5000))
+def test_calibration_by_chance_falls_with_more_texts(random_answers):
+    few, many = (statistics.calibration_by_chance(random_answers(4, n, 2)) for n in (50, 5000))
     assert 0 < many < few / 5
