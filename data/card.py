@@ -9,8 +9,8 @@ from dataclasses import asdict
 import numpy as np
 
 from data.corpus import Corpus
-from data.parts import Part
-from data.splitting import PARTS
+from data.splits.parts import Part
+from data.splits.split import PARTS
 
 PERCENTILES = (5, 25, 50, 75, 95, 100)
 
@@ -36,7 +36,7 @@ def describe_corpus(corpus: Corpus, keep_negations: bool) -> dict:
 def digest(corpus: Corpus) -> str:
     """Identity of all texts and labels in their order, in hexadecimal."""
     result = hashlib.sha256(corpus.labels.astype("<i8").tobytes())
-    for text in corpus.texts:
+    for text in (*corpus.texts, *corpus.unlabelled):
         encoded = text.encode("utf-8", "surrogatepass")
         result.update(len(encoded).to_bytes(8, "big") + encoded)  # the length keeps neighbours apart
     return result.hexdigest()

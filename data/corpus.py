@@ -60,6 +60,7 @@ class Corpus:
         group_kind: what one of `groups` is called, such as `newsgroup`, or `None` without groups.
         published: what others measured on these texts and classes.
         source_name: what `--data` must be to get this corpus again.
+        unlabelled: further texts, which have no label.
     """
 
     name: str
@@ -75,6 +76,7 @@ class Corpus:
     group_kind: str | None = None
     published: tuple[Published, ...] = ()
     source_name: str = ""
+    unlabelled: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuses what no classifier can be trained on.

@@ -3,25 +3,74 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from data import leakage
 from data.cleaning import Cleaner
 from data.corpus import Corpus, DataError
 from data.files import whole, write_text
-from data.parts import Part, clean_parts, models_view, separate
-from data.shortage import lacking, why_too_few
-from data.splitting import PARTS, split
+from data.splits import leakage
+from data.splits.leakage import UNLABELLED
+from data.splits.parts import Part, clean_parts, models_view, separate
+from data.splits.shortage import lacking, why_too_few
+from data.splits.split import PARTS, split
+from data.splits.unlabelled import Unlabelled
+from data.word_vectors import word_vectors
 
-TEXTS, VOCABULARY, ARRAYS = "texts.jsonl", "vocabulary.txt", "arrays.npz"
+TEXTS, VOCABULARY, ARRAYS, VECTORS = "texts.jsonl", "vocabulary.txt", "arrays.npz", "word_vectors.npy"
+LONGEST_READ, SHARE_COVERED, LEAST_READ = 256, 0.9, 64  # words of a text, where nothing else says how many to read
+MOST_WORDS, SEEN = 20_000, 2  # of the vocabulary, and how often each was seen
+
+
+def draw(corpus: Corpus, sample: int | None, seed: int, keep_negations: bool) -> dict[str, Part]:
+    """Splits and cleans; texts that clean to nothing are still there.
+
+    Raises:
+        DataError: a class has too few texts.
+    """
+    indices = split(corpus, sample, seed)
+    return clean_parts(corpus, {name: getattr(indices, name) for name in PARTS}, Cleaner(keep_negations))
+
+
+def fitting_length(corpus: Corpus, training: Sequence[str]) -> int:
+    """How many words of a text the small models should read.
+
+    As many as in what was published on the corpus; else as many as nine tenths of the training texts have, within 256.
+    Short texts are read whole: to read up to 64 words costs little.
+
+    Args:
+        corpus: where the texts come from.
+        training: cleaned.
+    """
+    if corpus.published:
+        return max(figure.sequence_length for figure in corpus.published)
+    lengths = [text.count(" ") + 1 for text in training]
+    covering = max(int(np.quantile(lengths, SHARE_COVERED, method="higher")), min(LEAST_READ, max(lengths)))
+    return min(covering, LONGEST_READ)
+
+
+def fitting_vocabulary(corpus: Corpus, texts: Iterable[str]) -> int:
+    """How many words the small models should know, padding and `[UNK]` among them.
+
+    As many as in what was published on the corpus; else those that were seen twice, within 20,000.
+
+    Args:
+        corpus: where the texts come from.
+        texts: cleaned, of which the words are learned.
+    """
+    if corpus.published:
+        return max(figure.vocabulary_size for figure in corpus.published)
+    counts = Counter(word for text in texts for word in text.split(" "))
+    return min(max(sum(count >= SEEN for count in counts.values()), 1) + 2, MOST_WORDS)
 
 
 def prepare(
-    corpus: Corpus, sample: int | None, seed: int, keep_negations: bool, sequence_length: int
+    corpus: Corpus, drawn: dict[str, Part], sample: int | None, sequence_length: int
 ) -> tuple[dict[str, Part], dict]:
-    """Splits, cleans, drops texts that clean to nothing, and takes overlaps out of validation and test.
+    """Drops texts that clean to nothing, and takes overlaps out of validation and test.
 
     Two texts are the same where their first `sequence_length` cleaned words are: that is what the
     models are given of them.
@@ -32,8 +81,6 @@ def prepare(
     Raises:
         DataError: too little is left of a split.
     """
-    indices = split(corpus, sample, seed)
-    drawn = clean_parts(corpus, {name: getattr(indices, name) for name in PARTS}, Cleaner(keep_negations))
     parts = {name: part.without_empty() for name, part in drawn.items()}
     keys = models_view(parts, sequence_length)
     kept = separate(parts, keys)
@@ -64,8 +111,8 @@ def _label_conflicts(keys: dict[str, list[str]], parts: dict[str, Part]) -> int:
     return sum(len(found) > 1 for found in labels.values())
 
 
-def save_texts(parts: dict[str, Part], folder: Path) -> None:
-    """Writes the parts as JSON Lines into `folder`, one text a line."""
+def save_texts(parts: dict[str, Part], unlabelled: Unlabelled, folder: Path) -> None:
+    """Writes all texts as JSON Lines into `folder`, one a line."""
     with whole(folder / TEXTS) as aside, aside.open("w", encoding="utf-8") as file:
         for name, part in parts.items():
             for at in range(len(part.texts)):
@@ -78,14 +125,15 @@ def save_texts(parts: dict[str, Part], folder: Path) -> None:
                     "text": part.texts[at],
                 }
                 file.write(json.dumps(record) + "\n")
+        for text, cleaned in zip(unlabelled.texts, unlabelled.cleaned, strict=True):
+            file.write(json.dumps({"part": UNLABELLED, "cleaned": cleaned, "text": text}) + "\n")
 
 
 def load_texts(folder: Path) -> dict[str, Part]:
     """The parts that `save_texts` wrote."""
     records: dict[str, list[dict]] = {name: [] for name in PARTS}
-    with (folder / TEXTS).open(encoding="utf-8") as file:
-        for line in file:
-            record = json.loads(line)
+    for record in _records(folder):
+        if record["part"] in records:
             records[record["part"]].append(record)
     return {
         name: Part(
@@ -99,27 +147,59 @@ def load_texts(folder: Path) -> dict[str, Part]:
     }
 
 
-def vectorize_parts(folder: Path, vocabulary_size: int, sequence_length: int) -> None:
-    """Learns the vocabulary on the training texts in `folder` and writes it and the arrays beside them.
+def load_unlabelled(folder: Path) -> Unlabelled:
+    """The texts without a label that `save_texts` wrote."""
+    records = [record for record in _records(folder) if record["part"] == UNLABELLED]
+    return Unlabelled([record["text"] for record in records], [record["cleaned"] for record in records])
+
+
+def _records(folder: Path) -> Iterator[dict]:
+    with (folder / TEXTS).open(encoding="utf-8") as file:
+        yield from map(json.loads, file)
+
+
+def vectorize_parts(
+    folder: Path, vocabulary_size: int, sequence_length: int, vector_width: int | None, seed: int
+) -> None:
+    """Learns vocabulary and word vectors from the texts in `folder` and writes them and the arrays beside them.
+
+    Args:
+        folder: what `save_texts` wrote.
+        vocabulary_size: words that are known, padding and `[UNK]` among them. Training texts decide which; where these
+            have fewer, the unlabelled texts fill it up.
+        sequence_length: words of a text that are read.
+        vector_width: of the word vectors, learned from training and unlabelled texts; `None` for none.
+        seed: of the word vectors.
 
     Raises:
-        LeakageError: the arrays of two splits share a row.
+        LeakageError: the arrays of two splits share a row, or a row of held-out texts is among the unlabelled.
     """
     from data.vectorizing import learn_vocabulary, vectorize  # TensorFlow: only the process that vectorizes needs it
 
-    parts = load_texts(folder)
+    parts, unlabelled = load_texts(folder), load_unlabelled(folder)
     vocabulary = learn_vocabulary(parts["train"].cleaned, vocabulary_size)
     ids = {name: vectorize(part.cleaned, vocabulary, sequence_length) for name, part in parts.items()}
+    ids[UNLABELLED] = vectorize(unlabelled.cleaned, vocabulary, sequence_length)
     leakage.verify_separation(ids)
     write_text(folder / VOCABULARY, "\n".join(vocabulary) + "\n")
+    if vector_width:
+        vectors = word_vectors([*parts["train"].cleaned, *unlabelled.cleaned], vocabulary, vector_width, seed)
+        with whole(folder / VECTORS) as aside, aside.open("wb") as file:
+            np.save(file, vectors, allow_pickle=False)
     with whole(folder / ARRAYS) as aside:
         np.savez(aside, allow_pickle=False, **ids)
 
 
 def load_ids(folder: Path) -> dict[str, np.ndarray]:
-    """Token ids by split, each `int32` of shape `(n, sequence_length)`."""
+    """Token ids by split, and of the unlabelled texts, each `int32` of shape `(n, sequence_length)`."""
     with np.load(folder / ARRAYS, allow_pickle=False) as arrays:
-        return {name: arrays[name] for name in PARTS}
+        return {name: arrays[name] for name in (*PARTS, UNLABELLED)}
+
+
+def load_vectors(folder: Path) -> np.ndarray | None:
+    """A vector a word of the vocabulary, see `data.word_vectors`; `None` where the run has none."""
+    path = folder / VECTORS
+    return np.load(path, allow_pickle=False) if path.exists() else None
 
 
 def load_vocabulary(folder: Path) -> list[str]:

@@ -73,9 +73,9 @@ def _predict(options: argparse.Namespace) -> None:
         ExportUnusable: there is no model to answer them.
         OSError: the answers cannot be written.
     """
+    from data.sources.text_stream import read_texts
     from models.classifier import load_classifier
     from models.serving.answer_file import open_output, refuse_to_overwrite
-    from models.serving.text_stream import read_texts
 
     if not options.texts:
         refuse_to_overwrite(options.input, options.output)
@@ -99,7 +99,7 @@ def answer_all(classifier, texts: Iterator[str], write: Callable[[dict], None], 
     """
     from tqdm import tqdm
 
-    from models.serving.text_stream import chunks
+    from data.sources.text_stream import chunks
 
     names, count = list(classifier.classes_), 0
     waiting = chunks(texts, CHUNK)

@@ -145,6 +145,7 @@ def tiny_run(tmp_path_factory):
     from data.cleaning import Cleaner
     from data.files import write_json
     from data.preparing import Part, load_ids, load_vocabulary, save_texts, vectorize_parts
+    from data.splits.unlabelled import Unlabelled
     from models import linear
     from models.architectures import lstm, transformer
     from models.architectures.sizes import Sizes
@@ -167,8 +168,8 @@ def tiny_run(tmp_path_factory):
         ]
         cleaned = [Cleaner().clean(text) for text in texts]
         parts[name] = Part(np.arange(size) + 100, texts, cleaned, labels, None)
-    save_texts(parts, prepared)
-    vectorize_parts(prepared, 40, 10)
+    save_texts(parts, Unlabelled([], []), prepared)
+    vectorize_parts(prepared, 40, 10, 8, 3)
     settings = {"models": ["lstm", "transformer", "linear"], "seed": 3, "seeds": 1, "recipe": "sound"}
     settings |= {"sequence_length": 10, "width": 8, "vocabulary_size": 40}
     run.settings.write_text(yaml.safe_dump(settings))

@@ -10,16 +10,20 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from data import card, preparing
+from data.cleaning import Cleaner
 from data.corpus import Corpus
 from data.exits import EXIT_DISK_FULL
 from data.files import read_json, write_json
 from data.sources import catalog as sources
+from data.sources.text_stream import read_texts
+from data.splits.unlabelled import choose_unlabelled
 from models.catalog import CATALOG
 from models.children import MemoryExceeded, exit_name, run_in_child, start_fork_server
 from models.run_folder import RunFolder
 from training import command_line
 from training.run_folders import RunFailed
-from training.settings import Settings
+from training.setting_values import AUTO
+from training.settings import NONE, Settings
 from training.trials import make_arrays, run_trial, show_trial
 
 
@@ -60,7 +64,7 @@ def compare(settings: Settings, run: RunFolder) -> Outcome:
         if not _is_prepared(run, seed):
             if corpus is None:
                 settings, corpus = _load(settings, run)
-            _prepare(run, settings, seed, corpus)
+            settings = _prepare(run, settings, seed, corpus)
         for model in settings.models:
             if model in missing:
                 continue
@@ -75,6 +79,9 @@ def compare(settings: Settings, run: RunFolder) -> Outcome:
 def _load(settings: Settings, run: RunFolder) -> tuple[Settings, Corpus]:
     """The corpus, and the settings with the name of what `auto` turned out to be."""
     corpus = sources.load(settings)
+    if settings.unlabelled not in (AUTO, NONE):
+        texts = read_texts(settings.unlabelled, settings.text_column, settings.encoding)
+        corpus = replace(corpus, unlabelled=tuple(texts))
     if corpus.source_name != settings.data:  # a run that is continued, or repeated, is to have the same texts
         settings = replace(settings, data=corpus.source_name)
         command_line.save(settings, run.settings)
@@ -88,16 +95,41 @@ def _is_prepared(run: RunFolder, seed: int) -> bool:
     return run.data_card.exists() and any(split["seed"] == seed for split in read_json(run.data_card)["splits"])
 
 
-def _prepare(run: RunFolder, settings: Settings, seed: int, corpus: Corpus) -> None:
-    """Splits and cleans; writes texts, vocabulary, arrays and the data card of one seed."""
+def _prepare(run: RunFolder, settings: Settings, seed: int, corpus: Corpus) -> Settings:
+    """Splits and cleans; writes texts, vocabulary, arrays and the data card of one seed.
+
+    Returns:
+        The settings, with what sizes `auto` turned out to be: the first seed decides them for all.
+    """
     keep_negations = corpus.sentiment if settings.keep_negations is None else settings.keep_negations
-    parts, removed = preparing.prepare(corpus, settings.sample_size, seed, keep_negations, settings.sequence_length)
+    drawn = preparing.draw(corpus, settings.sample_size, seed, keep_negations)
+    length = preparing.fitting_length(corpus, drawn["train"].cleaned)
+    length = length if settings.sequence_length == AUTO else settings.length_read
+    parts, removed = preparing.prepare(corpus, drawn, settings.sample_size, length)
+    unlabelled, chosen = choose_unlabelled(
+        corpus,
+        drawn,
+        most=0 if settings.unlabelled == NONE else settings.unlabelled_sample,
+        undrawn=settings.unlabelled == AUTO,
+        seed=seed,
+        cleaner=Cleaner(keep_negations),
+        length=length,
+    )
+    words = preparing.fitting_vocabulary(corpus, [*parts["train"].cleaned, *unlabelled.cleaned])
+    decided = replace(
+        settings,
+        sequence_length=length,
+        vocabulary_size=words if settings.vocabulary_size == AUTO else settings.vocabulary_size,
+    )
+    if decided != settings:  # the other seeds are to have the same, so that a mean over them is one of equals
+        settings = decided
+        command_line.save(settings, run.settings)
     if not run.data_card.exists():  # the data has not been refused
         print(f"{corpus.source}; {len(corpus.texts):,} texts. Run folder: {run.path}", flush=True)
         write_json(run.data_card, card.describe_corpus(corpus, keep_negations) | {"splits": []})
     folder = run.prepared(seed)
     folder.mkdir(parents=True, exist_ok=True)
-    preparing.save_texts(parts, folder)
+    preparing.save_texts(parts, unlabelled, folder)
     try:
         code = run_in_child("forkserver", make_arrays, run.path, seed, memory_limit_mb=settings.memory_limit_mb)
     except MemoryExceeded as error:
@@ -107,11 +139,12 @@ def _prepare(run: RunFolder, settings: Settings, seed: int, corpus: Corpus) -> N
     if code != 0:
         raise RunFailed(f"The arrays could not be made: the process that makes them ended with {exit_name(code)}.")
     split = card.describe_split(
-        parts, removed, corpus.class_names, preparing.load_vocabulary(folder), settings.sequence_length
+        parts, removed, corpus.class_names, preparing.load_vocabulary(folder), settings.length_read
     )
     described = read_json(run.data_card)
-    described["splits"].append({"seed": seed, **split})
+    described["splits"].append({"seed": seed, "unlabelled": chosen, **split})
     write_json(run.data_card, described)
+    return settings
 
 
 def _run_trial(run: RunFolder, settings: Settings, model: str, seed: int, deadline: float | None) -> str:

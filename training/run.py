@@ -28,6 +28,8 @@ from data.exits import EXIT_BAD_INPUT, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_TERMI
 from data.messages import escape_what_cannot_be_shown
 from data.sources import catalog as sources
 from training.command_line import PROGRAM, read
+from training.setting_values import AUTO
+from training.settings import NONE
 
 if TYPE_CHECKING:
     from models.run_folder import RunFolder
@@ -163,7 +165,10 @@ def _with_absolute_paths(settings: Settings) -> Settings:
         from models.encoder.backbones import named_folder
 
         backbone = named_folder(settings.backbone)
-    return replace(settings, data=data, backbone=str(backbone or settings.backbone))
+    unlabelled = settings.unlabelled
+    if unlabelled not in (AUTO, NONE):
+        unlabelled = str(Path(unlabelled).absolute())
+    return replace(settings, data=data, backbone=str(backbone or settings.backbone), unlabelled=unlabelled)
 
 
 def _check_backbone(name: str) -> None:

@@ -15,6 +15,7 @@ from data.amounts import memory_mb
 
 Reader = Callable[[str], object]
 
+AUTO = "auto"
 TRUTHS = {"yes": True, "no": False, "true": True, "false": False, "on": True, "off": False}  # as YAML has them
 SECONDS = {"s": 1, "m": 60, "h": 3600}
 _AMOUNT = r"(?=[0-9.]*[1-9])\d+(?:\.\d+)?"  # a decimal number above 0
@@ -56,6 +57,11 @@ def whole_number(least: int, most: int = 1_000_000) -> Callable[[str], int]:
         return value
 
     return read
+
+
+def auto_or(read: Reader) -> Reader:
+    """`auto`, or what `read` takes."""
+    return lambda text: AUTO if text == AUTO else read(text)
 
 
 def number(least: float, below: float = math.inf) -> Callable[[str], float]:

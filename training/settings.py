@@ -12,6 +12,7 @@ from models.serving.formats import DEFAULT as DEFAULT_FORMATS
 from models.serving.formats import FORMATS
 from training import setting_values as values
 
+NONE, COOCCURRENCE = "none", "cooccurrence"
 POOLINGS = ("auto", "pooled", "mean", "first")
 
 
@@ -115,11 +116,43 @@ class Settings:
     label_column: str = _setting("label", "column of a file that holds the labels", "data", metavar="NAME")
     encoding: str = _setting("utf-8", "encoding of a file, where no byte order mark of UTF-16 or 32 says it", "data")
 
-    vocabulary_size: int = _setting(
-        5000, "words known to the small models, padding and [UNK] among them", "models", values.whole_number(3)
+    unlabelled: str = _setting(
+        values.AUTO,
+        "texts without a label, from which the small models learn words; auto: those that the data has, and those that "
+        "were not drawn; none; or a file with a column of texts, or one text a line. None of them is in validation or "
+        "test",
+        "data",
+        metavar="auto|none|FILE",
     )
-    sequence_length: int = _setting(
-        64, "words of a text the small models read", "models", values.whole_number(1, 100_000)
+    unlabelled_sample: int = _setting(
+        5000, "most of them to take", "data", values.whole_number(0, 10_000_000), metavar="N"
+    )
+
+    vocabulary_size: int | str = _setting(
+        values.AUTO,
+        "words known to the small models, padding and [UNK] among them; auto: as published on the data, else those "
+        "seen twice, at most 20,000",
+        "models",
+        values.auto_or(values.whole_number(3)),
+        metavar="N",
+    )
+    sequence_length: int | str = _setting(
+        values.AUTO,
+        "words of a text the small models read; auto: as published on the data, else what covers nine tenths of the "
+        "training texts, at most 256",
+        "models",
+        values.auto_or(values.whole_number(1, 100_000)),
+        metavar="N",
+    )
+    word_vectors: str = _setting(
+        COOCCURRENCE,
+        "what the small models' embeddings start from; cooccurrence: vectors learned from which words stand together "
+        "in training and unlabelled texts; none: small random numbers",
+        "models",
+        choices=(COOCCURRENCE, NONE),
+    )
+    word_vector_scale: float = _setting(
+        0.3, "standard deviation that these vectors are brought to", "models", values.learning_rate
     )
     width: int = _setting(64, "of embedding and hidden layers of the small models", "models", values.width)
     dropout: float = _setting(
@@ -204,6 +237,21 @@ class Settings:
         return None if self.sample == "all" else int(self.sample)
 
     @property
+    def length_read(self) -> int:
+        """`sequence_length`, once it is decided."""
+        return int(self.sequence_length)
+
+    @property
+    def words_known(self) -> int:
+        """`vocabulary_size`, once it is decided."""
+        return int(self.vocabulary_size)
+
+    @property
+    def vector_width(self) -> int | None:
+        """Of the word vectors that the small models start from, `None` where they start from none."""
+        return self.width if self.word_vectors == COOCCURRENCE else None
+
+    @property
     def memory_limit_mb(self) -> float:
         """`memory_limit` in MB, of 1,048,576 bytes like every MB of a report."""
         return memory_mb(self.memory_limit)
@@ -229,6 +277,10 @@ class Settings:
 RECIPES: dict[str, dict] = {
     "sound": {},
     "slides": {
+        "unlabelled": NONE,
+        "vocabulary_size": 5000,
+        "sequence_length": 64,
+        "word_vectors": NONE,
         "mask": False,
         "initialization": "torch",
         "batch_size": 16,

@@ -36,10 +36,12 @@ TRAINERS = {Family.WORDS: words.train, Family.ENCODER: encoder.train, Family.LIN
 
 
 def make_arrays(path: Path, seed: int) -> None:
-    """Learns the vocabulary of a seed's training texts and writes the arrays of its three splits."""
+    """Learns vocabulary and word vectors of a seed's texts and writes the arrays of its splits."""
     begin(None)
     settings = command_line.load(RunFolder(path).settings)
-    vectorize_parts(RunFolder(path).prepared(seed), settings.vocabulary_size, settings.sequence_length)
+    vectorize_parts(
+        RunFolder(path).prepared(seed), settings.words_known, settings.length_read, settings.vector_width, seed
+    )
 
 
 def run_trial(path: Path, model: str, seed: int, deadline: float | None) -> None:

@@ -20,7 +20,7 @@ from data.cleaning import (
     WHITESPACE,
     dropped_words,
 )
-from data.leakage import UNKNOWN
+from data.splits.leakage import UNKNOWN
 from data.vectorizing import PADDING
 
 

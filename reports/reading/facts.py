@@ -84,6 +84,36 @@ class Removals:
 
 
 @dataclass(frozen=True)
+class UnlabelledFacts:
+    """Texts without a label, as `data.splits.unlabelled` counts them.
+
+    Attributes:
+        candidates: how many there were.
+        empty: passed over, since nothing is left of them once cleaned.
+        in_validation_or_test: passed over, since they are texts of these.
+        repeated: passed over, since they repeat another or a training text.
+        taken: from which the small models learned words.
+    """
+
+    candidates: int = 0
+    empty: int = 0
+    in_validation_or_test: int = 0
+    repeated: int = 0
+    taken: int = 0
+
+    @property
+    def sentence(self) -> str:
+        """All of it, for a reader."""
+        if not self.candidates:
+            return "There are no unlabelled texts."
+        return (
+            f"{self.taken:,} of {self.candidates:,} unlabelled texts are used; passed over were {self.empty:,} that "
+            f"clean to nothing, {self.in_validation_or_test:,} that are also in validation or test, and {self.repeated:,} "
+            "repetitions."
+        )
+
+
+@dataclass(frozen=True)
 class SplitFacts:
     """The split of one seed; shares and counts are those of `data.card`.
 
@@ -100,6 +130,7 @@ class SplitFacts:
         words_in_vocabulary: how many words the small models know.
         vocabulary_coverage: share of the running words that are among them, by part.
         positive_share: of the second class over all parts, `None` unless there are two.
+        unlabelled: the texts without a label.
     """
 
     seed: int
@@ -114,6 +145,7 @@ class SplitFacts:
     words_in_vocabulary: int
     vocabulary_coverage: ByPart
     positive_share: float | None = None
+    unlabelled: UnlabelledFacts = UnlabelledFacts()
 
 
 @dataclass(frozen=True)
@@ -218,4 +250,5 @@ def _split(split: dict[str, Any]) -> SplitFacts:
         build(SplitFacts, split),
         samples=build(Removals, split["samples"]),
         overlaps=build(Removals, split["overlaps"]),
+        unlabelled=build(UnlabelledFacts, split.get("unlabelled", {})),
     )

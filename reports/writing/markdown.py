@@ -66,7 +66,8 @@ def _data(comparison: Comparison) -> list[str]:
     for split in data.splits:
         overlaps = [[pair, count, split.overlaps.after[pair]] for pair, count in split.overlaps.before.items()]
         sections += [
-            f"Seed {split.seed}. Different texts that occur with more than one label: {split.label_conflicts:,}.",
+            f"Seed {split.seed}. Different texts that occur with more than one label: {split.label_conflicts:,}. "
+            f"{split.unlabelled.sentence}",
             _table(split_lines(split, comparison), ["", *PARTS]),
             _table(overlaps, ["texts of the later split also in the earlier", "before", "after removal"]),
         ]

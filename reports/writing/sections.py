@@ -181,6 +181,7 @@ def _data(comparison: Comparison) -> dict[str, Any]:
             "lines": [{"name": name, "cells": cells} for name, *cells in split_lines(split, comparison)],
             "overlap": ", ".join(f"{pair} {count:,}" for pair, count in split.overlaps.before.items()),
             "label_conflicts": split.label_conflicts,
+            "unlabelled": split.unlabelled.sentence,
         }
         for split in comparison.data.splits
     ]

@@ -9,10 +9,13 @@ from data import preparing
 from data.card import coverage, describe_corpus, describe_split
 from data.cleaning import Cleaner
 from data.corpus import Corpus, DataError, Published
-from data.leakage import LeakageError
-from data.parts import Part
-from data.preparing import load_ids, load_texts, load_vocabulary, prepare, save_texts, vectorize_parts
-from data.splitting import PARTS, Split
+from data.preparing import draw, load_ids, load_texts, load_vocabulary, prepare, save_texts, vectorize_parts
+from data.splits.leakage import LeakageError
+from data.splits.parts import Part
+from data.splits.split import PARTS, Split
+from data.splits.unlabelled import Unlabelled
+
+NO_TEXTS = Unlabelled([], [])
 
 
 def _part(texts, labels=None, groups=None, first=0):
@@ -34,7 +37,7 @@ def prepared(monkeypatch):
     ends = np.cumsum([0, *(len(posts[part]) for part in PARTS)])
     known = Split(*(np.arange(start, end) for start, end in zip(ends, ends[1:], strict=False)))
     monkeypatch.setattr(preparing, "split", lambda *_: known)
-    return prepare(corpus, None, 0, keep_negations=False, sequence_length=3)
+    return prepare(corpus, draw(corpus, None, 0, False), None, 3)
 
 
 def test_what_is_left_of_each_split(prepared):
@@ -121,7 +124,7 @@ def test_coverage(texts, known, expected):
 
 def refusal(corpus, sample=None, sequence_length=3):
     with pytest.raises(DataError) as caught:
-        prepare(corpus, sample, 0, keep_negations=False, sequence_length=sequence_length)
+        prepare(corpus, draw(corpus, sample, 0, False), sample, sequence_length)
     return str(caught.value)
 
 
@@ -158,7 +161,7 @@ def test_texts_that_begin_alike_are_to_be_read_further(make_corpus, words, helps
         "removed were 10 with the same first 3 words, all that is read, as a text of an earlier split; read more of "
         f"each text with --sequence-length {helps}."
     )
-    prepare(corpus, None, 0, keep_negations=False, sequence_length=helps)
+    prepare(corpus, draw(corpus, None, 0, False), None, helps)
 
 
 def test_texts_in_other_letters_are_said_to_be_unread(make_corpus):
@@ -184,7 +187,7 @@ def test_negations_are_kept_where_asked_for(make_corpus):
     corpus = make_corpus(30, 30)
     corpus.texts[:] = [f"not {text}" for text in corpus.texts]
     for keep_negations, words in ((True, 2), (False, 1)):
-        parts, _ = prepare(corpus, None, 0, keep_negations, sequence_length=3)
+        parts, _ = prepare(corpus, draw(corpus, None, 0, keep_negations), None, 3)
         assert {len(text.split()) for text in parts["train"].cleaned} == {words}
 
 
@@ -192,7 +195,7 @@ def test_negations_are_kept_where_asked_for(make_corpus):
 def test_texts_come_back_as_they_were(tmp_path, groups):
     dirty = ["NUL \0, emoji 😀, half a pair \ud83d, line\u2028separators\x85\r\n\x1e", '"quotes"\t\\ and é']
     parts = {name: _part(dirty, [0, 1], groups, first=10 * at) for at, name in enumerate(PARTS)}
-    save_texts(parts, tmp_path)
+    save_texts(parts, NO_TEXTS, tmp_path)
     loaded = load_texts(tmp_path)
     assert list(loaded) == list(PARTS)
     for name in PARTS:
@@ -215,8 +218,8 @@ def twelve_texts():
 
 @pytest.mark.slow
 def test_arrays_of_a_dozen_texts(tmp_path, twelve_texts):
-    save_texts(twelve_texts, tmp_path)
-    vectorize_parts(tmp_path, vocabulary_size=6, sequence_length=4)
+    save_texts(twelve_texts, NO_TEXTS, tmp_path)
+    vectorize_parts(tmp_path, vocabulary_size=6, sequence_length=4, vector_width=None, seed=0)
     vocabulary, ids = load_vocabulary(tmp_path), load_ids(tmp_path)
     # Six in all with padding and unknown, so four words: those that training has most often.
     assert vocabulary[:2] == ["", "[UNK]"]
@@ -228,13 +231,18 @@ def test_arrays_of_a_dozen_texts(tmp_path, twelve_texts):
     assert ids["validation"][:2].tolist() == [[1, 2, 0, 0], [1, 1, 3, 0]]
     assert ids["test"][1].tolist() == [1, 1, 1, 1]  # cut at four
     assert {array.dtype for array in ids.values()} == {np.dtype("int32")}
-    assert {name: array.shape for name, array in ids.items()} == {"train": (6, 4), "validation": (3, 4), "test": (3, 4)}
+    assert {name: array.shape for name, array in ids.items()} == {
+        "train": (6, 4),
+        "validation": (3, 4),
+        "test": (3, 4),
+        "unlabelled": (0, 4),
+    }
 
 
 @pytest.mark.slow
 def test_arrays_that_share_a_row_are_not_written(tmp_path, twelve_texts):
     twelve_texts["test"] = _part(["cats purr"])
-    save_texts(twelve_texts, tmp_path)
+    save_texts(twelve_texts, NO_TEXTS, tmp_path)
     with pytest.raises(LeakageError, match="1 rows of test also stand in train"):
-        vectorize_parts(tmp_path, vocabulary_size=20, sequence_length=4)
+        vectorize_parts(tmp_path, vocabulary_size=20, sequence_length=4, vector_width=None, seed=0)
     assert not (tmp_path / preparing.ARRAYS).exists()

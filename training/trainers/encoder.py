@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from data.cleaning import strip_markup
-from data.splitting import PARTS
+from data.splits.split import PARTS
 from models.description import Description
 from training import memory
 from training.ending import TimeIsUp, ending

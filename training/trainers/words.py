@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from data.preparing import load_ids, load_vocabulary
+from data.preparing import load_ids, load_vectors, load_vocabulary
 from models.architectures.sizes import Sizes
 from models.description import Description
 from training import memory
@@ -12,6 +12,7 @@ from training.trainers.trained import Task, Trained, predict, rows, save_weights
 def train(task: Task) -> Trained:
     """Trains the network from the first weight on."""
     from data.vectorizing import vectorize
+    from models.architectures.word_vectors import start_from_vectors
     from models.framework import make_deterministic
     from training.fitting.fit import fit
 
@@ -21,18 +22,21 @@ def train(task: Task) -> Trained:
     vocabulary = load_vocabulary(run.prepared(seed))
     sizes = Sizes(
         task.classes,
-        settings.vocabulary_size,
-        settings.sequence_length,
+        settings.words_known,
+        settings.length_read,
         settings.width,
         settings.dropout,
         settings.mask,
         settings.initialization,
     )
     model = architecture.build(sizes)
+    vectors = load_vectors(run.prepared(seed))
+    if vectors is not None:
+        start_from_vectors(model, vectors * settings.word_vector_scale)
     estimate = memory.network_mb(
         model.count_params(),
         settings.batch_size,
-        settings.sequence_length,
+        settings.length_read,
         settings.width,
         heads=architecture.heads,
         blocks=architecture.blocks,
@@ -57,17 +61,15 @@ def train(task: Task) -> Trained:
             title=architecture.name,
             family=architecture.family,
             seed=seed,
-            reads=f"the first {settings.sequence_length} cleaned words",
+            reads=f"the first {settings.length_read} cleaned words",
             files={"model": file},
             keep_negations=task.keep_negations,
             recurrent=architecture.recurrent,
-            sequence_length=settings.sequence_length,
+            sequence_length=settings.length_read,
         ),
         probabilities=predict(model, ids),
         answer=lambda size: model.predict_on_batch(rows(ids["test"], size)),
-        answer_texts=lambda _, cleaned: model.predict_on_batch(
-            vectorize(cleaned, vocabulary, settings.sequence_length)
-        ),
+        answer_texts=lambda _, cleaned: model.predict_on_batch(vectorize(cleaned, vocabulary, settings.length_read)),
         parameters=model.count_params(),
         trainable_parameters=trainable_count(model),
         history=history,

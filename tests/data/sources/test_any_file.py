@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from data.card import describe_corpus, describe_split
 from data.corpus import DataError
 from data.messages import CONTROLS
-from data.preparing import load_texts, prepare, save_texts
+from data.preparing import draw, load_texts, prepare, save_texts
 from data.sources import catalog as sources
-from data.splitting import PARTS
+from data.splits.split import PARTS
+from data.splits.unlabelled import Unlabelled
 from training.settings import Settings
 
 EXAMPLES = max(600, settings.default.max_examples)  # 10,000 with HYPOTHESIS_PROFILE=thorough
@@ -76,6 +77,8 @@ BROKEN += [
     '{"text": "a", "label": NaN}',
     '{"text": {}, "label": 1}',
 ]
+
+NO_TEXTS = Unlabelled([], [])
 
 
 @st.composite
@@ -168,7 +171,7 @@ def test_any_file_gives_a_run_or_a_sentence(tmp_path, file, sample, length):
     path.write_bytes(content)
     try:
         corpus = sources.load(Settings(data=str(path), encoding=encoding))
-        parts, removed = prepare(corpus, sample, 0, keep_negations=True, sequence_length=length)
+        parts, removed = prepare(corpus, draw(corpus, sample, 0, True), sample, length)
     except DataError as error:
         check_sentence(error)
         event("refused")
@@ -180,7 +183,7 @@ def test_any_file_gives_a_run_or_a_sentence(tmp_path, file, sample, length):
     for part in parts.values():
         assert len(np.unique(part.labels)) > 1
         assert all(part.cleaned)
-    save_texts(parts, tmp_path)
+    save_texts(parts, NO_TEXTS, tmp_path)
     assert load_texts(tmp_path)["test"].texts == parts["test"].texts
     card = describe_corpus(corpus, True) | describe_split(parts, removed, corpus.class_names, ["", "[UNK]"], length)
     json.dumps(card, ensure_ascii=False, allow_nan=False).encode()

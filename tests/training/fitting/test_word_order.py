@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from data.preparing import prepare
+from data.preparing import draw, prepare
 from data.sources import sample
 from data.vectorizing import learn_vocabulary, vectorize
 from models import linear
@@ -18,7 +18,8 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def parts():
-    return prepare(sample.load(), 3000, 0, keep_negations=True, sequence_length=20)[0]
+    corpus = sample.load()
+    return prepare(corpus, draw(corpus, 3000, 0, keep_negations=True), 3000, 20)[0]
 
 
 def test_a_bag_of_words_cannot_solve_it(parts):

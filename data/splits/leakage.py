@@ -7,8 +7,9 @@ from itertools import combinations
 
 import numpy as np
 
-from data.splitting import PARTS
+from data.splits.split import PARTS
 
+UNLABELLED = "unlabelled"  # beside the names of the splits
 UNKNOWN = 1  # TextVectorization's index of a word outside the vocabulary
 
 
@@ -52,13 +53,16 @@ def verify_separation(ids: Mapping[str, np.ndarray]) -> None:
     Rows with unknown words are passed over: different texts may share such a row.
 
     Args:
-        ids: for each split its token ids, an integer array of shape `(n, sequence_length)`.
+        ids: for each split, and for the unlabelled texts, its token ids, an integer array `(n, sequence_length)`.
 
     Raises:
-        LeakageError: a row stands in two splits.
+        LeakageError: a row of validation or test stands elsewhere too.
     """
-    rows = {part: {row.tobytes() for row in ids[part] if UNKNOWN not in row} for part in PARTS}
-    for earlier, later in combinations(PARTS, 2):
+    rows = {part: {row.tobytes() for row in found if UNKNOWN not in row} for part, found in ids.items()}
+    order = [name for name in (UNLABELLED, *PARTS) if name in rows]
+    for earlier, later in combinations(order, 2):
+        if later == "train":
+            continue  # an unlabelled text may repeat one that is learned from anyway
         shared = len(rows[earlier] & rows[later])
         if shared:
             raise LeakageError(

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.leakage import LeakageError, overlaps, separate, verify_separation
-from data.splitting import PARTS
+from data.splits.leakage import LeakageError, overlaps, separate, verify_separation
+from data.splits.split import PARTS
 
 few_keys = st.lists(st.sampled_from("abcdef"), max_size=8)
 splits = st.fixed_dictionaries(dict.fromkeys(PARTS, few_keys))

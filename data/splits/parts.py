@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from data import leakage
 from data.cleaning import Cleaner
 from data.corpus import Corpus
+from data.splits import leakage
 
 
 @dataclass(frozen=True)
@@ -57,10 +57,16 @@ def clean_parts(corpus: Corpus, indices: Mapping[str, np.ndarray], cleaner: Clea
 
 def models_view(parts: Mapping[str, Part], sequence_length: int) -> dict[str, list[str]]:
     """By part, the first `sequence_length` cleaned words of each text: what the small models are given of it."""
-    return {
-        name: [" ".join(text.split(" ", sequence_length)[:sequence_length]) for text in part.cleaned]
-        for name, part in parts.items()
-    }
+    return {name: [first_words(text, sequence_length) for text in part.cleaned] for name, part in parts.items()}
+
+
+def first_words(cleaned: str, count: int) -> str:
+    """The first `count` words of a cleaned text.
+
+    >>> first_words("good film all over", 2)
+    'good film'
+    """
+    return " ".join(cleaned.split(" ", count)[:count])
 
 
 def separate(parts: Mapping[str, Part], keys: Mapping[str, Sequence[str]]) -> dict[str, Part]:

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.corpus import Corpus, DataError
-from data.splitting import FEWEST_PER_CLASS, PARTS, split
+from data.splits.split import FEWEST_PER_CLASS, PARTS, split
 
 
 def _sizes(found):

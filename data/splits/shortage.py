@@ -8,7 +8,7 @@ import numpy as np
 
 from data.corpus import Corpus
 from data.messages import shorten
-from data.parts import Part, models_view, separate
+from data.splits.parts import Part, models_view, separate
 
 WHAT_IS_READ = "only words of three or more of a-z and 0-9 that are no English stop words are read"
 

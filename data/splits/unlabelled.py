@@ -1,0 +1,81 @@
+"""Texts that networks may learn words from without a label: never one that validation or test has too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from data.cleaning import Cleaner
+from data.corpus import Corpus
+from data.splits.parts import Part, first_words
+
+
+@dataclass(frozen=True)
+class Unlabelled:
+    """Texts of no split, n of them.
+
+    Attributes:
+        texts: as they came.
+        cleaned: as the small models read them.
+    """
+
+    texts: list[str]
+    cleaned: list[str]
+
+
+def choose_unlabelled(
+    corpus: Corpus, drawn: Mapping[str, Part], most: int, undrawn: bool, seed: int, cleaner: Cleaner, length: int
+) -> tuple[Unlabelled, dict[str, int]]:
+    """Draws texts of which at least one word is left once cleaned, each different from every text of every split.
+
+    Two texts are the same where their first `length` cleaned words are, as for the splits. The texts of validation and
+    test count as they were drawn, those included that were then taken out as repetitions.
+
+    Args:
+        corpus: its `unlabelled` texts are candidates.
+        drawn: the parts as they were drawn.
+        most: how many to take.
+        undrawn: whether the labelled texts in none of the parts are candidates too, without their labels.
+        seed: of the draw.
+        cleaner: as for the parts.
+        length: words of a text that the models are given.
+
+    Returns:
+        The texts, and for the data card how many candidates there were, how many of them were looked at and passed
+        over for which reason, and how many were taken.
+    """
+    used = np.concatenate([part.index for part in drawn.values()])
+    others = np.setdiff1d(np.arange(len(corpus.texts)), used) if undrawn else np.array([], dtype=np.int64)
+    candidates = len(corpus.unlabelled) + len(others)
+    order = np.random.default_rng(seed).permutation(candidates)
+    held_out = {key for name in ("validation", "test") for key in _keys(drawn[name].cleaned, length)}
+    known = set(_keys(drawn["train"].cleaned, length))
+    counts = {"candidates": candidates, "empty": 0, "in_validation_or_test": 0, "repeated": 0}
+    texts: list[str] = []
+    kept: list[str] = []
+    for text in _texts(corpus, others, order):
+        if len(kept) == most:
+            break
+        cleaned = cleaner.clean(text)
+        key = first_words(cleaned, length)
+        reason = "" if key else "empty"
+        reason = reason or ("in_validation_or_test" if key in held_out else "repeated" if key in known else "")
+        if reason:
+            counts[reason] += 1
+            continue
+        known.add(key)
+        texts.append(text)
+        kept.append(cleaned)
+    return Unlabelled(texts, kept), counts | {"taken": len(kept)}
+
+
+def _texts(corpus: Corpus, others: np.ndarray, order: np.ndarray) -> Iterator[str]:
+    for at in order:
+        given = at - len(others)
+        yield corpus.unlabelled[given] if given >= 0 else corpus.texts[others[at]]
+
+
+def _keys(cleaned: Sequence[str], length: int) -> Iterator[str]:
+    return (first_words(text, length) for text in cleaned)
