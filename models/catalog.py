@@ -7,6 +7,7 @@ training, memory estimates, export, service, report, and the tests) asks this ca
 from __future__ import annotations
 
 import importlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -38,7 +39,8 @@ class Architecture:
         recurrent: whether it reads word by word, so that padding can make it forget.
         heads: attention heads in a block, 0 where there is no attention; memory grows with them.
         blocks: layers that each keep their states for the gradient; memory grows with them.
-        needs: names of the models that have to be trained before it.
+        needs: how many other models have to be trained before it.
+        taught: whether it learns from another model's answers too; it is then a network that `--student` names.
         default: whether a run trains it unless told otherwise.
     """
 
@@ -49,7 +51,8 @@ class Architecture:
     recurrent: bool = False
     heads: int = 0
     blocks: int = 1
-    needs: tuple[str, ...] = ()
+    needs: int = 0
+    taught: bool = False
     default: bool = True
 
     @property
@@ -84,15 +87,28 @@ _ALL = (
     Architecture("transformer", "Transformer", Family.WORDS, "models.architectures.transformer", heads=4, blocks=2),
     Architecture("distilbert", "DistilBERT", Family.ENCODER),
     Architecture("linear", "linear model", Family.LINEAR),
+    # What needs others stands behind all that it may need.
+    Architecture("ensemble", "ensemble", Family.COMBINED, needs=2),
+    Architecture("student", "student", Family.WORDS, needs=1, taught=True),
 )
 CATALOG = {architecture.name: architecture for architecture in _ALL}
 DEFAULT = tuple(architecture.name for architecture in _ALL if architecture.default)
 
 
 def of_family(*families: Family) -> tuple[str, ...]:
-    """The names of all architectures of some families.
+    """The names of all architectures of some families that learn from labels alone.
 
     >>> of_family(Family.LINEAR)
     ('linear',)
     """
-    return tuple(architecture.name for architecture in _ALL if architecture.family in families)
+    return tuple(entry.name for entry in _ALL if entry.family in families and not entry.taught)
+
+
+def in_order(names: Collection[str]) -> list[str]:
+    """The names as they can be trained: those that need others last.
+
+    >>> in_order(["student", "linear", "ensemble", "rnn"])
+    ['linear', 'rnn', 'ensemble', 'student']
+    """
+    alone = [name for name in names if not CATALOG[name].needs]
+    return alone + [name for name in CATALOG if name in names and CATALOG[name].needs]

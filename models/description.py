@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from data.files import read_json, write_json
@@ -32,7 +32,8 @@ class Description:
         pooling: how an encoder's states became one vector.
         unfrozen: how many of the encoder's blocks were trained.
         chosen: what was chosen on validation, in words.
-        taught_by: the model whose answers it was trained on, `None` where it learned from labels alone.
+        taught_by: title of the model whose answers it was trained on, `None` where it learned from labels alone.
+        members: names of the models whose mean it is, of the same seed.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Description:
     unfrozen: int = 0
     chosen: str | None = None
     taught_by: str | None = None
+    members: list[str] = field(default_factory=list)
 
     def save(self, path: Path) -> None:
         """Writes it as JSON, whole or not at all."""

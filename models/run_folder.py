@@ -60,6 +60,10 @@ class RunFolder:
         """Probabilities on validation and test, a text a row."""
         return self.trial(model, seed) / "predictions.csv"
 
+    def learned_from(self, model: str, seed: int) -> Path:
+        """Probabilities on the texts that were learned from, training and unlabelled ones."""
+        return self.trial(model, seed) / "learned_from.npz"
+
     def probes(self, model: str, seed: int) -> Path:
         """Answers to `data.probes`."""
         return self.trial(model, seed) / "probes.json"

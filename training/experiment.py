@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import signal
 import time
 from dataclasses import dataclass, replace
@@ -17,7 +18,7 @@ from data.files import read_json, write_json
 from data.sources import catalog as sources
 from data.sources.text_stream import read_texts
 from data.splits.unlabelled import choose_unlabelled
-from models.catalog import CATALOG
+from models.catalog import CATALOG, in_order
 from models.children import MemoryExceeded, exit_name, run_in_child, start_fork_server
 from models.run_folder import RunFolder
 from training import command_line
@@ -65,9 +66,11 @@ def compare(settings: Settings, run: RunFolder) -> Outcome:
             if corpus is None:
                 settings, corpus = _load(settings, run)
             settings = _prepare(run, settings, seed, corpus)
-        for model in settings.models:
+        for model in in_order(settings.models):
             if model in missing:
                 continue
+            if not CATALOG[model].needs and not _is_finished(run.metrics(model, seed)):
+                _forget_dependents(run, settings, seed)
             kind = _run_trial(run, settings, model, seed, deadline)
             outcome.trained &= kind in ("finished", "missing")
             missing |= {model} if kind == "missing" else set()
@@ -163,6 +166,13 @@ def _run_trial(run: RunFolder, settings: Settings, model: str, seed: int, deadli
     failure = read_json(failed)
     print(f"{model}: {failure['kind']}: {failure['reason']}", flush=True)
     return failure["kind"]
+
+
+def _forget_dependents(run: RunFolder, settings: Settings, seed: int) -> None:
+    """What is made of others is made anew where one of these is trained now, as in a run that was not interrupted."""
+    for model in settings.models:
+        if CATALOG[model].needs:
+            shutil.rmtree(run.trial(model, seed), ignore_errors=True)
 
 
 def _show_in_tensorboard(run: RunFolder, settings: Settings, model: str, seed: int) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from data.amounts import memory_mb
 from data.sources import catalog as sources
 from data.sources.newsgroups import POSITIVE_GROUPS
-from models.catalog import CATALOG, DEFAULT, Family
+from models.catalog import CATALOG, DEFAULT, Family, of_family
 from models.serving.formats import DEFAULT as DEFAULT_FORMATS
 from models.serving.formats import FORMATS
 from training import setting_values as values
@@ -188,6 +188,16 @@ class Settings:
         choices=POOLINGS,
     )
 
+    student: str = _setting(
+        "cnn",
+        "network that is taught by the model best on validation",
+        "models",
+        choices=of_family(Family.WORDS),
+    )
+    student_batch_size: int = _setting(
+        64, "texts per step of that; it learns from the unlabelled ones too", "training", values.whole_number(1)
+    )
+
     epochs: int = _setting(20, "most epochs", "training", values.whole_number(1))
     batch_size: int = _setting(
         32,
@@ -267,6 +277,11 @@ class Settings:
     def has_encoder(self) -> bool:
         """Whether a pretrained encoder is among the models."""
         return any(CATALOG[model].family is Family.ENCODER for model in self.models)
+
+    @property
+    def has_student(self) -> bool:
+        """Whether a model is among them that others teach."""
+        return any(CATALOG[model].taught for model in self.models)
 
     @property
     def seed_numbers(self) -> range:

@@ -18,8 +18,10 @@ import numpy as np
 from data.cleaning import Cleaner
 from data.exits import EXIT_DISK_FULL, EXIT_FAILED
 from data.files import UNFINISHED, read_json, remove_unfinished, write_json, write_text
-from data.preparing import Part, load_texts, vectorize_parts
+from data.preparing import load_texts, load_unlabelled, vectorize_parts
 from data.probes import PROBES
+from data.splits.parts import Part
+from data.splits.unlabelled import Unlabelled
 from models.catalog import CATALOG, Family
 from models.peak_memory import peak_memory_mb
 from models.predictions import PARTS as ANSWERED
@@ -29,10 +31,16 @@ from training import command_line
 from training.ending import TimeIsUp, begin, ending
 from training.evaluating import accuracy_by_group, evaluate, overfits, texts_per_second
 from training.fitting.history import describe_history
-from training.trainers import encoder, linear, words
+from training.trainers import encoder, ensemble, linear, words
+from training.trainers.others import OthersMissing, write_learned_from
 from training.trainers.trained import Task, Trained
 
-TRAINERS = {Family.WORDS: words.train, Family.ENCODER: encoder.train, Family.LINEAR: linear.train}
+TRAINERS = {
+    Family.WORDS: words.train,
+    Family.ENCODER: encoder.train,
+    Family.LINEAR: linear.train,
+    Family.COMBINED: ensemble.train,
+}
 
 
 def make_arrays(path: Path, seed: int) -> None:
@@ -68,7 +76,7 @@ def run_trial(path: Path, model: str, seed: int, deadline: float | None) -> None
         with tempfile.TemporaryDirectory(dir=folder, prefix=UNFINISHED) as tempfile.tempdir:
             # TensorFlow leaves files there that it would remove at the end of a process, but not of a child.
             _train_and_evaluate(run, model, seed, started)
-    except BackboneUnavailable as error:
+    except (BackboneUnavailable, OthersMissing) as error:
         write_json(run.failure(model, seed), {"kind": "missing", "reason": str(error)})
     except TimeIsUp as error:
         write_json(run.failure(model, seed), {"kind": "unfinished", "reason": str(error)})
@@ -99,14 +107,16 @@ def show_trial(path: Path, model: str, seed: int) -> None:
 def _train_and_evaluate(run: RunFolder, model: str, seed: int, started: float) -> None:
     settings = command_line.load(run.settings)
     parts = load_texts(run.prepared(seed))
+    unlabelled = load_unlabelled(run.prepared(seed)) if settings.has_student else Unlabelled([], [])
     card = read_json(run.data_card)
     class_names = card["class_names"]
     trained = TRAINERS[CATALOG[model].family](
-        Task(CATALOG[model], settings, run, seed, parts, len(class_names), card["keep_negations"])
+        Task(CATALOG[model], settings, run, seed, parts, unlabelled, len(class_names), card["keep_negations"])
     )
     seconds_training = time.perf_counter() - started
     answers = {part: _answers(trained.probabilities[part], parts[part]) for part in ANSWERED}
     write_predictions(run.predictions(model, seed), answers, class_names)
+    write_learned_from(run, model, seed, trained.probabilities)
     _write_probes(run.probes(model, seed), trained, Cleaner(card["keep_negations"]))
     scores = {part: evaluate(trained.probabilities[part], found.labels, class_names) for part, found in parts.items()}
     test = parts["test"]
@@ -124,14 +134,15 @@ def _train_and_evaluate(run: RunFolder, model: str, seed: int, started: float) -
         "trainable_parameters": trained.trainable_parameters,
         "accuracy_per_million_parameters": scores["test"]["accuracy"] / (trained.parameters / 1e6),
         **describe_history(trained.history),
-        "seconds_training": seconds_training,
-        "texts_per_second": texts_per_second(trained.answer),
+        "seconds_training": seconds_training + trained.facts.get("seconds_training_needed", 0),
+        "texts_per_second": texts_per_second(trained.answer) if trained.answer else trained.texts_per_second,
         "stopped_by": f"--time-limit {settings.time_limit}" if ending.cut_short else None,
         "collapsed": scores["validation"]["collapsed"],
         "overfitted": overfits(scores["train"]["accuracy"], scores["validation"]["accuracy"]),
     }
-    result["seconds_total"] = time.perf_counter() - started
-    result["peak_memory_mb"] = peak_memory_mb()
+    # What cannot be had without other models costs what these cost too.
+    result["seconds_total"] = time.perf_counter() - started + result.get("seconds_needed", 0)
+    result["peak_memory_mb"] = max(peak_memory_mb(), result.get("memory_needed_mb", 0))
     trained.description.save(run.description(model, seed))
     write_json(run.metrics(model, seed), result)
     if not ending.cut_short:

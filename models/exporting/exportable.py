@@ -12,8 +12,6 @@ from models.serving.formats import FORMATS, Format
 if TYPE_CHECKING:
     import onnx
     import tensorflow as tf
-    from tokenizers import Tokenizer
-
 Tokens = dict[str, "tf.Tensor"]
 ONNX_OPSET = 18  # of ONNX 1.13: the newest that tf2onnx writes
 
@@ -40,8 +38,8 @@ class Exportable(Protocol):
     def tokens_seen(self, tokens: Tokens) -> tf.Tensor:
         """How many tokens of each text the model reads, `int32` of shape `(batch,)`."""
 
-    def tokenizer(self) -> Tokenizer:
-        """`tokens` without TensorFlow."""
+    def tokenizer(self) -> str:
+        """`tokens` without TensorFlow, as `tokenizer.json` has it."""
 
     def to_onnx(self) -> onnx.ModelProto:
         """`probabilities` as ONNX, with the names of `tokens` as inputs and `probabilities` as output."""
@@ -58,6 +56,9 @@ class ExportCard:
         seed: of the trial it comes from.
         class_names: in the order of the probabilities.
         batch_size: texts per step that answer fast.
+        members: names of the models whose mean it is. Its inputs are those of each of them, the name and `_` before
+            them, and its `tokenizer.json` holds the tokenizer of each by its name.
+        has_word_pieces: whether a pretrained encoder is in it.
         data_card: the run's.
     """
 
@@ -67,6 +68,8 @@ class ExportCard:
     seed: int
     class_names: list[str]
     batch_size: int
+    members: list[str]
+    has_word_pieces: bool
     data_card: dict
 
 

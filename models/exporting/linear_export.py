@@ -14,7 +14,6 @@ from models.linear import LinearModel
 
 if TYPE_CHECKING:
     import onnx
-    from tokenizers import Tokenizer
 
 
 class LinearExport(tf.Module):
@@ -72,8 +71,8 @@ class LinearExport(tf.Module):
     def tokens_seen(self, tokens: Tokens) -> tf.Tensor:
         return tf.math.count_nonzero(tokens["token_ids"], axis=1, dtype=tf.int32)
 
-    def tokenizer(self) -> Tokenizer:
-        return word_tokenizer(self.vocabulary, self.keep_negations, None)
+    def tokenizer(self) -> str:
+        return word_tokenizer(self.vocabulary, self.keep_negations, None).to_str()
 
     def to_onnx(self) -> onnx.ModelProto:
         return linear_onnx.build(self.model, self.terms, len(self.vocabulary))

@@ -22,16 +22,23 @@ LARGEST_TEXTS_BY_CLASSES = 4096  # the linear model has a number for each term o
 
 def describe(run: RunFolder, model: str, seed: int) -> ExportCard:
     """What goes beside the exports of one trial."""
-    card, description = read_json(run.data_card), Description.load(run.description(model, seed))
+    card, description = read_json(run.data_card), _describe(run, model, seed)
+    families = {description.family} | {_describe(run, name, seed).family for name in description.members}
     return ExportCard(
         model=description.name,
         family=description.family,
         title=description.title,
         seed=seed,
         class_names=card["class_names"],
-        batch_size=_batch_size(description.family, len(card["class_names"])),
+        batch_size=min(_batch_size(family, len(card["class_names"])) for family in families),
+        members=description.members,
+        has_word_pieces=Family.ENCODER in families,
         data_card=card,
     )
+
+
+def _describe(run: RunFolder, model: str, seed: int) -> Description:
+    return Description.load(run.description(model, seed))
 
 
 def _batch_size(family: Family, classes: int) -> int:
@@ -48,7 +55,11 @@ def load(run: RunFolder, model: str, seed: int) -> Exportable:
         RunFolderError: its `model.json` is missing or damaged.
         OSError, ValueError: another file of the trial is.
     """
-    description, trial = Description.load(run.description(model, seed)), run.trial(model, seed)
+    description, trial = _describe(run, model, seed), run.trial(model, seed)
+    if description.family is Family.COMBINED:
+        from models.exporting.combined import Combined
+
+        return Combined({name: load(run, name, seed) for name in description.members})
     if description.family is Family.LINEAR:
         from models.exporting.linear_export import LinearExport
         from models.linear import LinearModel

@@ -45,8 +45,8 @@ class Network(tf.Module):
         mask = tokens.get("padding_mask", tf.cast(tokens["token_ids"] != 0, tf.int32))
         return tf.reduce_sum(mask, axis=1)
 
-    def tokenizer(self) -> Tokenizer:
-        return self.make_tokenizer()
+    def tokenizer(self) -> str:
+        return self.make_tokenizer().to_str()
 
     def to_onnx(self):
         return self.make_onnx()

@@ -46,7 +46,7 @@ def write_formats(path: Path, model: str, seed: int, formats: Sequence[str], asi
     try:
         with quiet_stderr():
             exportable, card = loading.load(run, model, seed), loading.describe(run, model, seed)
-        exportable.tokenizer().save(os.fspath(aside / TOKENIZER), pretty=False)
+        write_text(aside / TOKENIZER, exportable.tokenizer())
         write_json(aside / CLASSIFIER, asdict(card))
     except (ExportRefused, RunFolderError, OSError, ValueError) as error:
         write_json(aside / WRITTEN, {name: {"refused": one_line(error)} for name in formats})

@@ -18,6 +18,7 @@ from models.serving.formats import FORMATS
 
 TOKENIZER, CLASSIFIER = "tokenizer.json", "classifier.json"  # beside every format; a SavedModel has them inside too
 OUTPUT = "probabilities"
+NEEDED = {"model", "family", "title", "class_names", "batch_size", "members", "has_word_pieces"}  # in CLASSIFIER
 
 
 class ExportUnusable(Exception):
@@ -79,7 +80,7 @@ def read_classifier(folder: Path) -> dict:
     path = folder / CLASSIFIER
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-        if not isinstance(found, dict) or not {"model", "family", "title", "class_names", "batch_size"} <= found.keys():
+        if not isinstance(found, dict) or not found.keys() >= NEEDED:
             raise ValueError("fields are missing")
     except FileNotFoundError as error:
         raise ExportUnusable(f"{folder} holds no exported model: python -m models.exporting RUN writes one.") from error

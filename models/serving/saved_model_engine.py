@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from models.catalog import Family
 from models.quiet import quiet_stderr
 from models.serving.engines import OUTPUT, Answer, ExportUnusable, as_utf8, read_classifier
 from models.serving.formats import Format
@@ -49,4 +48,4 @@ class SavedModelEngine:
 def load(folder: Path, entry: Format) -> SavedModelEngine:
     """The engine of the SavedModel in an export folder."""
     (name,) = entry.files
-    return SavedModelEngine(folder / name / "1", read_classifier(folder)["family"] == Family.ENCODER)
+    return SavedModelEngine(folder / name / "1", read_classifier(folder)["has_word_pieces"])

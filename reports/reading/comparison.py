@@ -24,7 +24,7 @@ class Row:
         position: its place among the run's models, counted from 0; decides its color and its mark.
         by_seed: its trials; never empty.
         failures: its seeds that have no trial, and why.
-        needs: the models that have to be trained before it.
+        needs: how many other models have to be trained before it.
         attention: whether it has attention heads.
         metrics: of the test split, by name; `None` where no seed has it.
         accuracy_std: standard deviation of test accuracy over the seeds, `None` for one seed.
@@ -39,7 +39,7 @@ class Row:
     position: int
     by_seed: tuple[Trial, ...]
     failures: tuple[Failure, ...]
-    needs: tuple[str, ...]
+    needs: int
     attention: bool
     metrics: dict[str, float | None]
     accuracy_std: float | None
@@ -226,7 +226,7 @@ def make_row(model: str, position: int, trials: Sequence[Trial], failures: Seque
         position=position,
         by_seed=tuple(trials),
         failures=tuple(failures),
-        needs=architecture.needs if architecture else (),
+        needs=architecture.needs if architecture else 0,
         attention=bool(architecture and architecture.heads),
         metrics={name: _mean(trial.test.metrics[name] for trial in trials) for name in BY_NAME},
         accuracy_std=statistics.stdev(accuracies) if len(accuracies) > 1 else None,

@@ -108,8 +108,8 @@ class UnlabelledFacts:
             return "There are no unlabelled texts."
         return (
             f"{self.taken:,} of {self.candidates:,} unlabelled texts are used; passed over were {self.empty:,} that "
-            f"clean to nothing, {self.in_validation_or_test:,} that are also in validation or test, and {self.repeated:,} "
-            "repetitions."
+            f"clean to nothing, {self.in_validation_or_test:,} that are also in validation or test, and "
+            f"{self.repeated:,} repetitions."
         )
 
 

@@ -66,7 +66,7 @@ def _row(row: Row) -> dict[str, Any]:
 
 def _failed(entry: Absent) -> dict[str, Any]:
     names = {field.name for field in fields(Row)} - NOT_IN_JSON | {*OF_ROW, *BY_NAME}
-    known = {"model": entry.model, "title": entry.model, "needs": (), "failed": entry.reason, "by_seed": []}
+    known = {"model": entry.model, "title": entry.model, "needs": 0, "failed": entry.reason, "by_seed": []}
     return dict.fromkeys(sorted(names)) | known
 
 

@@ -13,8 +13,9 @@ pytestmark = pytest.mark.slow
 
 SMALL = "--sample 240 --epochs 2 --sequence-length 16 --width 8 --vocabulary-size 300 --formats --no-explain".split()
 SETTINGS = ("--data", "sample", *SMALL)
-NETWORKS = of_family(Family.WORDS)
-MODELS = (*NETWORKS, *of_family(Family.LINEAR))
+TAUGHT = tuple(name for name, entry in CATALOG.items() if entry.taught)
+NETWORKS = (*of_family(Family.WORDS), *TAUGHT)
+MODELS = (*of_family(Family.WORDS), *of_family(Family.LINEAR, Family.COMBINED), *TAUGHT)
 
 
 @pytest.fixture(scope="module")

@@ -27,7 +27,7 @@ def test_help_shows_every_setting_with_its_default(capsys):
     for entry in fields(Settings):
         assert f"--{entry.name.replace('_', '-')}" in shown
     assert "(default: 3000)" in shown
-    assert "(default: rnn lstm transformer distilbert linear)" in shown
+    assert "(default: rnn lstm transformer distilbert linear ensemble student)" in shown
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,7 @@ def fit(
     batch_size: int,
     folder: Path,
     title: str,
+    label_smoothing: float | None = None,
     before: History | None = None,
 ) -> History:
     """Trains `model` in place; it ends with the weights of its best epoch by validation loss.
@@ -41,8 +42,8 @@ def fit(
 
     Args:
         model: from inputs of shape `(batch, ...)` to probabilities `(batch, classes)`.
-        train: inputs and integer labels `(n,)`, or batches of inputs and one-hot labels with a method
-            `shuffle(epoch)`, as `training.fitting.batches` has it.
+        train: inputs and integer labels `(n,)`, or probabilities `(n, classes)` to learn, or batches of inputs and
+            one-hot labels with a method `shuffle(epoch)`, as `training.fitting.batches` has it.
         validation: likewise, but always in the same order.
         settings: of the run.
         seed: decides the order of the texts in each epoch.
@@ -51,6 +52,7 @@ def fit(
         batch_size: texts per step; batches that come ready have their own.
         folder: gets `history.csv`, a checkpoint and TensorBoard's `train/` and `validation/`.
         title: at the start of each progress line.
+        label_smoothing: in place of that of the settings.
         before: the history of the first phase, where this is the second.
 
     Returns:
@@ -65,7 +67,9 @@ def fit(
             learning_rate, weight_decay=settings.weight_decay or None, global_clipnorm=settings.clip_norm or None
         ),
         # Keras smooths labels only in the one-hot form of the loss.
-        loss=keras.losses.CategoricalCrossentropy(label_smoothing=settings.label_smoothing),
+        loss=keras.losses.CategoricalCrossentropy(
+            label_smoothing=settings.label_smoothing if label_smoothing is None else label_smoothing
+        ),
         metrics=["accuracy"],
     )
     batches = (
@@ -109,4 +113,4 @@ def fit(
 
 
 def _one_hot(data: tuple[np.ndarray, np.ndarray], classes: int) -> tuple[np.ndarray, np.ndarray]:
-    return data[0], keras.utils.to_categorical(data[1], classes)
+    return data if data[1].ndim == 2 else (data[0], keras.utils.to_categorical(data[1], classes))

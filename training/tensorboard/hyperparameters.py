@@ -22,6 +22,8 @@ WORDS = (
     "dropout",
     "mask",
     "initialization",
+    "word_vectors",
+    "word_vector_scale",
     "batch_size",
     "learning_rate",
 )
@@ -33,6 +35,8 @@ def hyperparameters(settings: Settings, model: str) -> dict[str, bool | int | fl
     """The settings that concern how a model was trained, and its name; what it does not use is left out."""
     family = CATALOG[model].family
     names = [*ALWAYS]
+    if CATALOG[model].taught:
+        names += ["student", "student_batch_size"]
     if family is Family.WORDS:
         names += [*WORDS, *IN_EPOCHS]
     elif family is Family.ENCODER:

@@ -62,7 +62,7 @@ def train(task: Task) -> Trained:
     files = decide_weights(task)
     with quiet_stderr():
         backbone = files.load()
-    texts = {part: _as_read(task, found.texts, found.cleaned) for part, found in task.parts.items()}
+    texts = {part: _as_read(task, raw, task.cleaned[part]) for part, raw in task.texts.items()}
     tokens: Tokens = {part: tokenize(backbone, found, settings.backbone_length) for part, found in texts.items()}
     estimate = _estimate_memory(backbone.model, settings, tokens)
     memory.require(estimate, settings, "--backbone-length or --unfreeze")
@@ -91,7 +91,7 @@ def train(task: Task) -> Trained:
         facts={
             "estimated_memory_mb": estimate,
             "cached_texts": sum(map(len, texts.values())) - new_texts,
-            "wordpiece": _describe_tokens(tokens, backbone.tokenizer),
+            "wordpiece": _describe_tokens({part: tokens[part] for part in PARTS}, backbone.tokenizer),
             "epochs_allowed": last_phase,
             "epochs_setting": "--unfreeze-epochs" if fitted.unfrozen else "--epochs",
         },
@@ -124,14 +124,14 @@ def _encode(task: Task, backbone: Backbone, texts: dict[str, list[str]]) -> tupl
 
     everything = cached_features(
         backbone,
-        [text for part in PARTS for text in texts[part]],
+        [text for found in texts.values() for text in found],
         settings.backbone_length,
         settings.pooling,
         cache_dir=cache_directory() / "features",
         progress=show_progress,
     )
-    ends = np.cumsum([len(texts[part]) for part in PARTS])
-    return dict(zip(PARTS, np.split(everything, ends[:-1]), strict=True)), new_texts
+    ends = np.cumsum([len(found) for found in texts.values()])
+    return dict(zip(texts, np.split(everything, ends[:-1]), strict=True)), new_texts
 
 
 def _train_head(task: Task, features: dict[str, np.ndarray]) -> tuple[keras.Model, History]:

@@ -35,7 +35,7 @@ def train(task: Task) -> Trained:
             keep_negations=task.keep_negations,
             chosen=chosen,
         ),
-        probabilities={part: pipeline.predict_proba(found.cleaned) for part, found in parts.items()},
+        probabilities={part: pipeline.predict_proba(found) for part, found in task.cleaned.items()},
         answer=lambda size: pipeline.predict_proba(rows(np.array(test.cleaned, dtype=object), size)),
         answer_texts=lambda _, cleaned: pipeline.predict_proba(cleaned),
         parameters=parameters,

@@ -9,7 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from data.files import whole
-from data.preparing import Part
+from data.splits.leakage import UNLABELLED
+from data.splits.parts import Part
+from data.splits.unlabelled import Unlabelled
 from models.catalog import Architecture
 from models.description import Description
 from models.run_folder import RunFolder
@@ -27,6 +29,7 @@ class Task:
         settings, run: of the run.
         seed: decides first weights and order.
         parts: the texts of each split.
+        unlabelled: texts without a label, which are answered too where the run has a model that is taught by others.
         classes: how many there are.
         keep_negations: how the texts were cleaned.
     """
@@ -36,6 +39,7 @@ class Task:
     run: RunFolder
     seed: int
     parts: dict[str, Part]
+    unlabelled: Unlabelled
     classes: int
     keep_negations: bool
 
@@ -43,6 +47,18 @@ class Task:
     def folder(self) -> Path:
         """Where the trial leaves its files."""
         return self.run.trial(self.architecture.name, self.seed)
+
+    @property
+    def cleaned(self) -> dict[str, list[str]]:
+        """The cleaned texts that are to be answered: of each split, and the unlabelled ones where there are any."""
+        found = {name: part.cleaned for name, part in self.parts.items()}
+        return found | ({UNLABELLED: self.unlabelled.cleaned} if self.unlabelled.cleaned else {})
+
+    @property
+    def texts(self) -> dict[str, list[str]]:
+        """The same texts as they came."""
+        found = {name: part.texts for name, part in self.parts.items()}
+        return found | ({UNLABELLED: self.unlabelled.texts} if self.unlabelled.texts else {})
 
     @property
     def progress_title(self) -> str:
@@ -57,21 +73,23 @@ class Trained:
 
     Attributes:
         description: what the model says of itself, for whoever loads it.
-        probabilities: for each split, an array of shape `(n, classes)`.
-        answer: answers a batch of the given number of test texts, from prepared input.
+        probabilities: for each split, and for the unlabelled texts where they are answered, `(n, classes)`.
         answer_texts: probabilities for texts as they came and as they were cleaned, which were in no split.
         parameters: all weights.
         trainable_parameters: those that were trained.
+        answer: answers a batch of the given number of test texts, from prepared input.
+        texts_per_second: by batch size, where it is known without asking.
         history: a value per epoch for each name, empty where there are no epochs.
         facts: what else was measured.
     """
 
     description: Description
     probabilities: dict[str, np.ndarray]
-    answer: Callable[[int], object]
     answer_texts: Callable[[list[str], list[str]], np.ndarray]
     parameters: int
     trainable_parameters: int
+    answer: Callable[[int], object] | None = None
+    texts_per_second: dict[str, float] = field(default_factory=dict)
     history: dict[str, list[float]] = field(default_factory=dict)
     facts: dict = field(default_factory=dict)
 

@@ -15,6 +15,7 @@ from tensorboard.backend.event_processing.data_ingester import LocalDataIngester
 from werkzeug.test import Client
 
 from data.preparing import Part
+from models.catalog import CATALOG
 from training.settings import Settings
 from training.tensorboard.hyperparameters import hyperparameters
 from training.tensorboard.outcome import _confusion_image, write_outcome
@@ -157,7 +158,7 @@ def test_runs_are_named_by_model_and_seed(ask):
 
 def test_every_setting_of_models_and_training_concerns_some_model():
     settings = Settings(unfreeze=2)
-    listed = set().union(*(hyperparameters(settings, model) for model in ("rnn", "distilbert", "linear")))
+    listed = set().union(*(hyperparameters(settings, model) for model in CATALOG))
     of_models = {entry.name for entry in fields(Settings) if entry.metadata["group"] in ("models", "training")}
     assert of_models <= listed
     assert listed - of_models == {"model", "recipe", "sample"}

@@ -2,6 +2,7 @@
 
 import pytest
 
+from data.splits.unlabelled import Unlabelled
 from models.catalog import CATALOG, Family, of_family
 from models.description import Description
 from models.encoder import backbones
@@ -13,6 +14,7 @@ from training.trainers.encoder_weights import OtherWeights, decide_weights
 from training.trainers.trained import Task
 
 (ENCODER,) = of_family(Family.ENCODER)
+NO_TEXTS = Unlabelled([], [])
 
 
 @pytest.fixture
@@ -47,7 +49,7 @@ def on_this_machine(monkeypatch):
 
 def task(run, seed):
     """What the process of a trial is given: the settings as the run folder has them."""
-    return Task(CATALOG[ENCODER], command_line.load(run.settings), run, seed, {}, 2, False)
+    return Task(CATALOG[ENCODER], command_line.load(run.settings), run, seed, {}, NO_TEXTS, 2, False)
 
 
 def finish(run, seed, files):

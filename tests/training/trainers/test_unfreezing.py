@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from data.preparing import load_texts
+from data.splits.unlabelled import Unlabelled
 from models.catalog import CATALOG, Family, of_family
 from models.description import Description
 from models.run_folder import RunFolder
@@ -79,7 +80,8 @@ def test_the_second_phase_does_not_begin_once_the_time_is_up(run, tmp_path, monk
     ending = Ending(deadline=time.monotonic() - 1)
     for module in ("training.trainers.encoder", "training.fitting.callbacks"):
         monkeypatch.setattr(f"{module}.ending", ending)
-    task = Task(CATALOG[ENCODER], command_line.load(short.settings), short, 0, load_texts(run.prepared(0)), 2, False)
+    parts, settings = load_texts(run.prepared(0)), command_line.load(short.settings)
+    task = Task(CATALOG[ENCODER], settings, short, 0, parts, Unlabelled([], []), 2, False)
     trained = encoder.train(task)
     assert ending.cut_short
     assert len(trained.history["loss"]) == 1

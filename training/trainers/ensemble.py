@@ -1,0 +1,90 @@
+"""The mean of several models' probabilities; validation picks which.
+
+Sources: Caruana et al. 2004, https://doi.org/10.1145/1015330.1015432 (selection step by step); Hansen and Salamon 1990,
+https://doi.org/10.1109/34.58871 (why models that err apart gain by it).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from models.description import Description
+from models.metrics import SMALLEST
+from training.evaluating import BATCH_SIZES
+from training.trainers.others import Other, cost_of, find_others
+from training.trainers.trained import Task, Trained
+
+FEWEST = 2
+
+
+def train(task: Task) -> Trained:
+    """Picks the members and takes the mean of what they answered.
+
+    Raises:
+        OthersMissing: fewer than two other models are trained.
+    """
+    members = pick(find_others(task), task.parts["validation"].labels)
+    names = [member.description.title for member in members]
+    print(f"{task.progress_title:<22} mean of {', '.join(names)}, chosen on validation", flush=True)
+    parts = set.intersection(*(set(member.probabilities) for member in members))
+    probes = mean([member.probes for member in members])
+    cost = cost_of(members)
+    return Trained(
+        description=Description(
+            name=task.architecture.name,
+            title=task.architecture.name,
+            family=task.architecture.family,
+            seed=task.seed,
+            reads="what its members read: " + "; ".join(member.description.reads for member in members),
+            files={},
+            keep_negations=task.keep_negations,
+            chosen=f"mean of {', '.join(names)}",
+            members=[member.description.name for member in members],
+        ),
+        probabilities={part: mean([member.probabilities[part] for member in members]) for part in parts},
+        answer_texts=lambda *_: probes,
+        parameters=sum(member.metrics["parameters"] for member in members),
+        trainable_parameters=sum(member.metrics["trainable_parameters"] for member in members),
+        texts_per_second={str(size): _speed(members, str(size)) for size in BATCH_SIZES},
+        facts=cost | {"estimated_memory_mb": cost["memory_needed_mb"]},
+    )
+
+
+def pick(others: Sequence[Other], labels: np.ndarray) -> list[Other]:
+    """The best model on validation, then whichever lowers the log loss of the mean most, until none does.
+
+    Args:
+        others: best first, two or more.
+        labels: of validation, integer array of shape `(n,)`.
+
+    Returns:
+        At least two of them, in the order in which they were picked.
+    """
+    picked, waiting = [others[0]], list(others[1:])
+    best = np.inf
+    while waiting:
+        losses = [_loss([*picked, new], labels) for new in waiting]
+        at = int(np.argmin(losses))
+        if len(picked) >= FEWEST and losses[at] >= best:
+            break
+        best = losses[at]
+        picked.append(waiting.pop(at))
+    return picked
+
+
+def _loss(members: Sequence[Other], labels: np.ndarray) -> float:
+    """Mean negative log likelihood of the labels of validation."""
+    answered = mean([member.probabilities["validation"] for member in members])
+    return float(-np.log(np.maximum(answered[np.arange(len(labels)), labels], SMALLEST)).mean())
+
+
+def mean(probabilities: Sequence[np.ndarray]) -> np.ndarray:
+    """Of several arrays `(n, classes)`."""
+    return np.mean(probabilities, axis=0)
+
+
+def _speed(members: Sequence[Other], size: str) -> float:
+    """Texts a second where each member is asked in turn: their seconds a text add up."""
+    return 1 / sum(1 / member.metrics["texts_per_second"][size] for member in members)
