@@ -48,7 +48,7 @@ def fitting_length(corpus: Corpus, training: Sequence[str]) -> int:
     if corpus.published:
         return max(figure.sequence_length for figure in corpus.published)
     lengths = [text.count(" ") + 1 for text in training]
-    covering = max(int(np.quantile(lengths, SHARE_COVERED, method="higher")), min(LEAST_READ, max(lengths)))
+    covering = max(int(np.quantile(lengths, SHARE_COVERED, method="inverted_cdf")), min(LEAST_READ, max(lengths)))
     return min(covering, LONGEST_READ)
 
 

@@ -45,6 +45,11 @@ BYTE_PAIR_SPECIAL = ["<s>", "<pad>", "</s>", "<mask>", "!"]
 KINDS = ("distilbert", "bert", "roberta")
 
 
+def pytest_collection_modifyitems(items):
+    """Whole runs first: they take longest, and nothing should be left to one of several processes at the end."""
+    items.sort(key=lambda item: "tests/training/" not in item.path.as_posix())
+
+
 @pytest.fixture(scope="session")
 def root():
     """The folder of the project."""

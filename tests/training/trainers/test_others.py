@@ -1,0 +1,164 @@
+"""What an ensemble picks and a student learns, from the answers that other models of a run have left."""
+
+import numpy as np
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from data.corpus import Corpus
+from data.files import write_json
+from data.preparing import draw, prepare, save_texts, vectorize_parts
+from data.probes import PROBES
+from data.splits.leakage import UNLABELLED
+from data.splits.unlabelled import Unlabelled
+from models.catalog import CATALOG, Family
+from models.description import Description
+from models.predictions import Answers, write_predictions
+from models.run_folder import RunFolder
+from training import command_line
+from training.trainers import ensemble, words
+from training.trainers.others import Other, OthersMissing, find_others, write_learned_from
+from training.trainers.trained import Task
+
+NAMES = ("bad", "good")
+
+
+def other(name, probabilities):
+    """A model that answered validation so."""
+    found = Description(name, name, Family.LINEAR, 0, "words", {}, False)
+    labels = np.zeros(len(probabilities), int)
+    loss = -np.log(np.array(probabilities)[np.arange(len(labels)), labels]).mean()
+    return Other(found, {"validation": {"log_loss": loss}}, {"validation": np.array(probabilities)}, np.zeros((1, 2)))
+
+
+def test_what_errs_apart_is_picked_and_what_adds_nothing_is_not():
+    # All labels are 0. One is sure where the other doubts; the third says the same as the first, only worse.
+    first = other("first", [[0.9, 0.1], [0.9, 0.1], [0.4, 0.6]])
+    second = other("second", [[0.5, 0.5], [0.6, 0.4], [0.9, 0.1]])
+    third = other("third", [[0.8, 0.2], [0.8, 0.2], [0.1, 0.9]])
+    picked = ensemble.pick([first, second, third], np.zeros(3, int))
+    assert [member.description.name for member in picked] == ["first", "second"]
+
+
+def test_a_second_one_is_picked_even_where_it_does_not_help():
+    good, poor = other("good", [[0.9, 0.1]] * 4), other("poor", [[0.2, 0.8]] * 4)
+    assert len(ensemble.pick([good, poor], np.zeros(4, int))) == 2
+
+
+@given(st.lists(st.lists(st.floats(0.01, 0.99), min_size=5, max_size=5), min_size=2, max_size=5))
+def test_what_is_picked_is_no_worse_than_the_best_pair_with_the_best_model(answers):
+    others = sorted(
+        (other(str(at), [[p, 1 - p] for p in found]) for at, found in enumerate(answers)),
+        key=lambda found: found.validation_loss,
+    )
+    labels = np.zeros(5, int)
+
+    def loss(members):
+        return -np.log(ensemble.mean([m.probabilities["validation"] for m in members])[:, 0]).mean()
+
+    picked = ensemble.pick(others, labels)
+    assert picked[0] is others[0]
+    assert loss(picked) <= min(loss([others[0], second]) for second in others[1:]) + 1e-9
+
+
+@pytest.fixture
+def run(tmp_path):
+    """A run folder of 60 texts and 20 unlabelled ones, on which two models have left answers."""
+    folder = RunFolder(tmp_path / "run")
+    labels = np.arange(60) % 2
+    texts = [f"{('awful', 'splendid')[label]} thing number{at}" for at, label in enumerate(labels)]
+    corpus = Corpus("tiny", "made up", texts, labels, NAMES)
+    parts, _ = prepare(corpus, draw(corpus, None, 0, False), None, 3)
+    more = [f"{('awful', 'splendid')[at % 2]} item number{at + 60}" for at in range(20)]
+    folder.prepared(0).mkdir(parents=True)
+    save_texts(parts, Unlabelled(more, more), folder.prepared(0))
+    vectorize_parts(folder.prepared(0), 80, 3, 4, 0)
+    write_json(folder.data_card, {"class_names": NAMES, "keep_negations": False})
+    flags = "--models rnn linear ensemble student --student lstm --width 4 --epochs 2 --sequence-length 3"
+    settings = command_line.parse([*flags.split(), "--vocabulary-size", "80"])
+    command_line.save(settings, folder.settings)
+    for name, sure in (("rnn", 0.7), ("linear", 0.9)):
+        folder.trial(name, 0).mkdir(parents=True)
+        found = {
+            part: np.where(np.eye(2)[np.array([("splendid" in text) for text in said], int)] > 0, sure, 1 - sure)
+            for part, said in {**{part: texts.texts for part, texts in parts.items()}, UNLABELLED: more}.items()
+        }
+        answers = {
+            p: Answers(parts[p].index, parts[p].labels, found[p].argmax(1), found[p]) for p in ("validation", "test")
+        }
+        write_predictions(folder.predictions(name, 0), answers, NAMES)
+        write_learned_from(folder, name, 0, found)
+        write_json(folder.probes(name, 0), {probe: {"text": "", "probabilities": [sure, 1 - sure]} for probe in PROBES})
+        Description(name, name, CATALOG[name].family, 0, "words", {}, False).save(folder.description(name, 0))
+        metrics = {"validation": {"log_loss": -np.log(sure)}, "peak_memory_mb": 100 * sure, "parameters": 5}
+        metrics |= {"seconds_total": 10.0, "seconds_training": 4.0, "trainable_parameters": 3}
+        write_json(folder.metrics(name, 0), metrics | {"texts_per_second": {"1": 100, "32": 200, "256": 400}})
+    return folder, parts, Unlabelled(more, more)
+
+
+def task(run, name):
+    folder, parts, unlabelled = run
+    return Task(CATALOG[name], command_line.load(folder.settings), folder, 0, parts, unlabelled, 2, False)
+
+
+def test_others_come_best_first_with_all_that_they_answered(run):
+    found = find_others(task(run, "student"))
+    assert [each.description.name for each in found] == ["linear", "rnn"]  # the ensemble is not trained yet
+    assert {part: rows.shape for part, rows in found[0].probabilities.items()} == {
+        "train": (40, 2),
+        "validation": (10, 2),
+        "test": (10, 2),
+        UNLABELLED: (20, 2),
+    }
+
+
+def test_an_ensemble_is_the_mean_and_costs_what_its_members_cost(run):
+    trained = ensemble.train(task(run, "ensemble"))
+    assert trained.description.members == ["linear", "rnn"]
+    test = trained.probabilities["test"]
+    np.testing.assert_allclose(sorted(set(test.ravel().round(6))), [0.2, 0.8])  # of 0.9 and 0.7
+    assert trained.probabilities[UNLABELLED].shape == (20, 2)
+    assert trained.parameters == 10
+    assert trained.texts_per_second["32"] == pytest.approx(100)  # 1/200 s twice
+    assert trained.facts["seconds_needed"] == 20
+    assert trained.facts["memory_needed_mb"] == pytest.approx(90)
+    np.testing.assert_allclose(trained.answer_texts([], [])[0], [0.8, 0.2], atol=1e-6)
+
+
+def test_what_lacks_others_says_so(run):
+    folder = run[0]
+    folder.metrics("rnn", 0).unlink()
+    with pytest.raises(OthersMissing, match="needs 2 other trained models and has 1: name more in --models"):
+        ensemble.train(task(run, "ensemble"))
+    folder.metrics("linear", 0).unlink()
+    with pytest.raises(OthersMissing, match="needs 1 other"):
+        words.train(task(run, "student"))
+
+
+def test_a_model_that_is_not_of_the_run_teaches_nobody(run):
+    folder = run[0]
+    settings = yaml.safe_load(folder.settings.read_text())
+    folder.settings.write_text(yaml.safe_dump(settings | {"models": ["rnn", "student"]}))
+    assert [each.description.name for each in find_others(task(run, "student"))] == ["rnn"]
+
+
+def test_a_lesson_is_half_the_label_and_on_unlabelled_texts_all_the_teachers(run):
+    found = words._taught(task(run, "student"), {"train": np.zeros((40, 3)), UNLABELLED: np.ones((20, 3))})
+    labels = run[1]["train"].labels
+    np.testing.assert_allclose(found.targets[np.arange(40), labels], 0.95)  # the teacher is right, and 0.9 sure
+    np.testing.assert_allclose(found.targets[40:].max(axis=1), 0.9, atol=1e-6)
+    assert found.ids.shape == (60, 3)
+    assert found.title == "student (lstm taught by linear, 20 unlabelled texts)"
+    assert found.facts["seconds_needed"] == 10
+
+
+@pytest.mark.slow
+def test_a_student_is_the_network_that_is_named(run):
+    run[0].trial("student", 0).mkdir(parents=True)
+    trained = words.train(task(run, "student"))
+    assert trained.description.family is Family.WORDS
+    assert trained.description.recurrent
+    assert trained.description.taught_by == "linear"
+    assert len(trained.history["loss"]) == 2
+    assert trained.probabilities[UNLABELLED].shape == (20, 2)
