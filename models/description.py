@@ -32,7 +32,7 @@ class Description:
         pooling: how an encoder's states became one vector.
         unfrozen: how many of the encoder's blocks were trained.
         chosen: what was chosen on validation, in words.
-        taught_by: title of the model whose answers it was trained on, `None` where it learned from labels alone.
+        taught_by: name of the model whose answers it was trained on, `None` where it learned from labels alone.
         members: names of the models whose mean it is, of the same seed.
     """
 

@@ -25,6 +25,7 @@ class Table(StrEnum):
     """Where metrics are shown."""
 
     SUMMARY = "summary"  # on the terminal and in report.md
+    RECORD = "record"  # in reports/results and the README
     PAGE = "page"
     CARD = "card"  # model_card.md
     TENSORBOARD = "tensorboard"

@@ -7,6 +7,7 @@ alike wherever it stands.
 from __future__ import annotations
 
 import argparse
+import shlex
 from collections.abc import Sequence
 from dataclasses import MISSING, Field, asdict, dataclass, fields
 from pathlib import Path
@@ -148,6 +149,15 @@ def load(path: Path) -> Settings:
     return _settings(_read_file(path))
 
 
+def typed(settings: Settings) -> str:
+    """The command line that gives these settings, wherever its folder goes: what its recipe would have otherwise."""
+    usual = _settings({"recipe": settings.recipe, "output": settings.output})
+    given = {name: getattr(settings, name) for name in NAMES if getattr(settings, name) != getattr(usual, name)}
+    recipe = {} if settings.recipe == Settings.recipe else {"recipe": settings.recipe}
+    words = [word for name, value in (recipe | given).items() for word in _words(name, value)]
+    return f"{PROGRAM} {shlex.join(words)}".strip()
+
+
 def _settings(values: dict) -> Settings:
     """The settings with these values; the recipe among them has its say on the others."""
     recipe = values.get("recipe", Settings.recipe)
@@ -230,9 +240,13 @@ def _help(entry: Field) -> str:
 
 def _as_typed(name: str, value: object) -> str:
     """A setting as a user types it."""
+    return " ".join(_words(name, value))
+
+
+def _words(name: str, value: object) -> list[str]:
     if isinstance(value, bool):
-        return _flag(name if value else f"no_{name}")
-    return " ".join([_flag(name), *map(str, value if isinstance(value, list) else [value])])
+        return [_flag(name if value else f"no_{name}")]
+    return [_flag(name), *map(str, value if isinstance(value, list) else [value])]
 
 
 def _flag(name: str) -> str:

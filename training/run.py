@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING
 from data.exits import EXIT_BAD_INPUT, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_TERMINATED, refuse
 from data.messages import escape_what_cannot_be_shown
 from data.sources import catalog as sources
-from training.command_line import PROGRAM, read
+from training.command_line import PROGRAM, read, typed
 from training.setting_values import AUTO
 from training.settings import NONE
 
@@ -65,7 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from training.run_folders import open_run
 
         prepare_environment()
-        with open_run(settings, request.resumed) as run:
+        with open_run(settings, request.resumed, typed(request.settings)) as run:
             return _run(settings, run, compare)
     except KeyboardInterrupt:
         end_fork_server()

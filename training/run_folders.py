@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 import shlex
 import shutil
@@ -27,7 +28,7 @@ class RunFailed(Exception):
 
 
 @contextmanager
-def open_run(settings: Settings, resumed: Path | None) -> Iterator[RunFolder]:
+def open_run(settings: Settings, resumed: Path | None, command: str) -> Iterator[RunFolder]:
     """The run folder, new or the one in `resumed`, for this process alone.
 
     A new folder is there before the data is looked for, so that a run killed while it downloads can be continued too.
@@ -48,7 +49,8 @@ def open_run(settings: Settings, resumed: Path | None) -> Iterator[RunFolder]:
     with _claim(run.path):
         try:
             command_line.save(settings, run.settings)
-            write_json(run.environment, describe_environment())
+            begun = {"begun": datetime.date.today().isoformat(), "command": command}
+            write_json(run.environment, begun | describe_environment())
             _point_latest(run.path)
         except OSError:
             _discard(run.path, before)

@@ -40,12 +40,13 @@ class EncoderBlock(layers.Layer):
     """Self-attention and feed-forward network, each with dropout, a residual connection and layer norm.
 
     `(batch, tokens, width)` and a boolean mask `(batch, tokens)`, true at real tokens, to
-    `(batch, tokens, width)`. Source: Vaswani et al. 2017, https://arxiv.org/abs/1706.03762.
+    `(batch, tokens, width)`. Sources: Vaswani et al. 2017, https://arxiv.org/abs/1706.03762; with `norm_first` Xiong et
+    al. 2020, https://arxiv.org/abs/2002.04745: the residual path has no norm in it, and training needs no warm-up.
     """
 
-    def __init__(self, heads: int, feed_forward: int, dropout: float, **kwargs):
+    def __init__(self, heads: int, feed_forward: int, dropout: float, norm_first: bool = False, **kwargs):
         super().__init__(**kwargs)
-        self.heads, self.feed_forward, self.dropout = heads, feed_forward, dropout
+        self.heads, self.feed_forward, self.dropout, self.norm_first = heads, feed_forward, dropout, norm_first
 
     def build(self, input_shape):
         width = input_shape[-1]
@@ -63,12 +64,18 @@ class EncoderBlock(layers.Layer):
         self.feed_forward_dropout = layers.Dropout(self.dropout)
 
     def call(self, inputs, padding_mask, training=None):
-        attended = self.attention(
-            inputs, inputs, attention_mask=ops.expand_dims(padding_mask, 1), training=training
-        )  # (batch, tokens, width)
-        hidden = self.attention_norm(inputs + self.attention_dropout(attended, training=training))
-        transformed = self.narrow(self.widen(hidden))  # (batch, tokens, width)
-        return self.feed_forward_norm(hidden + self.feed_forward_dropout(transformed, training=training))
+        attended = self.attend(inputs, padding_mask, training=training)  # (batch, tokens, width)
+        hidden = inputs + self.attention_dropout(attended, training=training)
+        hidden = hidden if self.norm_first else self.attention_norm(hidden)
+        read = self.feed_forward_norm(hidden) if self.norm_first else hidden
+        transformed = self.narrow(self.widen(read))  # (batch, tokens, width)
+        hidden = hidden + self.feed_forward_dropout(transformed, training=training)
+        return hidden if self.norm_first else self.feed_forward_norm(hidden)
+
+    def attend(self, inputs, padding_mask, **options):
+        """What the heads make of the block's inputs, with the options of `MultiHeadAttention`."""
+        read = self.attention_norm(inputs) if self.norm_first else inputs
+        return self.attention(read, read, attention_mask=ops.expand_dims(padding_mask, 1), **options)
 
     def compute_output_shape(self, input_shape, *_):
         return input_shape
@@ -78,6 +85,7 @@ class EncoderBlock(layers.Layer):
             "heads": self.heads,
             "feed_forward": self.feed_forward,
             "dropout": self.dropout,
+            "norm_first": self.norm_first,
         }
 
 

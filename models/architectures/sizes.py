@@ -18,6 +18,7 @@ class Sizes:
             output.
         mask: keep padding out of the answer.
         initialization: `keras` or `torch`, see `models.architectures.initializers`.
+        norm_first: whether the Transformer's layer norm stands before attention and feed-forward network, or behind.
     """
 
     classes: int = 2
@@ -27,3 +28,4 @@ class Sizes:
     dropout: float = 0.3
     mask: bool = True
     initialization: str = "keras"
+    norm_first: bool = True

@@ -28,7 +28,9 @@ def build(sizes: Sizes) -> keras.Model:
     hidden = PositionEmbedding(sizes.sequence_length)(hidden)
     hidden = layers.Dropout(sizes.dropout)(hidden)
     for _ in range(BLOCKS):
-        hidden = EncoderBlock(HEADS, FEED_FORWARD, sizes.dropout)(hidden, padding_mask=padding_mask)
+        hidden = EncoderBlock(HEADS, FEED_FORWARD, sizes.dropout, sizes.norm_first)(hidden, padding_mask=padding_mask)
+    if sizes.norm_first:
+        hidden = layers.LayerNormalization(epsilon=1e-6)(hidden)
     pooled = MaskedAverage()(hidden, padding_mask=padding_mask)  # (batch, width)
     pooled = layers.Dropout(sizes.dropout)(pooled)
     probabilities = layers.Dense(sizes.classes, activation="softmax")(pooled)  # (batch, classes)

@@ -30,8 +30,6 @@ def attention_maps(model: keras.Model, token_ids: np.ndarray) -> np.ndarray:
     inputs = keras.Model(model.input, [block.input for block in blocks])(ops.convert_to_tensor(token_ids))
     maps = []
     for block, (hidden, padding_mask) in zip(blocks, inputs, strict=True):
-        _, scores = block.attention(
-            hidden, hidden, attention_mask=ops.expand_dims(padding_mask, 1), return_attention_scores=True
-        )  # (n, heads, tokens, tokens)
+        _, scores = block.attend(hidden, padding_mask, return_attention_scores=True)  # (n, heads, tokens, tokens)
         maps.append(ops.convert_to_numpy(scores))
     return np.stack(maps, axis=1)

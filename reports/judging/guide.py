@@ -29,8 +29,11 @@ class Advice:
 
 
 def confront(comparison: Comparison, test: PartStatistics, costs: dict[str, list[Cost]]) -> list[Advice]:
-    """The pieces of advice whose networks were trained, of which there must be two at least."""
-    rows = [row for row in comparison.rows if row.is_network]
+    """The pieces of advice whose networks were trained, of which there must be two at least.
+
+    The slides know no network that is taught by another.
+    """
+    rows = [row for row in comparison.rows if row.is_network and not row.taught]
     if len(rows) < 2:
         return []
     latency = {row.model: costs[row.model][0].latency_ms for row in rows}

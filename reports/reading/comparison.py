@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,8 +75,15 @@ class Row:
 
     @property
     def title(self) -> str:
-        """Its name beside a number, with the pretrained weights behind it."""
-        return self.last.description.title
+        """Its name beside a number, with the weights, members or teachers behind it; those of all seeds."""
+        title, found = self.last.description.title, [trial.description for trial in self.by_seed]
+        members = Counter(member for description in found for member in description.members)
+        if members:
+            seeds = len(found)
+            shown = [name if count == seeds else f"{name} {count} of {seeds}" for name, count in members.items()]
+            return f"{self.model} ({', '.join(shown)})"
+        teachers = list(dict.fromkeys(description.taught_by for description in found if description.taught_by))
+        return title.replace(f"taught by {teachers[-1]}", f"taught by {' or '.join(teachers)}") if teachers else title
 
     @property
     def family(self) -> Family:
@@ -91,6 +99,11 @@ class Row:
     def is_network(self) -> bool:
         """Whether it was trained in epochs."""
         return self.family in (Family.WORDS, Family.ENCODER)
+
+    @property
+    def taught(self) -> bool:
+        """Whether it learned from another model's answers too."""
+        return self.last.description.taught_by is not None
 
     @property
     def reads(self) -> str:

@@ -21,6 +21,8 @@ class Environment:
         python, system, processor: in words.
         cores: that the run could use.
         packages: versions by name.
+        begun: the date, `None` where the folder does not say it.
+        command: that began the run, as it is typed; `None` likewise.
     """
 
     backend: str
@@ -29,6 +31,8 @@ class Environment:
     processor: str
     cores: int
     packages: dict[str, str]
+    begun: str | None = None
+    command: str | None = None
 
 
 @dataclass(frozen=True)

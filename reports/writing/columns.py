@@ -64,6 +64,7 @@ def remarks(row: Row, seeds: int) -> list[str]:
 
 def _columns(table: Table, evaluation: Evaluation) -> list[Column]:
     summary, page, card = (frozenset({one}) for one in (Table.SUMMARY, Table.PAGE, Table.CARD))
+    lines = summary | {Table.RECORD}
     seeds = len(evaluation.comparison.run.seeds)
     several_forms = any(ways[0].form != AS_TRAINED for ways in evaluation.costs.values())
 
@@ -71,18 +72,18 @@ def _columns(table: Table, evaluation: Evaluation) -> list[Column]:
         return evaluation.costs[row.model][0]
 
     return [
-        Column("model", "model", lambda row: Cell(row.title), summary | card, left=True),
+        Column("model", "model", lambda row: Cell(row.title), lines | card, left=True),
         *(_metric(metric, table, evaluation) for metric in METRICS),
         Column("epochs", "epochs", lambda row: Cell(_general(row.epochs, 3)), summary),
         Column("seconds_per_epoch", "s/epoch", lambda row: Cell(_general(row.seconds_per_epoch, 2)), summary),
-        Column("seconds_total", "s in all", lambda row: Cell(f"{row.seconds_total:.0f}"), summary),
+        Column("seconds_total", "s in all", lambda row: Cell(f"{row.seconds_total:.0f}"), lines),
         Column(
             "peak_memory",
             "peak MB",
             lambda row: Cell(
                 f"{row.peak_memory_mb:,.0f}", f"{row.estimated_memory_mb:,.0f}" if row.estimated_memory_mb else ""
             ),
-            summary,
+            lines,
             second="estimated",
         ),
         Column(
@@ -103,7 +104,7 @@ def _columns(table: Table, evaluation: Evaluation) -> list[Column]:
             "speeds",
             "texts/s at 1 · 32 · 256",
             lambda row: Cell(" · ".join(f"{speed:,.0f}" for speed in row.texts_per_second.values())),
-            summary,
+            lines,
         ),
         Column("memory", "memory, MB", lambda row: Cell(significant(cost(row).memory_mb)), page | card),
         Column("size", "model, MB", lambda row: Cell(significant(cost(row).model_mb)), page | card),
@@ -112,16 +113,16 @@ def _columns(table: Table, evaluation: Evaluation) -> list[Column]:
             "parameters",
             "parameters",
             lambda row: Cell(count(row.parameters), count(row.trainable_parameters)),
-            summary | page,
+            lines | page,
             second="trained",
         ),
-        Column("remark", "remark", lambda row: Cell(", ".join(remarks(row, seeds))), summary | card, left=True),
+        Column("remark", "remark", lambda row: Cell(", ".join(remarks(row, seeds))), lines | card, left=True),
     ]
 
 
 def _metric(metric: Metric, table: Table, evaluation: Evaluation) -> Column:
     """Its mean over the seeds; with its interval as small print where there is room."""
-    test, with_interval = evaluation.statistics.test, table is not Table.SUMMARY
+    test, with_interval = evaluation.statistics.test, table not in (Table.SUMMARY, Table.RECORD)
 
     def cell(row: Row) -> Cell:
         text = metric.write(row.metrics[metric.name])

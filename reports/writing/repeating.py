@@ -15,6 +15,12 @@ def command(run: RunFacts) -> str:
     return f"KERAS_BACKEND={run.environment.backend} python -m training.run --config {settings}"
 
 
+def begun_with(run: RunFacts) -> str:
+    """What began the run; where its folder does not say it, what repeats it."""
+    begun = run.environment.command
+    return f"KERAS_BACKEND={run.environment.backend} {begun}" if begun else command(run)
+
+
 def machine(run: RunFacts) -> str:
     """Where it was trained, with what."""
     environment = run.environment

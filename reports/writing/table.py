@@ -14,24 +14,24 @@ from reports.reading.comparison import Comparison, Row
 from reports.writing.columns import Column, columns
 
 
-def render(evaluation: Evaluation, style: str) -> str:
-    """The table in one of tabulate's styles (`simple`, or `pipe` for Markdown), with its caption below."""
+def render(evaluation: Evaluation, style: str, table: Table = Table.SUMMARY) -> str:
+    """The rows in one of tabulate's styles (`simple`, or `pipe` for Markdown), with the table's caption below."""
     shown = escape if style == "pipe" else str
-    shown_columns = columns(Table.SUMMARY, evaluation)
+    shown_columns = columns(table, evaluation)
     body = [
         [shown(in_one_line(*column.cell(entry))) for column in shown_columns]
         if isinstance(entry, Row)
         else [shown(cell) for cell in _absent(entry.model, entry.failed, shown_columns)]
         for entry in evaluation.comparison.entries
     ]
-    table = tabulate(
+    written = tabulate(
         body,
         headings(shown_columns),
         tablefmt=style,
         colalign=["left" if column.left else "right" for column in shown_columns] if body else None,
         disable_numparse=True,
     )
-    return f"{table}\n\n{shown(caption(evaluation.comparison))}"
+    return f"{written}\n\n{shown(caption(evaluation.comparison))}"
 
 
 def headings(shown_columns: list[Column]) -> list[str]:

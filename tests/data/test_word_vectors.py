@@ -33,11 +33,13 @@ def test_information_by_hand():
 
 def test_words_in_like_company_come_out_alike():
     texts = ["cats purr softly", "kittens purr softly", "dogs bark loudly", "hounds bark loudly"] * 20
-    vocabulary = ["", "[UNK]", "cats", "kittens", "dogs", "hounds", "purr", "bark", "softly", "loudly", "alone"]
+    others = [f"alone{at}" for at in range(32)]
+    vocabulary = ["", "[UNK]", "cats", "kittens", "dogs", "hounds", "purr", "bark", "softly", "loudly", *others]
     vectors = word_vectors(texts, vocabulary, width=4, seed=0)
-    assert vectors.shape == (11, 4)
+    assert vectors.shape == (42, 4)
     assert vectors.dtype == np.float32
-    assert not vectors[[0, 1, 10]].any()  # padding, unknown, and a word without neighbours
+    assert not vectors[:2].any()  # padding and unknown
+    np.testing.assert_allclose(vectors[10:], 0, atol=1e-6)  # words without neighbours
     assert vectors[2:].std() == pytest.approx(1, abs=1e-5)
     length = np.linalg.norm(vectors[2:6], axis=1)
     alike = vectors[2:6] @ vectors[2:6].T / np.outer(length, length)
@@ -48,15 +50,19 @@ def test_words_in_like_company_come_out_alike():
 
 @pytest.mark.parametrize("texts", [[], ["cats"], ["zebra zebra"]])
 def test_texts_without_pairs_give_no_vectors(texts):
-    assert not word_vectors(texts, VOCABULARY, width=4, seed=0).any()
+    assert not word_vectors(texts, [*VOCABULARY, *map(str, range(40))], width=4, seed=0).any()
 
 
-def test_a_vocabulary_smaller_than_the_width_is_filled_up_with_zeros():
-    vectors = word_vectors(["cats dogs purr"], VOCABULARY, width=8, seed=0)
-    assert vectors.shape == (5, 8)
-    assert vectors.any()
+def test_too_few_words_say_too_little():
+    words = [f"word{at}" for at in range(20)]
+    texts = [" ".join(words)]
+    assert word_vectors(texts, ["", "[UNK]", *words], width=2, seed=0).any()
+    assert not word_vectors(texts, ["", "[UNK]", *words[1:]], width=2, seed=0).any()
 
 
 def test_the_same_again():
-    texts = ["cats dogs purr dogs", "purr cats"]
-    np.testing.assert_array_equal(word_vectors(texts, VOCABULARY, 2, 5), word_vectors(texts, VOCABULARY, 2, 5))
+    words = [f"word{at % 20}" for at in range(0, 400, 7)]
+    texts, vocabulary = [" ".join(words)], ["", "[UNK]", *sorted(set(words))]
+    first, second = (word_vectors(texts, vocabulary, 2, 5) for _ in range(2))
+    np.testing.assert_array_equal(first, second)
+    assert first.any()

@@ -22,6 +22,7 @@ WORDS = (
     "dropout",
     "mask",
     "initialization",
+    "norm_first",
     "word_vectors",
     "word_vector_scale",
     "batch_size",

@@ -34,7 +34,7 @@ def train(task: Task) -> Trained:
     return Trained(
         description=Description(
             name=task.architecture.name,
-            title=task.architecture.name,
+            title=f"{task.architecture.name} ({', '.join(member.description.name for member in members)})",
             family=task.architecture.family,
             seed=task.seed,
             reads="what its members read: " + "; ".join(member.description.reads for member in members),

@@ -67,6 +67,7 @@ def train(task: Task) -> Trained:
         settings.dropout,
         settings.mask,
         settings.initialization,
+        settings.norm_first,
     )
     model = network.build(sizes)
     vectors = load_vectors(run.prepared(seed))
@@ -146,7 +147,7 @@ def _taught(task: Task, ids: dict[str, np.ndarray]) -> Lesson:
         learned.append(ids[UNLABELLED])
         targets.append(teacher.probabilities[UNLABELLED])
     title = (
-        f"{task.architecture.name} ({task.settings.student} taught by {teacher.description.title}, {texts:,} "
+        f"{task.architecture.name} ({task.settings.student} taught by {teacher.description.name}, {texts:,} "
         "unlabelled texts)"
     )
     return Lesson(
@@ -155,6 +156,6 @@ def _taught(task: Task, ids: dict[str, np.ndarray]) -> Lesson:
         task.settings.student_batch_size,
         title,
         label_smoothing=0.0,
-        taught_by=teacher.description.title,
+        taught_by=teacher.description.name,
         facts=cost_of([teacher]),
     )

@@ -46,7 +46,8 @@ def test_every_block_looks_as_the_formula_says(network):
     for at, block in enumerate(blocks):
         hidden = keras.Model(model.input, block.input[0]).predict(IDS, verbose=0)
         mask = IDS != 0 if masked else np.full(IDS.shape, True)
-        np.testing.assert_allclose(maps[:, at], by_hand(block, hidden, mask), atol=1e-5)
+        read = ops.convert_to_numpy(block.attention_norm(hidden)) if block.norm_first else hidden
+        np.testing.assert_allclose(maps[:, at], by_hand(block, read, mask), atol=1e-5)
 
 
 def test_rows_sum_to_one_and_padding_gets_nothing(network):
