@@ -85,6 +85,15 @@ _ALL = (
     ),
     Architecture("cnn", "CNN", Family.WORDS, "models.architectures.cnn", blocks=3, default=False),
     Architecture("transformer", "Transformer", Family.WORDS, "models.architectures.transformer", heads=4, blocks=2),
+    Architecture(
+        "transformer-large",
+        "deep Transformer",
+        Family.WORDS,
+        "models.architectures.transformer_large",
+        heads=4,
+        blocks=6,
+        default=False,
+    ),
     Architecture("distilbert", "DistilBERT", Family.ENCODER),
     Architecture("linear", "linear model", Family.LINEAR),
     # What needs others stands behind all that it may need.

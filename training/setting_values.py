@@ -59,9 +59,9 @@ def whole_number(least: int, most: int = 1_000_000) -> Callable[[str], int]:
     return read
 
 
-def auto_or(read: Reader) -> Reader:
-    """`auto`, or what `read` takes."""
-    return lambda text: AUTO if text == AUTO else read(text)
+def word_or(word: str, read: Reader) -> Reader:
+    """One word, such as `auto`, or what `read` takes."""
+    return lambda text: word if text == word else read(text)
 
 
 def number(least: float, below: float = math.inf) -> Callable[[str], float]:

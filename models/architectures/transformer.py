@@ -15,7 +15,7 @@ from models.architectures.sizes import Sizes
 BLOCKS, HEADS, FEED_FORWARD = 2, 4, 128
 
 
-def build(sizes: Sizes) -> keras.Model:
+def build(sizes: Sizes, blocks: int = BLOCKS) -> keras.Model:
     """Token ids, `int32` of shape `(batch, sequence_length)`, to probabilities `(batch, classes)`.
 
     With `sizes.mask` no word attends to padding (id 0) and the average leaves it out; without
@@ -27,7 +27,7 @@ def build(sizes: Sizes) -> keras.Model:
     # (batch, tokens, width)
     hidden = PositionEmbedding(sizes.sequence_length)(hidden)
     hidden = layers.Dropout(sizes.dropout)(hidden)
-    for _ in range(BLOCKS):
+    for _ in range(blocks):
         hidden = EncoderBlock(HEADS, FEED_FORWARD, sizes.dropout, sizes.norm_first)(hidden, padding_mask=padding_mask)
     if sizes.norm_first:
         hidden = layers.LayerNormalization(epsilon=1e-6)(hidden)

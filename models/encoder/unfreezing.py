@@ -30,8 +30,7 @@ def split_at(backbone: Backbone, blocks: int, pooling: str = "auto") -> tuple[ke
     Raises:
         ValueError: the backbone has not so many blocks, or is no plain stack of them.
     """
-    model = backbone.model
-    stack = getattr(model, "transformer_layers", [])
+    model, stack = backbone.model, _stack(backbone)
     if not 1 <= blocks <= len(stack):
         raise ValueError(f"{backbone.label} has {len(stack)} blocks that can be unfrozen: choose 1 to {len(stack)}.")
     cut = stack[-blocks - 1] if blocks < len(stack) else model.embeddings_dropout
@@ -51,6 +50,16 @@ def split_at(backbone: Backbone, blocks: int, pooling: str = "auto") -> tuple[ke
     has_pooler = hasattr(model, "pooled_dense") and pooling in ("auto", "pooled")
     pooled = _trainable_copy(model.pooled_dense, hidden[:, 0]) if has_pooler else None
     return lower, keras.Model([states, mask], pool(hidden, pooled, mask, pooling), name="upper")
+
+
+def block_count(backbone: Backbone) -> int:
+    """How many blocks there are to unfreeze, at least 1: a backbone without any is refused where it is split."""
+    return max(len(_stack(backbone)), 1)
+
+
+def _stack(backbone: Backbone) -> list[keras.layers.Layer]:
+    """The transformer blocks from the first to the last, none where it is no plain stack of them."""
+    return getattr(backbone.model, "transformer_layers", [])
 
 
 def stack_head(upper: keras.Model, head: keras.Model) -> keras.Model:

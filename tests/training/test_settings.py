@@ -43,7 +43,7 @@ def test_help_shows_every_setting_with_its_default(capsys):
         "--sample some",
         "--sample 0",
         "--models rnn gru",
-        "--recipe best",
+        "--recipe finest",
         "--unknown 3",
         "--config nowhere.yaml",
         "--seed -1",
@@ -56,7 +56,16 @@ def test_a_wrong_setting_is_refused_in_one_sentence(arguments, capsys):
     assert capsys.readouterr().err.strip().splitlines()[-1].startswith("error: ")
 
 
-@pytest.mark.parametrize("arguments", ["", "--recipe slides", "--models lstm rnn --seeds 3 --no-mask --keep-negations"])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "",
+        "--recipe best",
+        "--recipe slides",
+        "--sequence-length 64 --unfreeze all",
+        "--models lstm rnn --seeds 3 --no-mask --keep-negations",
+    ],
+)
 def test_saved_settings_give_the_same_run(arguments, tmp_path):
     given = parse(arguments.split())
     command_line.save(given, tmp_path / "settings.yaml")
@@ -75,14 +84,18 @@ def test_the_recipe_changes_defaults_and_flags_win(tmp_path):
 
 def test_a_recipe_on_the_command_line_sets_back_what_recipes_set_and_flags_win_over_it(tmp_path):
     config = tmp_path / "settings.yaml"
-    command_line.save(parse(["--epochs", "7", "--batch-size", "64", "--width", "32"]), config)
+    command_line.save(parse(["--unfreeze-epochs", "7", "--batch-size", "64", "--width", "32"]), config)
     slides = parse(["--config", str(config), "--recipe", "slides"])
     assert {name: getattr(slides, name) for name in RECIPES["slides"]} == RECIPES["slides"]
-    assert (slides.recipe, slides.epochs, slides.width) == ("slides", 7, 32)  # no recipe sets these: the file does
+    assert (slides.recipe, slides.unfreeze_epochs, slides.width) == (
+        "slides",
+        7,
+        32,
+    )  # no recipe sets these: the file does
     assert parse(["--config", str(config), "--recipe", "slides", "--batch-size", "8"]).batch_size == 8
     # And back again: the file holds every value of its recipe, the mistakes too.
     command_line.save(slides, config)
-    assert parse(["--config", str(config), "--recipe", "sound"]) == parse(["--epochs", "7", "--width", "32"])
+    assert parse(["--config", str(config), "--recipe", "sound"]) == parse(["--unfreeze-epochs", "7", "--width", "32"])
     assert parse(["--config", str(config)]) == slides
 
 

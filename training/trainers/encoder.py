@@ -6,7 +6,7 @@ The encoder runs once per text; its features are kept in the user's cache, so th
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,7 +17,7 @@ from models.description import Description
 from training import memory
 from training.ending import TimeIsUp, ending
 from training.fitting.history import History, count_epochs
-from training.settings import Settings
+from training.settings import ALL, Settings
 from training.trainers.encoder_blocks import counted_blocks, save_unfrozen, train_blocks
 from training.trainers.encoder_weights import decide_weights
 from training.trainers.trained import MODEL, Task, Trained, predict, rows, save_weights, trainable_count
@@ -56,12 +56,15 @@ def train(task: Task) -> Trained:
         OtherWeights: another seed was trained on others.
     """
     from models.encoder.backbones import tokenize
+    from models.encoder.unfreezing import block_count
     from models.quiet import quiet_stderr
 
-    settings = task.settings
     files = decide_weights(task)
     with quiet_stderr():
         backbone = files.load()
+    if task.settings.unfreeze == ALL:
+        task = replace(task, settings=replace(task.settings, unfreeze=block_count(backbone)))
+    settings = task.settings
     texts = {part: _as_read(task, raw, task.cleaned[part]) for part, raw in task.texts.items()}
     tokens: Tokens = {part: tokenize(backbone, found, settings.backbone_length) for part, found in texts.items()}
     estimate = _estimate_memory(backbone.model, settings, tokens)
@@ -69,7 +72,7 @@ def train(task: Task) -> Trained:
     compiled = backbone.model.jit_compile  # Keras's choice, asked before determinism takes XLA away
     described = task.run.description(task.architecture.name, task.seed)
     if not described.exists():  # before there is a checkpoint, so that no other weights go on from it
-        _describe(task, files, settings.unfreeze).save(described)
+        _describe(task, files, settings.blocks_trained).save(described)
     features, new_texts = _encode(task, backbone, texts)
     head, history = _train_head(task, features)
     fitted = _finish(task, backbone, head, history, features, texts, tokens)
@@ -176,7 +179,7 @@ def _finish(
         model, history = train_blocks(task, backbone, head, texts, history)
         save_unfrozen(model, task.folder / UNFROZEN)
         inputs = {part: {"token_ids": ids, "padding_mask": mask} for part, (ids, mask) in tokens.items()}
-        return Fitted(model, history, predict(model, inputs), task.settings.unfreeze)
+        return Fitted(model, history, predict(model, inputs), task.settings.blocks_trained)
     save_weights(head, build_head(features["train"].shape[1], task.classes), task.folder)
     return Fitted(join(backbone, head, task.settings.pooling), history, predict(head, features))
 
@@ -205,7 +208,7 @@ def _describe(task: Task, files: BackboneFiles, unfrozen: int) -> Description:
 
 def _estimate_memory(encoder: keras.Model, settings: Settings, tokens: Tokens) -> float:
     """In MB, from the sizes that keras-nlp's encoders carry and the longest text."""
-    blocks = settings.unfreeze
+    blocks = settings.blocks_trained
     per_block = 4 * encoder.hidden_dim**2 + 2 * encoder.hidden_dim * encoder.intermediate_dim
     longest = max(int(mask.sum(axis=1).max()) for _, mask in tokens.values())
     return memory.network_mb(

@@ -39,7 +39,7 @@ def train_blocks(
 
     settings = task.settings
     make_deterministic(task.seed)  # the head may have been trained by an earlier process
-    lower, upper = split_at(backbone, settings.unfreeze, settings.pooling)
+    lower, upper = split_at(backbone, settings.blocks_trained, settings.pooling)
     model = stack_head(upper, head)
     with tempfile.TemporaryDirectory(dir=task.folder, prefix=UNFINISHED) as folder:
 
@@ -59,7 +59,7 @@ def train_blocks(
             learning_rate=settings.unfreeze_learning_rate,
             batch_size=settings.unfreeze_batch_size,
             folder=task.folder,
-            title=f"{task.progress_title} +{counted_blocks(settings.unfreeze)}",
+            title=f"{task.progress_title} +{counted_blocks(settings.blocks_trained)}",
             before=before,
         )
     return join_split(lower, upper, head), history

@@ -9,6 +9,7 @@ from models.architectures.sizes import Sizes
 from models.catalog import CATALOG, Family, of_family
 
 PARAMETERS = {"rnn": 328_386, "lstm": 353_154, "bilstm": 485_122, "cnn": 357_442, "transformer": 391_170}
+PARAMETERS |= {"transformer-large": 525_058}
 TINY = Sizes(classes=2, vocabulary_size=20, sequence_length=10, width=16)
 
 
@@ -38,11 +39,12 @@ def answers(model, ids):
 def test_parameters_are_those_of_the_published_table(name):
     # embedding 5,000 · 64 = 320,000; output 64 · 2 + 2 = 130;
     # SimpleRNN 64 · 64 · 2 + 64 = 8,256; LSTM four times that, 33,024;
-    # Transformer: positions 64 · 64 = 4,096 and two blocks of
+    # Transformer: positions 64 · 64 = 4,096 and two blocks, six in the deep one, of
     #   attention 4 · (64 · 64 + 64) = 16,640, feed-forward 64 · 128 + 128 + 128 · 64 + 64 = 16,576, norms 4 · 64 = 256;
     # bidirectional LSTM: two directions of 33,024, two of 4 · ((128 + 64) · 64 + 64) = 49,408, an output 64 · 2 wider;
     # CNN: kernels (2 + 3 + 4) · 64 · 64 and three biases of 64, an output twice 64 · 2 wider
     own = {"rnn": 8_256, "lstm": 33_024, "transformer": 4_096 + 2 * (16_640 + 16_576 + 256)}
+    own |= {"transformer-large": 4_096 + 6 * (16_640 + 16_576 + 256)}
     own |= {"bilstm": 2 * 33_024 + 2 * 49_408 + 128, "cnn": 9 * 64 * 64 + 3 * 64 + 256}
     assert build(name, Sizes(norm_first=False)).count_params() == 320_000 + 130 + own[name] == PARAMETERS[name]
 

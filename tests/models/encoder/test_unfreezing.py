@@ -28,6 +28,14 @@ def test_cut_backbone_answers_as_the_whole_one(tiny_backbone, blocks):
     np.testing.assert_allclose(cut, whole, atol=1e-6)
 
 
+def test_all_blocks_can_be_unfrozen(tiny_backbones):
+    backbone = tiny_backbones["bert"]
+    assert unfreezing.block_count(backbone) == 2
+    lower, upper = unfreezing.split_at(backbone, unfreezing.block_count(backbone))
+    assert len(upper.trainable_weights) == 2 * 16 + 2
+    assert not lower.trainable_weights  # the embeddings stay as they are
+
+
 def test_only_the_upper_part_learns(tiny_backbones, tmp_path):
     keras.utils.set_random_seed(0)
     backbone = tiny_backbones["bert"]

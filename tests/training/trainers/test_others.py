@@ -16,7 +16,7 @@ from models.catalog import CATALOG, Family
 from models.description import Description
 from models.predictions import Answers, write_predictions
 from models.run_folder import RunFolder
-from training import command_line
+from training import command_line, experiment
 from training.trainers import ensemble, words
 from training.trainers.others import Other, OthersMissing, find_others, write_learned_from
 from training.trainers.trained import Task
@@ -162,3 +162,16 @@ def test_a_student_is_the_network_that_is_named(run):
     assert trained.description.taught_by == "linear"
     assert len(trained.history["loss"]) == 2
     assert trained.probabilities[UNLABELLED].shape == (20, 2)
+
+
+def test_what_is_made_of_others_is_made_anew_where_one_of_these_is_trained_again(run):
+    folder = run[0]
+    for name in ("ensemble", "student"):
+        folder.trial(name, 0).mkdir(parents=True)
+        write_json(folder.metrics(name, 0), {})
+    experiment._forget_dependents(folder, command_line.load(folder.settings), 1)
+    assert folder.metrics("student", 0).exists()  # another seed is another matter
+    experiment._forget_dependents(folder, command_line.load(folder.settings), 0)
+    assert not folder.trial("ensemble", 0).exists()
+    assert not folder.trial("student", 0).exists()
+    assert folder.metrics("rnn", 0).exists()
