@@ -18,11 +18,12 @@ from data.splits.parts import Part, clean_parts, models_view, separate
 from data.splits.shortage import lacking, why_too_few
 from data.splits.split import PARTS, split
 from data.splits.unlabelled import Unlabelled
+from data.vectorizing import SEEN, learn_vocabulary, vectorize
 from data.word_vectors import word_vectors
 
 TEXTS, VOCABULARY, ARRAYS, VECTORS = "texts.jsonl", "vocabulary.txt", "arrays.npz", "word_vectors.npy"
 LONGEST_READ, SHARE_COVERED, LEAST_READ = 256, 0.9, 64  # words of a text, where nothing else says how many to read
-MOST_WORDS, SEEN = 20_000, 2  # of the vocabulary, and how often each was seen
+MOST_WORDS = 20_000  # of the vocabulary
 
 
 def draw(corpus: Corpus, sample: int | None, seed: int, keep_negations: bool) -> dict[str, Part]:
@@ -165,8 +166,7 @@ def vectorize_parts(
 
     Args:
         folder: what `save_texts` wrote.
-        vocabulary_size: words that are known, padding and `[UNK]` among them. Training texts decide which; where these
-            have fewer, the unlabelled texts fill it up.
+        vocabulary_size: words that are known, padding and `[UNK]` among them; see `data.vectorizing.learn_vocabulary`.
         sequence_length: words of a text that are read.
         vector_width: of the word vectors, learned from training and unlabelled texts; `None` for none.
         seed: of the word vectors.
@@ -174,10 +174,9 @@ def vectorize_parts(
     Raises:
         LeakageError: the arrays of two splits share a row, or a row of held-out texts is among the unlabelled.
     """
-    from data.vectorizing import learn_vocabulary, vectorize  # TensorFlow: only the process that vectorizes needs it
-
     parts, unlabelled = load_texts(folder), load_unlabelled(folder)
-    vocabulary = learn_vocabulary(parts["train"].cleaned, vocabulary_size)
+    # A word that no label was ever seen with is known by its vector alone.
+    vocabulary = learn_vocabulary(parts["train"].cleaned, vocabulary_size, unlabelled.cleaned if vector_width else ())
     ids = {name: vectorize(part.cleaned, vocabulary, sequence_length) for name, part in parts.items()}
     ids[UNLABELLED] = vectorize(unlabelled.cleaned, vocabulary, sequence_length)
     leakage.verify_separation(ids)

@@ -1,11 +1,13 @@
-"""Cleaned texts to integer arrays by Keras's `TextVectorization`, with a vocabulary of the training split.
+"""Cleaned texts to integer arrays by Keras's `TextVectorization`, with a vocabulary of what is learned from.
 
 The only module of `data` that needs TensorFlow.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,10 +16,27 @@ if TYPE_CHECKING:
     from keras.layers import TextVectorization
 
 PADDING = 0
+SEEN = 2  # times; what was seen once says little
 
 
-def learn_vocabulary(texts: Sequence[str], size: int) -> list[str]:
-    """The `size` most frequent words of cleaned texts, `""` (padding) and `"[UNK]"` first and counted."""
+def learn_vocabulary(texts: Sequence[str], size: int, more: Sequence[str] = ()) -> list[str]:
+    """The `size` most frequent words of cleaned texts, `""` (padding) and `"[UNK]"` first and counted.
+
+    Where there are more texts without a label, they fill the places of words that `texts` have only once. (With 5,000
+    words, all of them seen often, a CNN does better by the words of `texts` alone, 90.1 on validation against 89.1 by
+    those of both, mean of three splits of 20newsgroups; with 20,000 it is 87.8 against 89.2, mean of two.)
+    """
+    words = _most_frequent(texts, size)
+    if more:
+        counts = Counter(word for text in texts for word in text.split(" "))
+        words = [*words[:2], *(word for word in words[2:] if counts[word] >= SEEN)]
+        known = set(words)
+        others = (word for word in _most_frequent([*texts, *more], size) if word not in known)
+        words += islice(others, size - len(words))
+    return words
+
+
+def _most_frequent(texts: Sequence[str], size: int) -> list[str]:
     layer = _layer(size)
     layer.adapt(list(texts))
     return layer.get_vocabulary()
