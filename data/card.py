@@ -62,6 +62,9 @@ def describe_split(
             name: {str(p): float(np.percentile(found, p)) for p in PERCENTILES} for name, found in lengths.items()
         },
         "longer_than_sequence": {name: float(np.mean(found > sequence_length)) for name, found in lengths.items()},
+        "words_cut": {
+            name: float(np.maximum(found - sequence_length, 0).sum() / found.sum()) for name, found in lengths.items()
+        },
         "words_in_vocabulary": len(known),
         "vocabulary_coverage": {name: coverage(parts[name].cleaned, known) for name in PARTS},
     }

@@ -131,6 +131,7 @@ class SplitFacts:
         class_shares: share of each class, by part and class.
         length_percentiles: words of a cleaned text, by part and percentile.
         longer_than_sequence: share of texts that are longer than the small models read, by part.
+        words_cut: share of the running words that stand too late in a text to be read, by part; empty in older runs.
         words_in_vocabulary: how many words the small models know.
         vocabulary_coverage: share of the running words that are among them, by part.
         positive_share: of the second class over all parts, `None` unless there are two.
@@ -149,6 +150,7 @@ class SplitFacts:
     words_in_vocabulary: int
     vocabulary_coverage: ByPart
     positive_share: float | None = None
+    words_cut: ByPart = field(default_factory=dict)
     unlabelled: UnlabelledFacts = UnlabelledFacts()
 
 

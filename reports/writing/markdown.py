@@ -87,6 +87,7 @@ def split_lines(split: SplitFacts, comparison: Comparison) -> list[list]:
         ),
         ["words in the median text", *(f"{split.length_percentiles[part]['50']:.0f}" for part in PARTS)],
         ["longer than the sequence length", *(percent(split.longer_than_sequence[part]) for part in PARTS)],
+        *([["running words not read", *(percent(split.words_cut[part]) for part in PARTS)]] if split.words_cut else []),
         [
             f"running words in the vocabulary of {split.words_in_vocabulary:,}",
             *(percent(split.vocabulary_coverage[part]) for part in PARTS),

@@ -97,6 +97,7 @@ def test_data_card_of_the_split(prepared):
     assert card["length_percentiles"]["train"]["50"] == 2
     assert card["length_percentiles"]["train"]["100"] == 4
     assert card["longer_than_sequence"] == {"train": 0.25, "validation": 0.0, "test": 0.0}
+    assert card["words_cut"] == {"train": 0.1, "validation": 0.0, "test": 0.0}  # one of training's ten words
 
 
 def test_no_positive_share_among_three_classes():
