@@ -5,9 +5,14 @@ Source: Guo et al. 2017, On Calibration of Modern Neural Networks, https://arxiv
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 import numpy as np
 from scipy.optimize import minimize_scalar
-from scipy.special import log_softmax
+from scipy.special import log_softmax, softmax
+
+from models.metrics import BY_NAME, SMALLEST
+from models.predictions import Answers
 
 COLDEST, HOTTEST = 0.02, 50.0  # the temperatures that are tried lie between
 
@@ -37,3 +42,37 @@ def fit_temperature(scores: np.ndarray, labels: np.ndarray) -> tuple[float, floa
 
     found = minimize_scalar(loss, bounds=(np.log(COLDEST), np.log(HOTTEST)), method="bounded")
     return float(np.exp(found.x)), float(found.fun)
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """What a temperature would do for a model; its answers are as they were without one.
+
+    Attributes:
+        temperature: fitted to all validation answers; above 1 where the model is too sure.
+        validation_error: expected calibration error of the validation answers as they are.
+        validation_error_scaled: the same with temperatures, each half's fitted to the other half.
+    """
+
+    temperature: float
+    validation_error: float
+    validation_error_scaled: float
+
+
+def measure_calibration(answers: Answers) -> Calibration | None:
+    """Fits a temperature to validation answers; `None` where there are too few to fit to some and measure on others."""
+    if len(answers.labels) < 2:
+        return None
+    scores = np.log(np.maximum(answers.probabilities, SMALLEST))  # (n, classes)
+    order = np.random.default_rng(0).permutation(len(scores))
+    middle = len(order) // 2
+    scaled = np.empty_like(scores)
+    for fitted, measured in ((order[:middle], order[middle:]), (order[middle:], order[:middle])):
+        temperature, _ = fit_temperature(scores[fitted], answers.labels[fitted])
+        scaled[measured] = softmax(scores[measured] / temperature, axis=1)
+    error = BY_NAME["expected_calibration_error"].value
+    return Calibration(
+        temperature=fit_temperature(scores, answers.labels)[0],
+        validation_error=error(answers) or 0.0,
+        validation_error_scaled=error(replace(answers, probabilities=scaled)) or 0.0,
+    )
