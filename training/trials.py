@@ -11,6 +11,7 @@ import shutil
 import tempfile
 import time
 import traceback
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -105,6 +106,8 @@ def show_trial(path: Path, model: str, seed: int) -> None:
 
 
 def _train_and_evaluate(run: RunFolder, model: str, seed: int, started: float) -> None:
+    from models.calibration import measure_calibration  # here, since the run itself, which imports this, fits nothing
+
     settings = command_line.load(run.settings)
     parts = load_texts(run.prepared(seed))
     unlabelled = load_unlabelled(run.prepared(seed)) if settings.has_student else Unlabelled([], [])
@@ -119,6 +122,7 @@ def _train_and_evaluate(run: RunFolder, model: str, seed: int, started: float) -
     write_learned_from(run, model, seed, trained.probabilities)
     _write_probes(run.probes(model, seed), trained, Cleaner(card["keep_negations"]))
     scores = {part: evaluate(trained.probabilities[part], found.labels, class_names) for part, found in parts.items()}
+    calibration = measure_calibration(answers["validation"])
     test = parts["test"]
     result = {
         "model": model,
@@ -126,6 +130,7 @@ def _train_and_evaluate(run: RunFolder, model: str, seed: int, started: float) -
         **trained.facts,
         "test": scores["test"],
         "validation": scores["validation"],
+        "calibration": asdict(calibration) if calibration else None,
         "train": {"n": scores["train"]["n"], "accuracy": scores["train"]["accuracy"]},
         "accuracy_by_group": None
         if test.groups is None

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from models.calibration import Calibration
 from models.description import Description
 from models.metrics import BY_NAME
 from models.run_folder import RunFolder
@@ -81,6 +82,7 @@ class Trial:
         train: how much of its own training texts it knows.
         validation, test: its scores.
         accuracy_by_group: on test texts, `None` where texts have no groups.
+        calibration: what a temperature would do for it, `None` where that was not measured.
         parameters, trainable_parameters: all weights, and those that were trained.
         epochs, best_epoch: how many there were, and the one whose weights are kept, counted from 1; `None` where a
             model has none.
@@ -112,6 +114,7 @@ class Trial:
     texts_per_second: dict[str, float]
     peak_memory_mb: float
     accuracy_by_group: dict[str, Accuracy] | None = None
+    calibration: Calibration | None = None
     epochs: int | None = None
     best_epoch: int | None = None
     epochs_allowed: int | None = None
@@ -180,6 +183,7 @@ def make_trial(values: dict[str, Any], description: Description, history: Histor
         validation=validation,
         test=_scores(values["test"]),
         accuracy_by_group=_groups(values.get("accuracy_by_group")),
+        calibration=build(Calibration, found) if (found := values.get("calibration")) else None,
     )
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from models.predictions import AllAnswers, Answers
+from models.predictions import PARTS, AllAnswers, Answers
 from reports.evaluation import Evaluation
 from reports.figures import diagrams
 from reports.figures.axes import legend
 from reports.figures.curves import accuracy_by_length, operating_curves, reliability
+from reports.measuring.coverage import WANTED, cover
 from reports.reading.comparison import Row
 from reports.reading.facts import DataFacts
 from reports.writing.confusion import MOST_CLASSES, most_confused
@@ -40,6 +41,11 @@ def gather(evaluation: Evaluation) -> dict[str, Any]:
         "class_heads": [str(at + 1) for at in range(len(names))] if numbered else names,
         "numbered": numbered,
         "reliability": _reliability(rows, seed, answers, 1 / max(len(names), 1)),
+        "calibrations": [
+            {"title": row.model_of(seed), "found": found} for row in rows if (found := row.trial(seed).calibration)
+        ],
+        "coverage": _coverage(rows, seed, answers),
+        "covered": WANTED,
         "operating": _operating(rows, seed, answers, names),
         "lengths": {"svg": diagrams.lengths_diagram(rows, ranges), "ranges": ranges} if ranges else None,
         "groups": _groups(rows, comparison.data),
@@ -80,6 +86,16 @@ def _reliability(rows: Sequence[Row], seed: int, answers: AllAnswers, least: flo
         for row in rows
         if (first := _answers_of(row, seed, answers)) is not None
     ]
+
+
+def _coverage(rows: Sequence[Row], seed: int, answers: AllAnswers) -> list[dict[str, Any]]:
+    lines = []
+    for row in rows:
+        parts = answers.get(row.model, {}).get(row.trial(seed).seed, {})
+        if all(len(parts[part].labels) if part in parts else 0 for part in PARTS):
+            at = [cover(parts["validation"], parts["test"], wanted) for wanted in WANTED]
+            lines.append({"title": row.model_of(seed), "all": row.trial(seed).test.accuracy, "at": at})
+    return lines
 
 
 def _operating(rows: Sequence[Row], seed: int, answers: AllAnswers, names: Sequence[str]) -> dict[str, Any] | None:

@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_matrix
 
 from models import linear
+from models.calibration import fit_temperature
 
 
 @pytest.mark.parametrize("classes", [2, 3])
@@ -31,4 +33,36 @@ def test_parameters_are_counted():
     pipeline, _ = linear.fit(texts, labels, texts, labels)
     features = len(pipeline[0].vocabulary_)
     # one weight a feature and one bias, or a weight a feature and class
-    assert linear.parameter_count(pipeline) in (features + 1, 2 * features)
+    assert pipeline[-1].parameters in (features + 1, 2 * features)
+
+
+def test_a_term_that_both_sides_hold_equally_often_counts_for_nothing_in_nbsvm():
+    # "good" is in two texts of class 1 and one of class 0, "bad" the other way around, "the" in all. With alpha = 1 the
+    # ratio of "good" is log((2 + 1) / (1 + 1)), and that of "the" log(4 / 4) = 0, whatever is learned about it.
+    features = csr_matrix([[1.0, 0, 1], [1, 0, 1], [0, 1, 1], [0, 1, 1], [1, 0, 1], [0, 1, 1]])
+    fitted = linear.nbsvm(features, np.array([1, 1, 0, 0, 0, 1]), alpha=1)
+    assert fitted.weights[2].tolist() == [0, 0]
+    assert fitted.weights[0, 1] > 0 > fitted.weights[1, 1]
+    assert fitted.weights[:, 0].tolist() == [0, 0, 0]  # of two classes, one is enough
+
+
+def test_terms_of_no_other_text_are_enough():
+    # No pair of words occurs in two texts, so that there is nothing but words to learn from.
+    texts, labels = ["good film", "good", "bad film", "bad"], np.array([1, 1, 0, 0])
+    pipeline, chosen = linear.fit(texts, labels, texts, labels)
+    assert chosen.startswith("1- to ")
+    assert pipeline.predict(["good", "bad"]).tolist() == [1, 0]
+    with pytest.raises(ValueError, match="no word to learn from"):
+        linear.fit(["", ""], labels[1:3], texts, labels)
+
+
+def test_it_is_as_sure_as_validation_says():
+    """One validation answer in five is wrong, and training knows nothing of that."""
+    rng = np.random.default_rng(0)
+    labels = rng.integers(0, 3, 400)
+    texts = [f"sign{label} filler{rng.integers(9)}" for label in labels]
+    said = np.where(rng.random(200) < 0.2, (labels[200:] + 1) % 3, labels[200:])
+    pipeline, _ = linear.fit(texts[:200], labels[:200], texts[200:], said)
+    confidence = pipeline.predict_proba(texts[200:]).max(axis=1)
+    assert confidence.mean() == pytest.approx((said == labels[200:]).mean(), abs=0.02)
+    assert fit_temperature(pipeline.decision_function(texts[200:]), said)[0] == pytest.approx(1, abs=0.01)

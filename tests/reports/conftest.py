@@ -3,14 +3,16 @@
 import copy
 import csv
 import json
-from dataclasses import fields
+from dataclasses import asdict, fields
 
 import numpy as np
 import pytest
 import yaml
 
+from models.calibration import measure_calibration
 from models.catalog import CATALOG
 from models.description import Description
+from models.predictions import Answers
 from training.evaluating import accuracy_by_group, evaluate
 
 SETTINGS = {
@@ -117,6 +119,11 @@ def describe(trial):
     return description | {name: value for name, value in trial.items() if name in known}
 
 
+def answered(index, labels, probabilities):
+    """Answers as reports read them."""
+    return Answers(index, labels, probabilities.argmax(axis=1), probabilities)
+
+
 class FakeRun:
     """A run folder and what is written into it; `write` puts it on disk."""
 
@@ -162,6 +169,7 @@ class FakeRun:
         names = self.card["class_names"]
         scores = {part: evaluate(probabilities, labels, names) for part, (_, labels, probabilities) in answers.items()}
         facts = scores | {"collapsed": scores["validation"]["collapsed"]}
+        facts["calibration"] = asdict(measure_calibration(answered(*answers["validation"])))
         if groups is not None:
             _, labels, probabilities = answers["test"]
             facts["accuracy_by_group"] = accuracy_by_group(probabilities.argmax(axis=1), labels, groups)

@@ -23,7 +23,7 @@ def train(task: Task) -> Trained:
     pipeline, chosen = linear.fit(train.cleaned, train.labels, validation.cleaned, validation.labels, task.seed)
     print(f"{task.progress_title:<22} TF-IDF of {chosen}, chosen on validation", flush=True)
     LinearModel.from_pipeline(pipeline).save(task.folder / FILE)
-    parameters = linear.parameter_count(pipeline)
+    parameters = pipeline[-1].parameters
     return Trained(
         description=Description(
             name=task.architecture.name,

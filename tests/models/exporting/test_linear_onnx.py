@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.pipeline import make_pipeline
 
 from models import linear
 from models.exporting.linear_onnx import build
@@ -67,6 +69,19 @@ def test_it_gives_the_answers_of_scikit_learn(pair):
     rng = np.random.default_rng(0)
     texts = [" ".join(rng.choice([*WORDS, "unknown"], length)) for length in [0, 1, 2, 3, 50, *rng.integers(0, 9, 300)]]
     np.testing.assert_allclose(answer(texts), pipeline.predict_proba(texts), atol=1e-6)
+
+
+@pytest.mark.parametrize("classes", [2, 3])
+@pytest.mark.parametrize("name", linear.candidates(0))
+def test_every_candidate_can_be_exported(name, classes):
+    rng = np.random.default_rng(classes)
+    texts = [" ".join(rng.choice([*WORDS, f"{WORDS[at % classes]}s"], 6)) for at in range(60)]
+    vectorizer = TfidfVectorizer(token_pattern=r"[^ ]+", ngram_range=(1, 2), min_df=2, sublinear_tf=True)
+    features = vectorizer.fit_transform(texts)
+    pipeline = make_pipeline(vectorizer, linear.candidates(0)[name](features, np.arange(60) % classes).cooled(0.5))
+    np.testing.assert_allclose(
+        session(LinearModel.from_pipeline(pipeline))(texts), pipeline.predict_proba(texts), atol=1e-6
+    )
 
 
 @settings(max_examples=100, deadline=None)

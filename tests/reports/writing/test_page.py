@@ -75,6 +75,33 @@ def test_confusion_matrices_equal_those_of_the_comparison(page, text_of):
     assert shown == [row["by_seed"][0]["test"]["confusion_matrix"] for row in page.comparison["rows"]]
 
 
+def test_what_a_temperature_would_do_equals_the_comparison(page, text_of):
+    table = page.tree.find(".//div[@aria-label='Calibration by temperature']/table")
+    shown = [[text_of(cell) for cell in row] for row in table.find("tbody")]
+    found = [row["by_seed"][0] for row in page.comparison["rows"]]
+    assert [row[1:] for row in shown] == [
+        [
+            decimals(trial["calibration"]["validation_error"]),
+            decimals(trial["calibration"]["temperature"], 2),
+            decimals(trial["calibration"]["validation_error_scaled"]),
+        ]
+        for trial in found
+    ]
+
+
+def test_the_surest_answers_of_each_model_are_shown(page, text_of):
+    table = page.tree.find(".//div[@aria-label='Accuracy of the surest answers']/table")
+    shown = {text_of(row[0]): list(row) for row in table.find("tbody")}
+    trials = [row["by_seed"][0] for row in page.comparison["rows"]]
+    assert len(shown) == len(trials)
+    for cells, trial in zip(shown.values(), trials, strict=True):
+        assert text_of(cells[1]) == f"{100 * trial['test']['accuracy']:.1f}"
+        for right, answered, wanted in zip(cells[2::2], cells[3::2], (90, 75, 50), strict=True):
+            low, high = map(float, text_of(right.find("span")).split("–"))
+            assert low < float(right.text) < high
+            assert int(answered.text.rstrip("\u00a0% ")) == pytest.approx(wanted, abs=15)  # of other texts
+
+
 def test_opens_with_the_verdict_then_the_table_then_the_evidence(page, lead_of):
     tree, text = page.tree, page.text
     assert re.match(r"On this data .* take it\. On [\d,]+ test texts it gets [\d.]+ % right, .*\.$", lead_of(tree))
