@@ -15,6 +15,9 @@ from collections.abc import Callable, Iterator
 
 from data.exits import attempt
 from data.messages import escape_what_cannot_be_shown
+from data.reading.dialect import QUOTINGS
+from data.reading.table import Reading
+from data.reading.text_encoding import AUTO
 from models.serving.answer_writers import CSV, TABLE, WRITERS
 from models.serving.formats import FORMATS
 
@@ -32,8 +35,16 @@ def parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="a .csv, .tsv or .jsonl file, or any other with one text a line (default: standard input, likewise)",
     )
-    result.add_argument("--text-column", default="text", metavar="NAME", help="column of a table (default: text)")
-    result.add_argument("--encoding", default="utf-8", help="of the input (default: utf-8)")
+    result.add_argument(
+        "--text-column",
+        nargs="+",
+        action="extend",
+        metavar="NAME",
+        help="column of a table, or several that are joined (default: text, or the only one that can be meant)",
+    )
+    result.add_argument("--encoding", default=AUTO, help="of the input (default: auto, as the file says)")
+    result.add_argument("--delimiter", default=AUTO, help="between the cells of a table (default: auto)")
+    result.add_argument("--quoting", choices=QUOTINGS, default=AUTO, help="of a table (default: auto)")
     result.add_argument(
         "--output",
         metavar="FILE",
@@ -81,7 +92,10 @@ def _predict(options: argparse.Namespace) -> None:
         refuse_to_overwrite(options.input, options.output)
     classifier = load_classifier(options.run, options.model, options.format)
     style = options.style or (TABLE if options.texts else CSV)
-    texts = iter(options.texts) if options.texts else read_texts(options.input, options.text_column, options.encoding)
+    # A damaged row is refused at once: there is to be an answer for each.
+    reading = Reading(options.encoding, options.delimiter, options.quoting, bad_rows=0)
+    columns = options.text_column or [AUTO]
+    texts = iter(options.texts) if options.texts else read_texts(options.input, columns, reading)
     with open_output(options.output) as file:
         answer_all(classifier, texts, WRITERS[style](file, list(classifier.classes_)), quiet=bool(options.texts))
     if style == TABLE:

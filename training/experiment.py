@@ -15,6 +15,7 @@ from data.cleaning import Cleaner
 from data.corpus import Corpus
 from data.exits import EXIT_DISK_FULL
 from data.files import read_json, write_json
+from data.reading.table import Reading
 from data.sources import catalog as sources
 from data.sources.text_stream import read_texts
 from data.splits.unlabelled import choose_unlabelled
@@ -83,7 +84,8 @@ def _load(settings: Settings, run: RunFolder) -> tuple[Settings, Corpus]:
     """The corpus, and the settings with the name of what `auto` turned out to be."""
     corpus = sources.load(settings)
     if settings.unlabelled not in (AUTO, NONE):
-        texts = read_texts(settings.unlabelled, settings.text_column, settings.encoding)
+        reading = Reading(settings.encoding, settings.delimiter, settings.quoting, settings.bad_rows)
+        texts = read_texts(settings.unlabelled, settings.text_column, reading)
         corpus = replace(corpus, unlabelled=tuple(texts))
     if corpus.source_name != settings.data:  # a run that is continued, or repeated, is to have the same texts
         settings = replace(settings, data=corpus.source_name)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from data.amounts import memory_mb
+from data.classes import FEWEST_PER_CLASS, RARE, REFUSE
+from data.reading.dialect import QUOTINGS
+from data.reading.table import BAD_ROWS
 from data.sources import catalog as sources
 from data.sources.newsgroups import POSITIVE_GROUPS
 from models.catalog import CATALOG, DEFAULT, Family, of_family
@@ -113,9 +116,65 @@ class Settings:
         "data",
         values.truth,
     )
-    text_column: str = _setting("text", "column of a file that holds the texts", "data", metavar="NAME")
-    label_column: str = _setting("label", "column of a file that holds the labels", "data", metavar="NAME")
-    encoding: str = _setting("utf-8", "encoding of a file, where no byte order mark of UTF-16 or 32 says it", "data")
+    text_column: list[str] = _setting(
+        [values.AUTO],
+        "column of a table that holds the texts, or several that are joined; auto: the one called text, or the only "
+        "one that can be meant",
+        "data",
+        several="+",
+        metavar="NAME",
+    )
+    label_column: str = _setting(
+        values.AUTO,
+        "column of a table that holds the labels; auto: the one called label, or the only one that can be meant; rows "
+        "without a label are unlabelled texts",
+        "data",
+        metavar="NAME",
+    )
+    encoding: str = _setting(
+        values.AUTO,
+        "of a file; auto: what a byte order mark says, UTF-8 where it is that, else the best guess, which is said",
+        "data",
+    )
+    delimiter: str = _setting(
+        values.AUTO,
+        "what separates the cells of a table, one character or tab; auto: what gives the columns asked for and rows of "
+        "equal length",
+        "data",
+        values.delimiter,
+        metavar="MARK",
+    )
+    quoting: str = _setting(
+        values.AUTO,
+        "of a table; doubled: cells stand in quotes, and quotes in them are doubled, as spreadsheets write CSV; "
+        "backslash: these have a backslash before them; none: quotes are letters like others",
+        "data",
+        choices=QUOTINGS,
+    )
+    bad_rows: float = _setting(
+        BAD_ROWS,
+        "largest share of damaged rows that is passed over, counted and shown with their lines; 0: none",
+        "data",
+        values.number(0, 1),
+        metavar="SHARE",
+    )
+
+    positive: str | None = _setting(
+        None, "which class of two is the positive one (default: the second in their order)", "data", metavar="CLASS"
+    )
+    min_class_size: int = _setting(
+        FEWEST_PER_CLASS,
+        "texts that each class must have",
+        "data",
+        values.whole_number(FEWEST_PER_CLASS),
+        metavar="N",
+    )
+    rare: str = _setting(
+        REFUSE,
+        "what becomes of classes that have fewer: the data is refused, or the classes are dropped or merged into one",
+        "data",
+        choices=RARE,
+    )
 
     unlabelled: str = _setting(
         values.AUTO,

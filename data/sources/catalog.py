@@ -10,11 +10,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Protocol
 
+from data.classes import arrange_classes
 from data.corpus import Corpus, DataError, SourceUnavailable
 from data.messages import shorten
+from data.reading.packing import LONGEST_PATH
 from data.sources import newsgroups, sample, tables
 from data.sources.source import Source
-from data.sources.text_files import LONGEST_PATH
 
 SOURCES = (newsgroups.SOURCE, sample.SOURCE, tables.SOURCE)  # the first that owns a value of `--data` has it
 AUTO = "auto"
@@ -28,11 +29,23 @@ HELP = "; ".join(
 
 
 class DataSettings(Protocol):
-    """The settings of a run: `data`, and whatever the sources take by name (`Source.settings`)."""
+    """The settings of a run: these, and whatever the sources take by name (`Source.settings`)."""
 
     @property
     def data(self) -> str:
         """The value of `--data`."""
+
+    @property
+    def positive(self) -> str | None:
+        """See `data.classes.arrange_classes`, as for the other two."""
+
+    @property
+    def min_class_size(self) -> int:
+        """Texts that a class must have."""
+
+    @property
+    def rare(self) -> str:
+        """What becomes of a class that has fewer."""
 
 
 def load(settings: DataSettings) -> Corpus:
@@ -67,4 +80,5 @@ def find(data: str) -> Source:
 
 def _load(source: Source, settings: DataSettings, name: str) -> Corpus:
     corpus = source.load(**{setting: getattr(settings, setting) for setting in source.settings})
+    corpus = arrange_classes(corpus, settings.positive, settings.min_class_size, settings.rare)
     return replace(corpus, source_name=name)

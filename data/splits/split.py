@@ -6,13 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from data.classes import FEWEST_PER_CLASS, why_rare
 from data.corpus import Corpus, DataError
-from data.messages import shorten
 
 PARTS = ("train", "validation", "test")
 SHARE = 1 / 6  # of the texts in validation and in test each: 3,000 texts give 2,000 / 500 / 500
 VALIDATION_SHARE_BY_DATE = 1 / 5  # of the published training part
-FEWEST_PER_CLASS = 6  # so that each part of a 4 : 1 : 1 split gets one
 
 
 @dataclass(frozen=True)
@@ -61,14 +60,8 @@ def _refuse_rare_classes(corpus: Corpus, indices: np.ndarray, remedy: str) -> No
     rare = np.flatnonzero(counts < FEWEST_PER_CLASS)
     if len(rare):
         drawn = f" of the {len(indices):,} drawn" if len(indices) < len(corpus.texts) else ""
-        least = int(counts.argmin())
-        texts = "1 text" if counts[least] == 1 else f"{counts[least]} texts"
-        others = "1 other class has" if len(rare) == 2 else f"{len(rare) - 1:,} other classes have"
-        more = f", and {others} too few" if len(rare) > 1 else ""
-        raise DataError(
-            f"Class {shorten(corpus.class_names[least])!r} has {texts}{drawn}{more}: each needs at least "
-            f"{FEWEST_PER_CLASS}; {remedy}."
-        )
+        names = [corpus.class_names[at] for at in rare]
+        raise DataError(why_rare(names, counts[rare].tolist(), FEWEST_PER_CLASS, drawn, remedy))
 
 
 def _draw(indices: np.ndarray, labels: np.ndarray, count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:

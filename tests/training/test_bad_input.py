@@ -15,7 +15,7 @@ DATA = {
     "wrong column": (
         "a.csv",
         GOOD.replace("text", "txt"),
-        "",
+        "--text-column text",
         "no column 'text' (did you mean 'txt'?); its columns are",
     ),
     "wrong label column": (
@@ -26,7 +26,7 @@ DATA = {
     ),
     "same column twice": ("a.csv", GOOD, "--label-column text", "are both 'text': name two different columns."),
     "duplicate header": ("a.csv", GOOD.replace("text", "label"), "", "names a column twice ('label'): give each"),
-    "semicolons": ("a.csv", GOOD.replace(",", ";"), "", "seems to be separated by ';' where .csv has ','; save it"),
+    "semicolons": ("a.csv", GOOD.replace(",", ";"), "--delimiter ,", "has no column 'label' (did you"),
     "empty file": ("a.csv", "", "", "holds no rows: name a file with texts and labels."),
     "one class": (
         "a.csv",
@@ -39,7 +39,7 @@ DATA = {
         "a.csv",
         "text,label\na,x\nb,x\nc,x\nd,y\ne,y\n",
         "",
-        "Class 'y' has 2 texts, and 1 other class has too few: each needs at least 6; add texts",
+        "2 classes have too few texts, 'y' (2 texts), 'x' (3 texts): each needs at least 6; add texts, or merge or",
     ),
     "too small a sample": ("a.csv", GOOD, "--sample 11", "--sample 11 is too few for 2 classes: take at least 12."),
     "empty once cleaned": (
@@ -57,14 +57,19 @@ DATA = {
     "no UTF-8": (
         "a.csv",
         (GOOD + "café,x").encode("latin-1"),
-        "",
+        "--encoding utf-8",
         "is not utf-8: line 14, byte 112 of the file, is 0xe9",
     ),
-    "UTF-16": ("a.csv", GOOD.encode("utf-16-le"), "", "is not UTF-8 but utf-16-le, by its first bytes: add --encoding"),
+    "UTF-16": (
+        "a.csv",
+        GOOD.encode("utf-16-le"),
+        "--encoding utf-8",
+        "is not UTF-8 but utf-16-le, by its first bytes: add --encoding",
+    ),
     "UTF-16 JSON": (
         "a.jsonl",
         '{"text"'.encode("utf-16-be"),
-        "",
+        "--encoding utf-8",
         "is not UTF-8 but utf-16-be, by its first bytes: add",
     ),
     "unknown encoding": (
@@ -73,26 +78,34 @@ DATA = {
         "--encoding utf9",
         "--encoding utf9 is no text encoding: try utf-8, utf-16, cp1252",
     ),
-    "packed": ("a.csv.gz", b"\x1f\x8b\x08", "", "is packed with gzip: unpack it."),
+    "packed": ("a.csv.gz", b"\x1f\x8b\x08", "", "is packed and damaged (Compressed file ended before the end"),
     "workbook": (
         "a.xlsx",
         b"PK\x03\x04",
         "",
         "is a zip archive or an Excel workbook: unpack it, or save the table as CSV.",
     ),
-    "no table": ("a.txt", GOOD, "", "is none of .csv, .tsv, .jsonl, .ndjson: save the table as one of them."),
+    "no table": ("a.txt", "good film\nbad film\n", "", "has no column 'label'; its columns are:"),
     "no JSON": (
         "a.jsonl",
         GOOD,
         "",
         "line 1: not JSON (Expecting value: line 1 column 1 (char 0)); each line must be one",
     ),
-    "text without a label": (
+    "texts without a label": (
         "a.csv",
-        GOOD + "a, \n",
+        re.sub(",[xy]", ",", GOOD),
         "",
-        "line 14: no label in column 'label'; label the row or remove it.",
+        "none of 12 texts has a label in column 'label': label some, or name another column with --label-column.",
     ),
+    "damaged rows": (
+        "a.csv",
+        GOOD + "a\n",
+        "",
+        "line 14: expected 2 fields as in the header, got 1; quote texts that contain the delimiter or a line break; "
+        "1 of 13 rows is damaged, and --bad-rows 0.01 allows a smaller share.",
+    ),
+    "no such class": ("a.csv", GOOD, "--positive z", "--positive z: there is no such class; there are: 'x', 'y'."),
     "open quote": (
         "a.csv",
         GOOD + '"a,x\n',

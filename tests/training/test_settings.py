@@ -161,7 +161,12 @@ def test_values_of_a_config_are_taken_as_they_are_written(tmp_path):
     config = tmp_path / "mine.yaml"
     config.write_text("text_column: 1.10\nlabel_column: no\nencoding: 01252\ndata: 2024-01-01\nmask: off\n", "utf-8")
     found = parse(["--config", str(config)])
-    assert (found.text_column, found.label_column, found.encoding, found.data) == ("1.10", "no", "01252", "2024-01-01")
+    assert (found.text_column, found.label_column, found.encoding, found.data) == (
+        ["1.10"],
+        "no",
+        "01252",
+        "2024-01-01",
+    )
     assert not found.mask
 
 

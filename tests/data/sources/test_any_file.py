@@ -1,18 +1,27 @@
 """Whatever bytes a file holds, it gives a corpus that can be trained on or one sentence: never another error."""
 
+import bz2
 import csv
+import gzip
 import io
 import json
+import lzma
+import tempfile
+from pathlib import Path
 
+import duckdb
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, event, example, given, settings
 from hypothesis import strategies as st
 
 from data.card import describe_corpus, describe_split
+from data.classes import RARE
 from data.corpus import DataError
 from data.messages import CONTROLS
 from data.preparing import draw, load_texts, prepare, save_texts
+from data.reading.dialect import QUOTINGS
+from data.reading.packing import zstd_module
 from data.sources import catalog as sources
 from data.splits.split import PARTS
 from data.splits.unlabelled import Unlabelled
@@ -65,7 +74,10 @@ names = st.lists(
 )
 often, seldom = st.sampled_from([True] * 9 + [False]), st.sampled_from([False] * 9 + [True])
 line_ends = st.sampled_from(["\n", "\n", "\n", "\r\n", "\r\n", "\r", "\n\n", " \n"])
-headers = st.sampled_from([["label", "text"], ["text", "label", "text"], [" text ", "label"], ["txt", "label"], []])
+headers = st.sampled_from(
+    [["label", "text"], ["text", "label", "text"], [" text ", "label"], ["txt", "label"], [], ["", ""], ["1", "2"]]
+    + [["review", "stars"], ["text", "label", "", ""], ["x", "x"], ["sep=;"]]
+)
 values = st.recursive(
     st.none() | st.booleans() | st.floats() | st.integers() | words,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["text", "label", "x"]), inner),
@@ -99,6 +111,8 @@ def delimited(draw, delimiter):
     buffer = io.StringIO()
     quoting = csv.QUOTE_ALL if draw(often) else csv.QUOTE_MINIMAL
     writer = csv.writer(buffer, delimiter=delimiter, lineterminator=draw(line_ends), quoting=quoting)
+    if draw(seldom):
+        buffer.write(f"sep={draw(st.sampled_from(';|,'))}\n")
     writer.writerow(draw(headers) if draw(seldom) else ["text", "label"])
     writer.writerows(draw(rows()))
     if draw(seldom):
@@ -120,13 +134,39 @@ def json_lines(draw):
     return end.join(lines) + end
 
 
+@st.composite
+def json_array(draw):
+    """A JSON array, broken in lines or not; seldom with items that are something else."""
+    odd = draw(values) if draw(seldom) else 1.0
+    items = [{"text": text, "label": name if at else odd} for at, (text, name) in enumerate(draw(rows()))]
+    if draw(seldom):
+        items += draw(st.lists(values, max_size=2))
+    return json.dumps(items, indent=draw(st.sampled_from([None, 2]))) + draw(st.sampled_from(["", "\n", "]", "[{"]))
+
+
+@st.composite
+def parquet(draw):
+    """The bytes of a Parquet file as Latin-1."""
+    texts, labels = zip(*(draw(rows()) or [("a", "b")]), strict=True)
+    number = draw(st.booleans())
+    with tempfile.TemporaryDirectory() as folder, duckdb.connect() as connection:
+        labels = [len(label) for label in labels] if number else [label.replace("\0", "") for label in labels]
+        texts = [text.replace("\0", "") for text in texts]
+        connection.execute("CREATE TABLE t AS SELECT unnest(?) AS text, unnest(?) AS label", [texts, labels])
+        connection.execute(f"COPY t TO '{folder}/a.parquet'")
+        return (Path(folder) / "a.parquet").read_bytes().decode("latin-1")
+
+
 ENCODINGS = ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "latin-1", "cp1252", "utf-7", "shift_jis"]
-ASKED = [*ENCODINGS, "ascii", "unicode_escape", "idna", "utf-9", "utf-32-be", "hex"]
+ASKED = ["auto", *ENCODINGS, "ascii", "unicode_escape", "idna", "utf-9", "utf-32-be", "hex"]
+PACKERS = {".gz": gzip.compress, ".bz2": bz2.compress, ".xz": lzma.compress, ".zst": zstd_module().compress}
 edits = st.lists(st.tuples(st.integers(0, 2**20), st.binary(max_size=3), st.integers(0, 3)), min_size=1, max_size=2)
 KINDS = {
     ".csv": delimited(","),
     ".tsv": delimited("\t"),
     ".jsonl": json_lines(),
+    ".json": json_array(),
+    ".parquet": parquet(),
     ".ndjson": st.binary(max_size=100).map(lambda content: content.decode("latin-1")),
 }
 
@@ -134,16 +174,22 @@ KINDS = {
 @st.composite
 def files(draw):
     """Bytes, suffix and the encoding asked for: mostly such that belong together, seldom overwritten in places."""
-    kind = draw(st.sampled_from([".csv"] * 4 + [".tsv"] * 2 + [".jsonl"] * 4 + [".ndjson"]))
+    kind = draw(st.sampled_from([".csv"] * 4 + [".tsv"] * 2 + [".jsonl"] * 4 + [".json"] * 2 + [".parquet", ".ndjson"]))
     written = draw(st.sampled_from(ENCODINGS) if draw(st.sampled_from([False, False, True])) else st.just("utf-8"))
+    if kind == ".parquet":
+        written = "latin-1"
     errors = "surrogatepass" if written.startswith("utf") and written != "utf-7" else "replace"
     content = bytearray(draw(KINDS[kind]).encode(written, errors))
     for at, put, instead_of in draw(edits) if draw(seldom) else []:
         at %= len(content) + 1
         content[at : at + instead_of] = put
     suffix = draw(st.sampled_from([*KINDS, ".txt"])) if draw(seldom) else kind
+    if draw(seldom):
+        pack, packed_suffix = draw(st.sampled_from(list(PACKERS.items())))[::-1]
+        content, suffix = pack(bytes(content)), suffix + packed_suffix
+        content = content[: len(content) - draw(st.sampled_from([0, 0, 1, 9]))]
     asked = draw(st.sampled_from(ASKED)) if draw(seldom) else written
-    return bytes(content), suffix, asked if draw(often) else "utf-8"
+    return bytes(content), suffix, asked if draw(st.booleans()) else "auto"
 
 
 def check_sentence(error):
@@ -159,18 +205,35 @@ def check_sentence(error):
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@given(file=files(), sample=st.sampled_from([None, 24, 60]), length=st.sampled_from([1, 3, 64]))
-@example((b"", ".csv", "utf-8"), None, 64)
-@example((b"\xff\xfe", ".csv", "utf-8"), None, 64)
-@example((b'text,label\n"', ".csv", "utf-8"), None, 64)
-@example((b'{"text": "\\ud83d", "label": "\\udc00"}\n{"text": "b", "label": "y"}\n', ".jsonl", "utf-8"), None, 64)
+@given(
+    file=files(),
+    sample=st.sampled_from([None, 24, 60]),
+    length=st.sampled_from([1, 3, 64]),
+    asked=st.just({})
+    | st.just({})
+    | st.fixed_dictionaries(
+        {},
+        optional={
+            "delimiter": st.sampled_from(";,|\t"),
+            "quoting": st.sampled_from(QUOTINGS),
+            "bad_rows": st.sampled_from([0, 0.5]),
+            "rare": st.sampled_from(RARE),
+            "min_class_size": st.just(9),
+            "text_column": st.sampled_from([["text"], ["text", "label"], ["x"], ["column 1"]]),
+        },
+    ),
+)
+@example((b"", ".csv", "utf-8"), None, 64, {})
+@example((b"\xff\xfe", ".csv", "utf-8"), None, 64, {})
+@example((b'text,label\n"', ".csv", "utf-8"), None, 64, {})
+@example((b'{"text": "\\ud83d", "label": "\\udc00"}\n{"text": "b", "label": "y"}\n', ".jsonl", "utf-8"), None, 64, {})
 @pytest.mark.filterwarnings("ignore:invalid escape sequence")  # what unicode_escape says of such files
-def test_any_file_gives_a_run_or_a_sentence(tmp_path, file, sample, length):
+def test_any_file_gives_a_run_or_a_sentence(tmp_path, file, sample, length, asked):
     content, suffix, encoding = file
     path = tmp_path / f"any{suffix}"
     path.write_bytes(content)
     try:
-        corpus = sources.load(Settings(data=str(path), encoding=encoding))
+        corpus = sources.load(Settings(data=str(path), encoding=encoding, **asked))
         parts, removed = prepare(corpus, draw(corpus, sample, 0, True), sample, length)
     except DataError as error:
         check_sentence(error)

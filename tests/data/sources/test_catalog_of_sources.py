@@ -89,7 +89,8 @@ def test_a_file_without_a_known_suffix_is_a_file_where_it_is_there(write_table):
 def test_help_names_every_source():
     assert catalog.HELP == (
         "20newsgroups: posts of twenty newsgroups, the technical ones against the rest; sample: the built-in sample; "
-        "a file (.csv, .tsv, .jsonl, .ndjson): your own texts and labels; "
+        "a file (.csv, .tsv, .jsonl, .ndjson, .json, .parquet, also with .gz, .zst, .bz2, .xz behind it): your own "
+        "texts and labels; a pattern in quotes for several files, - for standard input; "
         "auto: 20newsgroups, or sample where it is not available"
     )
 

@@ -1,0 +1,99 @@
+"""CSV, TSV and their like, read by Python's own `csv`.
+
+It takes any encoding and mixed line ends, says where a row is damaged, and goes on behind it.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from data.reading.columns import check_names, has_header, likely_names
+from data.reading.damage import Damage
+from data.reading.dialect import DOUBLED, NONE, find_dialect, parse
+from data.reading.packing import shown, suffix_of
+from data.reading.table import Reading
+from data.reading.text_encoding import AUTO, DAMAGED, find_encoding
+from data.reading.text_files import place, read_lines
+
+HEAD_LINES, HEAD_CHARACTERS = 200, 1_000_000  # that are looked at to find the dialect
+
+
+class DelimitedTable:
+    """See `data.reading.table.Table`."""
+
+    def __init__(self, path: Path, reading: Reading, asked: Sequence[str] = ()):
+        encoding = find_encoding(path, reading.encoding)
+        self._broken = encoding.errors == DAMAGED
+        self.damage = Damage(path, reading.bad_rows)
+        lines = read_lines(path, encoding)
+        head = list(_head(lines))
+        asked = [name for name in asked if name != AUTO]
+        dialect = find_dialect(head, suffix_of(path), likely_names(asked), reading.delimiter, reading.quoting)
+        self._quoting = dialect.quoting
+        self.form = f"{dialect}, {encoding}"
+        rows = parse(itertools.chain(head[dialect.skipped :], lines), dialect)
+        self._rows = ((line + dialect.skipped, row) for line, row in rows)
+        first = [row for _, row in parse(head[dialect.skipped :], dialect) if isinstance(row, list) and any(row)]
+        if not first:
+            self.names: list[str] = []
+            self.sample: list[list[str | None]] = []
+            self.where = shown(path)
+            return
+        if has_header(first, asked):
+            line, header = next((line, row) for line, row in self._rows if isinstance(row, list) and any(row))
+            self.names = [name.strip() for name in header]
+            self.where = place(path, line)
+            first = first[1:]
+        else:
+            self.names = [f"column {number}" for number in range(1, len(first[0]) + 1)]
+            self.where = f"{shown(path)}, which has no header"
+            self.form += ", no header"
+        check_names(path, self.names)
+        self.sample = [[*row] for row in first]
+
+    def rows(self, names: Sequence[str]) -> Iterator[tuple[int, list[str | None]]]:
+        places = [self.names.index(name) for name in names]
+        width = len(self.names)
+        least = max((at + 1 for at, name in enumerate(self.names) if name), default=0)
+        damage = self.damage
+        for line, row in self._rows:
+            if isinstance(row, str):
+                damage.add(line, f", is not well-formed: {row}; {self._advice()}")
+            elif not any(row) or not any(map(str.strip, row)):
+                continue
+            elif len(row) < least or len(row) > width and any(map(str.strip, row[width:])):
+                damage.add(
+                    line, f": expected {least} fields as in the header, got {len(row)}; {self._advice(delimiter=True)}"
+                )
+            elif self._broken and (byte := _broken_byte(row)):
+                damage.add(line, f": is not utf-8: byte 0x{byte:02x}; save it as UTF-8")
+            else:
+                damage.whole += 1
+                yield line, [row[at] if at < len(row) else "" for at in places]
+
+    def _advice(self, delimiter: bool = False) -> str:
+        if self._quoting == NONE:
+            return f"quotes are letters like others here, unless --quoting {DOUBLED} says that they are not"
+        if delimiter:
+            return "quote texts that contain the delimiter or a line break"
+        return f"put texts in quotes, and double the quotes within them, or say --quoting {NONE}"
+
+
+def _head(lines: Iterator[str]) -> Iterator[str]:
+    characters = 0
+    for line in itertools.islice(lines, HEAD_LINES):
+        yield line
+        characters += len(line)
+        if characters > HEAD_CHARACTERS:
+            return
+
+
+def _broken_byte(row: list[str]) -> int | None:
+    """The first byte that is no UTF-8, as Python's `surrogateescape` marks it."""
+    for cell in row:
+        for letter in cell if not cell.isascii() else "":
+            if "\udc80" <= letter <= "\udcff":
+                return ord(letter) - 0xDC00
+    return None

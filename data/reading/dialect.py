@@ -1,0 +1,142 @@
+"""What separates the cells of a delimited file, and how they are quoted: said by the user, or found in its first lines.
+
+Each way to read is tried on the first lines. The one wins that gives the columns asked for, then the one by which most
+rows have as many cells as the header.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import deque
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from data.reading.text_encoding import AUTO
+
+DOUBLED, BACKSLASH, NONE = "doubled", "backslash", "none"
+QUOTINGS = (AUTO, DOUBLED, BACKSLASH, NONE)
+DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
+BY_SUFFIX = {".tsv": "\t", ".tab": "\t", ".psv": "|"}
+LONGEST_CELL = 10_000_000  # characters
+SEPARATOR_LINE = re.compile(r'"?sep=(.)"?[ \t;,]*[\r\n]*', re.IGNORECASE)  # as Excel writes and reads it
+QUOTED_CELL = re.compile(r'\A"(?:[^"]|"")*"\Z')
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How the rows of a delimited file are written.
+
+    Attributes:
+        delimiter: one character.
+        quoting: `doubled`: cells may stand in quotes, and quotes in them are doubled; `backslash`: there they have a
+            backslash before them; `none`: a quote is a character like others.
+        skipped: lines before the header.
+    """
+
+    delimiter: str
+    quoting: str
+    skipped: int = 0
+
+    def __str__(self) -> str:
+        name = next((name for name, mark in DELIMITERS.items() if mark == self.delimiter), repr(self.delimiter))
+        quoting = {DOUBLED: "", BACKSLASH: ", backslashes before quotes", NONE: ", no quoting"}[self.quoting]
+        return f"separated by {name}{quoting}"
+
+
+def parse(lines: Iterable[str], dialect: Dialect) -> Iterator[tuple[int, list[str] | str]]:
+    """Line number and cells of each row that is not empty; of a damaged one what is wrong with it.
+
+    Where a quote is never closed, reading goes on in the line behind the one that it opens in.
+    """
+    csv.field_size_limit(LONGEST_CELL)  # csv's own limit of 131,072 characters is less than a long post
+    source, again, taken, number = iter(lines), deque[str](), [], 0
+
+    def feed() -> Iterator[str]:
+        nonlocal number
+        while True:
+            line = again.popleft() if again else next(source, None)
+            if line is None:
+                return
+            taken.append(line)
+            number += 1
+            yield line
+
+    def reader():
+        quoted = dialect.quoting != NONE
+        return csv.reader(
+            feed(),
+            delimiter=dialect.delimiter,
+            quotechar='"' if quoted else None,
+            quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE,
+            doublequote=dialect.quoting == DOUBLED,
+            escapechar="\\" if dialect.quoting == BACKSLASH else None,
+            strict=True,
+        )
+
+    rows = reader()
+    while True:
+        taken.clear()
+        start = number + 1
+        try:
+            row = next(rows)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            again.extendleft(reversed(taken[1:]))
+            number = start
+            yield start, str(error)
+            rows = reader()
+        else:
+            if row:
+                yield start, row
+
+
+def find_dialect(
+    head: list[str], suffix: str, asked: Collection[str], delimiter: str = AUTO, quoting: str = AUTO
+) -> Dialect:
+    """The dialect of a file.
+
+    Tabs and pipes are tried without quoting first, as most programs write them.
+
+    Args:
+        head: its first lines.
+        suffix: of its name.
+        asked: names that columns are likely to have.
+        delimiter: one character, or `auto`.
+        quoting: one of `QUOTINGS`.
+    """
+    marked = SEPARATOR_LINE.fullmatch(head[0]) if head else None
+    if marked and delimiter == AUTO:
+        delimiter = marked[1]
+    expected = BY_SUFFIX.get(suffix, ",")
+    escaped = any('\\"' in line for line in head)
+    delimiters = [expected, *(mark for mark in DELIMITERS.values() if mark != expected)]
+    best, best_score = Dialect(expected, DOUBLED), None
+    for mark in delimiters if delimiter == AUTO else [delimiter]:
+        ways = [*([NONE] if mark in "\t|" else []), DOUBLED, *([BACKSLASH] if escaped else [])]
+        for way in ways if quoting == AUTO else [quoting]:
+            tried = Dialect(mark, way)
+            score = _score(head[1 if marked else 0 :], tried, asked)
+            if best_score is None or score > best_score:
+                best, best_score = tried, score
+    return replace(best, skipped=1 if marked else 0)
+
+
+def _score(head: list[str], dialect: Dialect, asked: Collection[str]) -> tuple[int, bool, float]:
+    """How well a dialect fits: names that are found, whether there are columns, and the share of rows that fit."""
+    rows = list(parse(head, dialect))
+    header = next((row for _, row in rows if isinstance(row, list)), [])
+    names = {name.strip().casefold() for name in header}
+    good = sum(isinstance(row, list) and _fits(row, len(header), dialect) for _, row in rows)
+    share = good / max(len(rows), 1)
+    return len(names & set(asked)), len(header) > 1 and share >= 0.5, share
+
+
+def _fits(row: list[str], width: int, dialect: Dialect) -> bool:
+    if len(row) != width:
+        return False
+    if dialect.quoting == NONE:
+        return not any(QUOTED_CELL.match(cell) for cell in row)
+    # A lone quote far away may have closed another one: then the cell holds the rows between them.
+    return not any(dialect.delimiter in cell and "\n" in cell for cell in row)

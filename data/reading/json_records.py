@@ -1,0 +1,131 @@
+"""JSON Lines and JSON arrays of objects, read by Python's own `json`, with numbers as they are written."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from data.messages import shorten
+from data.reading.columns import check_names
+from data.reading.damage import Damage
+from data.reading.packing import CHUNK
+from data.reading.table import Reading
+from data.reading.text_encoding import DAMAGED, Encoding, find_encoding
+from data.reading.text_files import LONGEST_LINE, open_text, place, read_lines
+
+BROKEN = re.compile("[\udc80-\udcff]")  # bytes that are no UTF-8, as Python's `surrogateescape` marks them
+BETWEEN = re.compile(r"[ \t\r\n,]*")
+HEAD, SAMPLE = 1000, 200  # records that are looked at for the names of the columns, and for what is in them
+OBJECT = 'like {"text": "Good film", "label": "positive"}'
+Record = tuple[int, dict | str]  # the line it begins in, and the object, or what is wrong with it
+
+
+class JsonTable:
+    """See `data.reading.table.Table`."""
+
+    def __init__(self, path: Path, reading: Reading, array: bool):
+        encoding = find_encoding(path, reading.encoding)
+        self.form = f"JSON {'array' if array else 'Lines'}, {encoding}"
+        self.damage = Damage(path, reading.bad_rows)
+        records = _items(path, encoding) if array else _lines(path, encoding)
+        head = list(itertools.islice(records, HEAD))
+        self._records = itertools.chain(head, records)
+        whole = [(line, record) for line, record in head if isinstance(record, dict)]
+        self.where = place(path, whole[0][0] if whole else 1)
+        self.names = list(dict.fromkeys(name for _, record in whole for name in record))
+        check_names(path, self.names)
+        self.sample = [[_shown(record.get(name)) for name in self.names] for _, record in whole[:SAMPLE]]
+
+    def rows(self, names: Sequence[str]) -> Iterator[tuple[int, list[str | None]]]:
+        for line, record in self._records:
+            if isinstance(record, str):
+                self.damage.add(line, record)
+                continue
+            cells = [record.get(name) for name in names]
+            wrong = next((at for at, cell in enumerate(cells) if isinstance(cell, dict | list)), None)
+            if wrong is not None:
+                kind = "array" if isinstance(cells[wrong], list) else "object"
+                self.damage.add(
+                    line, f": column {shorten(names[wrong])!r} holds a JSON {kind}; give it a text or a number"
+                )
+            elif any(cell is not None for cell in cells):
+                self.damage.whole += 1
+                yield line, [_shown(cell) for cell in cells]
+
+
+def _lines(path: Path, encoding: Encoding) -> Iterator[Record]:
+    decoder = _decoder()
+    for number, line in enumerate(read_lines(path, encoding), start=1):
+        if not line.strip():
+            continue
+        if encoding.errors == DAMAGED and BROKEN.search(line):
+            yield number, ": is not utf-8; save it as UTF-8"
+            continue
+        try:
+            yield number, _checked(decoder.decode(line), "each line")
+        except (ValueError, RecursionError) as error:
+            yield number, f": not JSON ({error}); each line must be one JSON object"
+
+
+def _items(path: Path, encoding: Encoding) -> Iterator[Record]:
+    """The items of one array, however its lines are broken; nothing behind one that is no JSON can be read."""
+    decoder, line, rest = _decoder(), 1, ""
+    with open_text(path, encoding) as file:
+        rest = file.read(CHUNK).removeprefix("\ufeff")
+        at = rest.index("[") + 1
+        while True:
+            skipped = BETWEEN.match(rest, at)
+            item_at = skipped.end() if skipped else at
+            if rest[item_at : item_at + 1] == "]":
+                return
+            item, end, wrong = None, item_at, "it ends within the array"
+            try:
+                item, end = decoder.raw_decode(rest, item_at)
+            except (ValueError, RecursionError) as error:
+                wrong = str(error)
+            if item is not None or end > item_at:
+                line += rest.count("\n", at, item_at)
+                yield line, _checked(item, "each item")
+                line += rest.count("\n", item_at, end)
+                at = end
+                continue
+            more = file.read(max(CHUNK, len(rest) - at)) if len(rest) - at < LONGEST_LINE else ""
+            if not more:
+                yield line + rest.count("\n", at, item_at), f": not JSON ({wrong}); what follows cannot be read"
+                return
+            rest, at = rest[at:] + more, 0
+
+
+def _decoder() -> json.JSONDecoder:
+    """Numbers stay as they are written, of any length; true and false too."""
+    return json.JSONDecoder(object_pairs_hook=_object, parse_float=str, parse_int=str, parse_constant=_no_constant)
+
+
+def _object(pairs: list[tuple[str, object]]) -> dict:
+    record = dict(pairs)
+    if len(record) < len(pairs):
+        name = Counter(name for name, _ in pairs).most_common(1)[0][0]
+        raise ValueError(f"the name {shorten(name)!r} stands twice in one object")
+    return record
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON; write null for what is not known")
+
+
+def _checked(record: object, what: str) -> dict | str:
+    if isinstance(record, dict):
+        return record
+    kind = "a text or a number" if isinstance(record, str) else type(record).__name__
+    return f": expected a JSON object, got {kind}; {what} must be {OBJECT}"
+
+
+def _shown(cell: object) -> str | None:
+    """A cell as text; JSON can escape half a surrogate pair, which no file or tokenizer takes."""
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    return None if cell is None else str(cell).encode("utf-8", "replace").decode("utf-8")
