@@ -78,7 +78,14 @@ def find_encoding(path: Path, asked: str = AUTO) -> Encoding:
     return Encoding(found) if found else _scan(path)
 
 
-def _asked(path: Path, asked: str, head: bytes) -> str:
+def check_encoding(asked: str) -> str:
+    """An encoding as it is asked for, if it is one; that of UTF-8 under one name.
+
+    Raises:
+        DataError: it is none of text.
+    """
+    if asked == AUTO:
+        return asked
     try:
         name = codecs.lookup(asked).name
         b"".decode(asked)  # some are from bytes to bytes
@@ -88,8 +95,51 @@ def _asked(path: Path, asked: str, head: bytes) -> str:
         raise DataError(
             f"--encoding {shorten(asked)} is no text encoding: try utf-8, utf-16, cp1252 or latin-1."
         ) from error
-    if name not in ("utf-8", "utf-8-sig"):
-        return asked
+    return "utf-8" if name in ("utf-8", "utf-8-sig") else asked
+
+
+def decode(content: bytes, encoding: str) -> str | None:
+    r"""All of a small file as text, without a byte order mark; `None` where it is not in this encoding.
+
+    `auto` is what its first bytes say, or UTF-8.
+
+    >>> decode("\ufeffcaf\u00e9".encode(), "auto"), decode(b"caf\xe9", "auto")
+    ('café', None)
+    """
+    found = (_marked(content) or _wide(content[:HEAD]) or "utf-8") if encoding == AUTO else encoding
+    try:
+        return content.decode(found).removeprefix("\ufeff")
+    except UnicodeError:
+        return None
+
+
+def guess_encoding(path: Path, sample: bytes) -> str:
+    """The encoding that a file is most likely in, which is not UTF-8.
+
+    Args:
+        path: of the file, for a message.
+        sample: of its bytes, most of those that are not ASCII.
+
+    Raises:
+        DataError: none is likely.
+    """
+    try:
+        if all(letter.isascii() or letter in WEST_EUROPEAN for letter in sample.decode("cp1252")):
+            return "cp1252"
+    except UnicodeDecodeError:
+        pass
+    from charset_normalizer import from_bytes  # 0.1 s to import, and seldom needed
+
+    best = from_bytes(sample, cp_isolation=GUESSED).best()
+    if best is None or best.encoding in ("utf_8", "ascii"):
+        raise DataError(f"{shown(path)} is neither UTF-8 nor in another encoding that is found: add --encoding.")
+    return codecs.lookup(best.encoding).name
+
+
+def _asked(path: Path, asked: str, head: bytes) -> str:
+    name = check_encoding(asked)
+    if name != "utf-8":
+        return name
     if zeros := None if _marked(head) else ZEROS.get(tuple(byte == 0 for byte in head[:4])):
         raise DataError(f"{shown(path)} is not UTF-8 but {zeros}, by its first bytes: add --encoding {zeros}.")
     return _marked(head) or "utf-8"
@@ -148,18 +198,4 @@ def _scan(path: Path) -> Encoding:
                 sample += line[:SAMPLE]
     if whole > FEW_BROKEN * broken:
         return Encoding("utf-8", DAMAGED)
-    return Encoding(_guess(path, bytes(sample)), guessed=True)
-
-
-def _guess(path: Path, sample: bytes) -> str:
-    try:
-        if all(letter.isascii() or letter in WEST_EUROPEAN for letter in sample.decode("cp1252")):
-            return "cp1252"
-    except UnicodeDecodeError:
-        pass
-    from charset_normalizer import from_bytes  # 0.1 s to import, and seldom needed
-
-    best = from_bytes(sample, cp_isolation=GUESSED).best()
-    if best is None or best.encoding in ("utf_8", "ascii"):
-        raise DataError(f"{shown(path)} is neither UTF-8 nor in another encoding that is found: add --encoding.")
-    return codecs.lookup(best.encoding).name
+    return Encoding(guess_encoding(path, bytes(sample)), guessed=True)

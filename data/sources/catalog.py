@@ -14,10 +14,10 @@ from data.classes import arrange_classes
 from data.corpus import Corpus, DataError, SourceUnavailable
 from data.messages import shorten
 from data.reading.packing import LONGEST_PATH
-from data.sources import newsgroups, sample, tables
+from data.sources import folders, newsgroups, sample, tables
 from data.sources.source import Source
 
-SOURCES = (newsgroups.SOURCE, sample.SOURCE, tables.SOURCE)  # the first that owns a value of `--data` has it
+SOURCES = (newsgroups.SOURCE, sample.SOURCE, folders.SOURCE, tables.SOURCE)  # the first that owns `--data` has it
 AUTO = "auto"
 FIRST_CHOICE, STAND_IN = newsgroups.SOURCE, sample.SOURCE  # what `auto` means, and where that is unavailable
 HELP = "; ".join(

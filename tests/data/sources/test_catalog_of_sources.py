@@ -6,11 +6,11 @@ import pytest
 
 from data.card import describe_corpus
 from data.corpus import DataError, SourceUnavailable
-from data.sources import catalog, newsgroups, sample, tables
+from data.sources import catalog, folders, newsgroups, sample, tables
 from training.settings import Settings
 
 TABLE = "".join(f"film{at},{'xy'[at % 2]}\n" for at in range(12))
-NAMED = [source for source in catalog.SOURCES if source is not tables.SOURCE]
+NAMED = [source for source in catalog.SOURCES if source not in (folders.SOURCE, tables.SOURCE)]
 
 
 @pytest.fixture
@@ -35,6 +35,12 @@ def data(request, write_table):
     if request.param is tables.SOURCE:
         write_table("films.csv")
         return "films.csv"
+    if request.param is folders.SOURCE:
+        for at in range(12):
+            path = request.getfixturevalue("tmp_path") / "films" / "xy"[at % 2] / f"{at}.txt"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(f"film{at}")
+        return "films"
     if request.param is newsgroups.SOURCE:
         home = request.getfixturevalue("newsgroups_home")
         request.getfixturevalue("monkeypatch").setenv("SCIKIT_LEARN_DATA", str(home))
@@ -80,7 +86,9 @@ def test_a_table_named_like_a_source_is_the_users(source, suffix, write_table):
 
 
 def test_a_file_without_a_known_suffix_is_a_file_where_it_is_there(write_table):
-    with pytest.raises(DataError, match=r"^--data films is neither 20newsgroups, sample, nor a file \(\.csv, .*check"):
+    with pytest.raises(
+        DataError, match=r"^--data films is neither 20newsgroups, sample, a folder, nor a file \(.*check"
+    ):
         catalog.find("films")
     write_table("films")
     assert catalog.find("films") is tables.SOURCE
@@ -89,6 +97,7 @@ def test_a_file_without_a_known_suffix_is_a_file_where_it_is_there(write_table):
 def test_help_names_every_source():
     assert catalog.HELP == (
         "20newsgroups: posts of twenty newsgroups, the technical ones against the rest; sample: the built-in sample; "
+        "a folder: your own texts, one folder a class, train/ and test/ above it if there are, unsup/ without labels; "
         "a file (.csv, .tsv, .jsonl, .ndjson, .json, .parquet, also with .gz, .zst, .bz2, .xz behind it): your own "
         "texts and labels; a pattern in quotes for several files, - for standard input; "
         "auto: 20newsgroups, or sample where it is not available"

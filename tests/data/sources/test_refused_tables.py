@@ -132,12 +132,16 @@ def test_an_encoding_that_its_first_bytes_deny(write, written):
 def test_names_that_are_no_file(tmp_path):
     with pytest.raises(DataError, match=r"missing.csv could not be read: No such file or directory; check the path\.$"):
         sources.load(Settings(data=str(tmp_path / "missing.csv")))
-    with pytest.raises(DataError, match="^--data 20newsgroup is neither 20newsgroups, sample, nor a file"):
+    with pytest.raises(DataError, match="^--data 20newsgroup is neither 20newsgroups, sample, a folder, nor a file"):
         sources.load(Settings(data="20newsgroup"))
     (tmp_path / "folder.csv").mkdir()
     os.mkfifo(tmp_path / "pipe.csv")
     (tmp_path / "zero.csv").symlink_to("/dev/zero")
-    for name, kind in {"": "a folder", "folder.csv": "a folder", "pipe.csv": "a pipe", "zero.csv": "a device"}.items():
+    with pytest.raises(DataError, match="holds no folders of texts"):
+        sources.load(Settings(data=str(tmp_path)))
+    with pytest.raises(DataError, match="folder.csv is a folder: name a file"):
+        load(tmp_path / "folder.csv")
+    for name, kind in {"pipe.csv": "a pipe", "zero.csv": "a device"}.items():
         with pytest.raises(DataError, match=f"is {kind}: name a file"):
             sources.load(Settings(data=str(tmp_path / name)))
     with pytest.raises(DataError, match="embedded null byte; check the path"):
