@@ -28,6 +28,14 @@ SETTINGS = {
     "early_stopping_patience": 3,
     "plateau_patience": 1,
 }
+CURVES = {
+    "epoch": [0, 1, 2, 3],
+    "accuracy": [0.6, 0.8, 0.9, 0.97],
+    "val_accuracy": [0.62, 0.75, 0.78, 0.77],
+    "loss": [0.69, 0.5, 0.3, 0.1],
+    "val_loss": [0.68, 0.55, 0.5, 0.6],
+    "learning_rate": [0.001] * 4,
+}
 ENVIRONMENT = {
     "backend": "jax",
     "python": "3.11.7",
@@ -88,17 +96,13 @@ def _trial(model, seed, accuracy, **changes):
         "parameters": 1_234_567,
         "trainable_parameters": 98_690,
         "accuracy_per_million_parameters": 0.65,
-        "epochs": 4,
-        "best_epoch": 3,
-        "learning_rate_moved": True,
-        "seconds_per_epoch": 1.5,
         "seconds_training": 10.0,
         "texts_per_second": {"1": 100.0, "32": 2000.0, "256": 9000.0},
-        "collapsed": False,
-        "overfitted": False,
         "seconds_total": 12.0,
         "peak_memory_mb": 400.0,
     }
+    found |= {"collapsed": False, "overfitted": False, "epochs": 4, "best_epoch": 3, "learning_rate_moved": True}
+    found["seconds_per_epoch"] = 1.5
     if model == "linear":
         found |= {"epochs": None, "best_epoch": None, "seconds_per_epoch": None, "chosen": "LinearSVC(C=1)"}
     changed_parts = {name: changes.pop(name, {}) for name in ("test", "validation")}
@@ -117,11 +121,6 @@ def describe(trial):
     description |= {"recurrent": architecture.recurrent, "reads": "words", "keep_negations": True}
     known = {field.name for field in fields(Description)}
     return description | {name: value for name, value in trial.items() if name in known}
-
-
-def answered(index, labels, probabilities):
-    """Answers as reports read them."""
-    return Answers(index, labels, probabilities.argmax(axis=1), probabilities)
 
 
 class FakeRun:
@@ -169,7 +168,9 @@ class FakeRun:
         names = self.card["class_names"]
         scores = {part: evaluate(probabilities, labels, names) for part, (_, labels, probabilities) in answers.items()}
         facts = scores | {"collapsed": scores["validation"]["collapsed"]}
-        facts["calibration"] = asdict(measure_calibration(answered(*answers["validation"])))
+        index, labels, probabilities = answers["validation"]
+        answered = Answers(index, labels, probabilities.argmax(axis=1), probabilities)
+        facts["calibration"] = asdict(measure_calibration(answered))
         if groups is not None:
             _, labels, probabilities = answers["test"]
             facts["accuracy_by_group"] = accuracy_by_group(probabilities.argmax(axis=1), labels, groups)
@@ -287,22 +288,12 @@ def fill(run, names=("bad", "good"), n=100, seeds=(5, 6), models=None):
             speed = {"1": speeds[model], "32": 8 * speeds[model], "256": 20 * speeds[model]}
             run.answer(model, seed, found, groups, texts_per_second=speed)
             if model != "linear":
-                run.learn(
-                    model,
-                    seed,
-                    epoch=[0, 1, 2, 3],
-                    accuracy=[0.6, 0.8, 0.9, 0.97],
-                    val_accuracy=[0.62, 0.75, 0.78, 0.77],
-                    loss=[0.69, 0.5, 0.3, 0.1],
-                    val_loss=[0.68, 0.55, 0.5, 0.6],
-                    learning_rate=[0.001] * 4,
-                )
+                run.learn(model, seed, **CURVES)
     for seed in seeds:
         run.texts[seed] = [{"part": "train", "index": -1, "label": 0, "group": None, "cleaned": "a", "text": "A"}]
         for part, (index, labels, _) in make_answers(seed, 0.5, n, len(names)).items():
             for at, label in zip(index.tolist(), labels.tolist(), strict=True):
                 words = " ".join(["word"] * (1 + at % 150))
-                run.texts[seed].append(
-                    {"part": part, "index": at, "label": label, "group": None, "cleaned": words, "text": words}
-                )
+                record = {"part": part, "index": at, "label": label, "group": None}
+                run.texts[seed].append(record | {"cleaned": words, "text": words})
     return run
