@@ -33,7 +33,7 @@ def parser() -> argparse.ArgumentParser:
         "--input",
         default="-",
         metavar="FILE",
-        help="a .csv, .tsv or .jsonl file, or any other with one text a line (default: standard input, likewise)",
+        help="any table, or another file with one text a line (default: standard input, likewise)",
     )
     result.add_argument(
         "--text-column",
