@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 
 from data.exits import attempt
 from data.messages import escape_what_cannot_be_shown
-from data.reading.dialect import QUOTINGS
+from data.reading.dialect import QUOTINGS, delimiter
 from data.reading.table import Reading
 from data.reading.text_encoding import AUTO
 from models.serving.answer_writers import CSV, TABLE, WRITERS
@@ -33,7 +33,7 @@ def parser() -> argparse.ArgumentParser:
         "--input",
         default="-",
         metavar="FILE",
-        help="a .csv, .tsv or .jsonl file, or any other with one text a line (default: standard input, likewise)",
+        help="any table, or another file with one text a line (default: standard input, likewise)",
     )
     result.add_argument(
         "--text-column",
@@ -43,7 +43,9 @@ def parser() -> argparse.ArgumentParser:
         help="column of a table, or several that are joined (default: text, or the only one that can be meant)",
     )
     result.add_argument("--encoding", default=AUTO, help="of the input (default: auto, as the file says)")
-    result.add_argument("--delimiter", default=AUTO, help="between the cells of a table (default: auto)")
+    result.add_argument(
+        "--delimiter", type=delimiter, default=AUTO, help="between the cells of a table (default: auto)"
+    )
     result.add_argument("--quoting", choices=QUOTINGS, default=AUTO, help="of a table (default: auto)")
     result.add_argument(
         "--output",

@@ -119,14 +119,6 @@ def duration(text: str) -> str:
     return text
 
 
-def delimiter(text: str) -> str:
-    r"""One character, `tab` or `\\t` for that one, or `auto`."""
-    text = {"tab": "\t", "\\t": "\t"}.get(text, text)
-    if text != AUTO and (len(text) != 1 or text in '"\\ \r\n'):
-        raise ArgumentTypeError(f"{text!r} is no mark between cells, such as ; or tab")
-    return text
-
-
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """The nearest of the known names as a question in parentheses, or nothing."""
     near = difflib.get_close_matches(name, list(known), n=1)

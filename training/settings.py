@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from data.amounts import memory_mb
 from data.classes import FEWEST_PER_CLASS, RARE, REFUSE
-from data.reading.dialect import QUOTINGS
+from data.reading.dialect import QUOTINGS, delimiter
 from data.reading.table import BAD_ROWS
 from data.sources import catalog as sources
 from data.sources.newsgroups import POSITIVE_GROUPS
@@ -141,7 +141,7 @@ class Settings:
         "what separates the cells of a table, one character or tab; auto: what gives the columns asked for and rows of "
         "equal length",
         "data",
-        values.delimiter,
+        delimiter,
         metavar="MARK",
     )
     quoting: str = _setting(

@@ -6,6 +6,7 @@ rows have as many cells as the header.
 
 from __future__ import annotations
 
+import argparse
 import csv
 import re
 from collections import deque
@@ -42,6 +43,18 @@ class Dialect:
         name = next((name for name, mark in DELIMITERS.items() if mark == self.delimiter), repr(self.delimiter))
         quoting = {DOUBLED: "", BACKSLASH: ", backslashes before quotes", NONE: ", no quoting"}[self.quoting]
         return f"separated by {name}{quoting}"
+
+
+def delimiter(text: str) -> str:
+    """What a user writes for a delimiter: one character, or a name such as `tab`, or `auto`.
+
+    Raises:
+        argparse.ArgumentTypeError: it is none; the message is what a command line can say.
+    """
+    mark = {**DELIMITERS, r"\t": "\t"}.get(text, text)
+    if mark != AUTO and (len(mark) != 1 or mark in '"\\ \r\n'):
+        raise argparse.ArgumentTypeError(f"{text!r} is no mark between cells, such as ; or tab")
+    return mark
 
 
 def parse(lines: Iterable[str], dialect: Dialect) -> Iterator[tuple[int, list[str] | str]]:

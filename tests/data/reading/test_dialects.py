@@ -5,6 +5,7 @@ import csv
 import pytest
 
 from data.corpus import DataError
+from data.reading.dialect import delimiter
 from data.sources.tables import load
 
 from .conftest import REVIEWS
@@ -31,6 +32,15 @@ def test_a_flag_wins_over_what_is_found(write):
     assert load(path, delimiter=",", text_column=["text;a"]).texts == ["one;1", "two;2", "three;3"]
     with pytest.raises(DataError, match="line 1, has no column 'label' .*; its columns are: 'text', 'a,label'"):
         load(path, delimiter=";", text_column=["text"], label_column="label")
+
+
+@pytest.mark.parametrize(
+    ("written", "mark"), [("tab", "\t"), (r"\t", "\t"), ("\t", "\t"), ("^", "^"), ("auto", "auto")]
+)
+def test_a_delimiter_as_it_is_typed(write, delimited, written, mark):
+    assert delimiter(written) == mark
+    if mark != "auto":
+        assert len(load(write(delimited(REVIEWS, mark)), delimiter=mark).texts) == 40
 
 
 @pytest.mark.parametrize("mark", ",;|\t")
