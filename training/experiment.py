@@ -24,8 +24,8 @@ from models.children import MemoryExceeded, exit_name, run_in_child, start_fork_
 from models.run_folder import RunFolder
 from training import command_line
 from training.run_folders import RunFailed
-from training.setting_values import AUTO
-from training.settings import NONE, Settings
+from training.setting_values import AUTO, NONE
+from training.settings import Settings
 from training.trials import make_arrays, run_trial, show_trial
 
 

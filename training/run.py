@@ -28,8 +28,7 @@ from data.exits import EXIT_BAD_INPUT, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_TERMI
 from data.messages import escape_what_cannot_be_shown
 from data.sources import catalog as sources
 from training.command_line import PROGRAM, read, typed
-from training.setting_values import AUTO
-from training.settings import NONE
+from training.setting_values import AUTO, NONE
 
 if TYPE_CHECKING:
     from models.run_folder import RunFolder

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from data.sources.newsgroups import POSITIVE_GROUPS
 from models.encoder.features import POOLINGS
-from training import command_line, settings
+from training import command_line
 from training.command_line import parse
+from training.setting_fields.models import POOLINGS as OFFERED
 from training.settings import RECIPES, Settings
 
 
@@ -185,4 +186,4 @@ def test_an_architecture_named_twice_is_trained_once():
 
 def test_values_that_settings_repeats_for_a_quick_help_are_those_of_their_owners():
     assert Settings().positive_groups == list(POSITIVE_GROUPS)
-    assert set(settings.POOLINGS) == set(POOLINGS)
+    assert set(OFFERED) == set(POOLINGS)

@@ -17,7 +17,8 @@ from models.description import Description
 from training import memory
 from training.ending import TimeIsUp, ending
 from training.fitting.history import History, count_epochs
-from training.settings import ALL, Settings
+from training.setting_values import ALL
+from training.settings import Settings
 from training.trainers.encoder_blocks import counted_blocks, save_unfrozen, train_blocks
 from training.trainers.encoder_weights import decide_weights
 from training.trainers.trained import MODEL, Task, Trained, predict, rows, save_weights, trainable_count

@@ -1,0 +1,110 @@
+"""The texts: which, how they are read, and how many."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from data.classes import FEWEST_PER_CLASS, RARE, REFUSE
+from data.reading.dialect import QUOTINGS, delimiter
+from data.reading.table import BAD_ROWS
+from data.sources import catalog as sources
+from data.sources.newsgroups import POSITIVE_GROUPS
+from training import setting_values as values
+from training.setting_fields.field import setting
+
+
+@dataclass(frozen=True)
+class DataSettings:
+    """The texts: which, how they are read, and how many."""
+
+    data: str = setting(sources.AUTO, sources.HELP, "data")
+    sample: str = setting(
+        "3000",
+        "texts to draw, stratified, and split 4:1:1; all: every text, and the published test split where there is one",
+        "data",
+        values.sample_size,
+        metavar="N",
+    )
+    positive_groups: list[str] = setting(
+        list(POSITIVE_GROUPS),
+        "newsgroups (shell patterns) that make the positive class",
+        "data",
+        several="+",
+        metavar="GROUP",
+    )
+    keep_subject: bool = setting(False, "put the subject line in front of each newsgroup post", "data", values.truth)
+    keep_negations: bool | None = setting(
+        None,
+        "keep not, no, never and their like (default: kept, except where labels are known to be topics)",
+        "data",
+        values.truth,
+    )
+    text_column: list[str] = setting(
+        [values.AUTO],
+        "column of a table that holds the texts, or several that are joined; auto: the one called text, or the only "
+        "one that can be meant",
+        "data",
+        several="+",
+        metavar="NAME",
+    )
+    label_column: str = setting(
+        values.AUTO,
+        "column of a table that holds the labels; auto: the one called label, or the only one that can be meant; rows "
+        "without a label are unlabelled texts",
+        "data",
+        metavar="NAME",
+    )
+    encoding: str = setting(
+        values.AUTO,
+        "of a file; auto: what a byte order mark says, UTF-8 where it is that, else the best guess, which is said",
+        "data",
+    )
+    delimiter: str = setting(
+        values.AUTO,
+        "what separates the cells of a table, one character or tab; auto: what gives the columns asked for and rows of "
+        "equal length",
+        "data",
+        delimiter,
+        metavar="MARK",
+    )
+    quoting: str = setting(
+        values.AUTO,
+        "of a table; doubled: cells stand in quotes, and quotes in them are doubled, as spreadsheets write CSV; "
+        "backslash: these have a backslash before them; none: quotes are letters like others",
+        "data",
+        choices=QUOTINGS,
+    )
+    bad_rows: float = setting(
+        BAD_ROWS,
+        "largest share of damaged rows that is passed over, counted and shown with their lines; 0: none",
+        "data",
+        values.number(0, 1),
+        metavar="SHARE",
+    )
+    positive: str | None = setting(
+        None, "which class of two is the positive one (default: the second in their order)", "data", metavar="CLASS"
+    )
+    min_class_size: int = setting(
+        FEWEST_PER_CLASS,
+        "texts that each class must have",
+        "data",
+        values.whole_number(FEWEST_PER_CLASS),
+        metavar="N",
+    )
+    rare: str = setting(
+        REFUSE,
+        "what becomes of classes that have fewer: the data is refused, or the classes are dropped or merged into one",
+        "data",
+        choices=RARE,
+    )
+    unlabelled: str = setting(
+        values.AUTO,
+        "texts without a label, from which the small models learn words; auto: those that the data has, and those that "
+        "were not drawn; none; or a file with a column of texts, or one text a line. None of them is in validation or "
+        "test",
+        "data",
+        metavar="auto|none|FILE",
+    )
+    unlabelled_sample: int = setting(
+        5000, "most of them to take", "data", values.whole_number(0, 10_000_000), metavar="N"
+    )

@@ -1,0 +1,59 @@
+"""What a run does, and within which limits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from models.catalog import CATALOG, DEFAULT
+from models.serving.formats import DEFAULT as DEFAULT_FORMATS
+from models.serving.formats import FORMATS
+from training import setting_values as values
+from training.setting_fields.field import setting
+
+
+@dataclass(frozen=True)
+class RunSettings:
+    """What a run does, and within which limits."""
+
+    recipe: str = setting(
+        "sound",
+        "sound: what we hold to be right; best: some minutes more for what was shown to pay (the encoder's last two "
+        "blocks trained too, more unlabelled texts, texts read further); slides: the published set-up with its "
+        "mistakes (no mask, early stopping before the plateau rule can act, a backbone's learning rate for the frozen "
+        "DistilBERT's head); beside --config it wins over what the file says of the settings that recipes set",
+        "run",
+        choices=("sound", "best", "slides"),
+    )
+    models: list[str] = setting(list(DEFAULT), "architectures to train", "run", choices=tuple(CATALOG), several="+")
+    seeds: int = setting(1, "repeats, each with its own split and weights", "run", values.whole_number(1, 1000))
+    seed: int = setting(0, "first seed", "run", values.whole_number(0, 2**31 - 1))
+    formats: list[str] = setting(
+        list(DEFAULT_FORMATS),
+        "how trained models are exported; nothing behind the flag: not at all",
+        "run",
+        choices=tuple(FORMATS),
+        several="*",
+    )
+    explain: bool = setting(
+        True,
+        "show for some test texts which words moved each model; some 15 s, most of it DistilBERT's",
+        "run",
+        values.truth,
+    )
+    output: str = setting("runs", "folder that gets a folder for this run", "run", metavar="DIR")
+    memory_limit: str = setting(
+        "10GB",
+        "most memory the process of a model may take, such as 800MB; a model that takes more is ended, and the others "
+        "are trained",
+        "run",
+        values.memory,
+        metavar="SIZE",
+    )
+    time_limit: str | None = setting(
+        None,
+        "most time for training, such as 90s, 20m or 2h; what is there by then is evaluated and reported (default: "
+        "none)",
+        "run",
+        values.duration,
+        metavar="TIME",
+    )
