@@ -1,4 +1,4 @@
-"""A corpus of a given shape, and the two data sets that lie beside the project where there are any."""
+"""A corpus of a given shape, a user's file, and the two data sets that lie beside the project where there are any."""
 
 import numpy as np
 import pytest
@@ -15,6 +15,18 @@ def nltk_stop_words_file(shared):
 def newsgroups_home(shared):
     """scikit-learn's folder with 20 Newsgroups in it."""
     return shared / "scikit_learn_data"
+
+
+@pytest.fixture
+def write(tmp_path):
+    """Writes text or bytes into a file, and gives its path."""
+
+    def write(content, name="reviews.csv"):
+        path = tmp_path / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    return write
 
 
 @pytest.fixture
