@@ -11,9 +11,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from models.description import Description
-from models.metrics import SMALLEST
 from training.evaluating import BATCH_SIZES
-from training.trainers.others import Other, cost_of, find_others
+from training.trainers.others import Other, cost_of, find_others, validation_loss
 from training.trainers.trained import Task, Trained
 
 FEWEST = 2
@@ -53,7 +52,7 @@ def train(task: Task) -> Trained:
 
 
 def pick(others: Sequence[Other], labels: np.ndarray) -> list[Other]:
-    """The best model on validation, then whichever lowers the log loss of the mean most, until none does.
+    """The best model on validation, then whichever lowers the mean's loss there most, until none does.
 
     Args:
         others: best first, two or more.
@@ -75,9 +74,7 @@ def pick(others: Sequence[Other], labels: np.ndarray) -> list[Other]:
 
 
 def _loss(members: Sequence[Other], labels: np.ndarray) -> float:
-    """Mean negative log likelihood of the labels of validation."""
-    answered = mean([member.probabilities["validation"] for member in members])
-    return float(-np.log(np.maximum(answered[np.arange(len(labels)), labels], SMALLEST)).mean())
+    return validation_loss(mean([member.probabilities["validation"] for member in members]), labels)
 
 
 def mean(probabilities: Sequence[np.ndarray]) -> np.ndarray:

@@ -9,8 +9,10 @@ import numpy as np
 
 from data.files import read_json, whole
 from data.splits.leakage import UNLABELLED
+from models.calibration import fit_temperature
 from models.catalog import CATALOG
 from models.description import Description
+from models.metrics import SMALLEST
 from models.predictions import read_predictions
 from models.run_folder import RunFolder
 from training.trainers.trained import Task
@@ -38,17 +40,22 @@ class Other:
     probabilities: dict[str, np.ndarray]
     probes: np.ndarray
 
-    @property
-    def validation_loss(self) -> float:
-        """Mean negative log likelihood on validation."""
-        return self.metrics["validation"]["log_loss"]
-
 
 def write_learned_from(run: RunFolder, model: str, seed: int, probabilities: dict[str, np.ndarray]) -> None:
     """Keeps the answers to the texts that were learned from; those to the others are in `predictions.csv`."""
     kept = {part: found.astype(np.float32) for part, found in probabilities.items() if part in LEARNED_FROM}
     with whole(run.learned_from(model, seed)) as aside:
         np.savez(aside, allow_pickle=False, **kept)
+
+
+def validation_loss(probabilities: np.ndarray, labels: np.ndarray) -> float:
+    """Log loss at the temperature that suits the answers best, so that being unsure alone does not tell against a mean.
+
+    Args:
+        probabilities: of validation, `(n, classes)`.
+        labels: of its texts, integer array of shape `(n,)`.
+    """
+    return fit_temperature(np.log(np.maximum(probabilities, SMALLEST)), labels)[1]
 
 
 def find_others(task: Task) -> list[Other]:
@@ -67,7 +74,8 @@ def find_others(task: Task) -> list[Other]:
     found = [_read(task, name) for name in names]
     if len(found) < wanted.needs:
         raise OthersMissing(f"it needs {wanted.needs} other trained models and has {len(found)}: name more in --models")
-    return sorted(found, key=lambda other: other.validation_loss)
+    labels = task.parts["validation"].labels
+    return sorted(found, key=lambda other: validation_loss(other.probabilities["validation"], labels))
 
 
 def _read(task: Task, name: str) -> Other:

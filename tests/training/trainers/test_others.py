@@ -18,7 +18,7 @@ from models.predictions import Answers, write_predictions
 from models.run_folder import RunFolder
 from training import command_line, experiment
 from training.trainers import ensemble, words
-from training.trainers.others import Other, OthersMissing, find_others, write_learned_from
+from training.trainers.others import Other, OthersMissing, find_others, validation_loss, write_learned_from
 from training.trainers.trained import Task
 
 NAMES = ("bad", "good")
@@ -27,9 +27,7 @@ NAMES = ("bad", "good")
 def other(name, probabilities):
     """A model that answered validation so."""
     found = Description(name, name, Family.LINEAR, 0, "words", {}, False)
-    labels = np.zeros(len(probabilities), int)
-    loss = -np.log(np.array(probabilities)[np.arange(len(labels)), labels]).mean()
-    return Other(found, {"validation": {"log_loss": loss}}, {"validation": np.array(probabilities)}, np.zeros((1, 2)))
+    return Other(found, {}, {"validation": np.array(probabilities)}, np.zeros((1, 2)))
 
 
 def test_what_errs_apart_is_picked_and_what_adds_nothing_is_not():
@@ -48,18 +46,21 @@ def test_a_second_one_is_picked_even_where_it_does_not_help():
 
 @given(st.lists(st.lists(st.floats(0.01, 0.99), min_size=5, max_size=5), min_size=2, max_size=5))
 def test_what_is_picked_is_no_worse_than_the_best_pair_with_the_best_model(answers):
-    others = sorted(
-        (other(str(at), [[p, 1 - p] for p in found]) for at, found in enumerate(answers)),
-        key=lambda found: found.validation_loss,
-    )
-    labels = np.zeros(5, int)
+    others, labels = [other(str(at), [[p, 1 - p] for p in found]) for at, found in enumerate(answers)], np.zeros(5, int)
 
     def loss(members):
-        return -np.log(ensemble.mean([m.probabilities["validation"] for m in members])[:, 0]).mean()
+        return validation_loss(ensemble.mean([m.probabilities["validation"] for m in members]), labels)
 
     picked = ensemble.pick(others, labels)
     assert picked[0] is others[0]
     assert loss(picked) <= min(loss([others[0], second]) for second in others[1:]) + 1e-9
+
+
+def test_a_mean_that_is_less_sure_is_not_held_to_be_worse():
+    labels = np.arange(40) % 2
+    right = np.where(np.arange(40) < 36, labels, 1 - labels)  # nine answers of ten
+    sure, unsure = (np.where(np.eye(2)[right] > 0, p, 1 - p) for p in (0.9, 0.6))
+    assert validation_loss(unsure, labels) == pytest.approx(validation_loss(sure, labels), abs=1e-4)
 
 
 @pytest.fixture
@@ -91,7 +92,7 @@ def run(tmp_path):
         write_learned_from(folder, name, 0, found)
         write_json(folder.probes(name, 0), {probe: {"text": "", "probabilities": [sure, 1 - sure]} for probe in PROBES})
         Description(name, name, CATALOG[name].family, 0, "words", {}, False).save(folder.description(name, 0))
-        metrics = {"validation": {"log_loss": -np.log(sure)}, "peak_memory_mb": 100 * sure, "parameters": 5}
+        metrics = {"peak_memory_mb": 100 * sure, "parameters": 5}
         metrics |= {"seconds_total": 10.0, "seconds_training": 4.0, "trainable_parameters": 3}
         write_json(folder.metrics(name, 0), metrics | {"texts_per_second": {"1": 100, "32": 200, "256": 400}})
     return folder, parts, Unlabelled(more, more)
