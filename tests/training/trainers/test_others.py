@@ -85,6 +85,8 @@ def run(tmp_path):
             part: np.where(np.eye(2)[np.array([("splendid" in text) for text in said], int)] > 0, sure, 1 - sure)
             for part, said in {**{part: texts.texts for part, texts in parts.items()}, UNLABELLED: more}.items()
         }
+        if name == "rnn":  # the linear model is better on validation
+            found["validation"][0] = found["validation"][0, ::-1].copy()
         answers = {
             p: Answers(parts[p].index, parts[p].labels, found[p].argmax(1), found[p]) for p in ("validation", "test")
         }
