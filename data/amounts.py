@@ -1,8 +1,9 @@
-"""Amounts of memory as people write them on a command line."""
+"""Amounts as people write them on a command line."""
 
 from __future__ import annotations
 
 import argparse
+import math
 import re
 
 MEBIBYTES = {"MB": 1, "GB": 1024}
@@ -21,3 +22,22 @@ def memory_mb(text: str) -> float:
     if found is None:
         raise argparse.ArgumentTypeError(f"{text!r} is no amount of memory such as 10GB or 800MB")
     return float(found[1]) * MEBIBYTES[found[2].upper()]
+
+
+def positive(text: str) -> float:
+    """A number above 0."""
+    value = float(text)
+    if not 0 < value < math.inf:
+        raise argparse.ArgumentTypeError(f"{text} is not above 0")
+    return value
+
+
+def share(text: str) -> float:
+    """A number above 0, at most 1."""
+    value = float(text)
+    if not 0 < value <= 1:
+        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 1, such as 0.9 for 90 %")
+    return value
+
+
+positive.__name__ = share.__name__ = "number"  # argparse names the type in its message

@@ -20,6 +20,9 @@ from models.run_folder import RunFolder
 from models.serving.engines import CLASSIFIER, Answer, Engine, ExportUnusable, load_engine, read_classifier
 from models.serving.formats import FORMATS
 
+UNSURE = "unsure"  # what is said in place of a class
+PERCENTILES = 101
+
 
 class Classifier:
     """Answers as scikit-learn's classifiers do.
@@ -28,6 +31,7 @@ class Classifier:
         classes_: array of the class names, in the order of the probabilities.
         model, title: which architecture answers: `distilbert`, `distilbert (MiniLM-L6 weights)`.
         format: name of the export that answers, of `models.serving.formats`.
+        least_confidence: below it a text is answered with `UNSURE`, by what asks `label_of`.
     """
 
     def __init__(self, engine: Engine, description: dict, format: str):
@@ -35,6 +39,34 @@ class Classifier:
         self.classes_ = np.array(description["class_names"], dtype=object)
         self.model, self.title = description["model"], description["title"]
         self.batch_size = description["batch_size"]
+        self.confidences = description.get("confidences", ())
+        self.least_confidence = 0.0
+
+    def abstain(self, share: float) -> None:
+        """Leaves the least sure texts unanswered: as many as a share of the validation texts was.
+
+        Raises:
+            ExportUnusable: the export is of a version that did not keep how sure the model was, or a class is called as
+                what is said of texts that are left.
+        """
+        if len(self.confidences) != PERCENTILES:
+            raise ExportUnusable(
+                f"The export of {self.model} does not say how sure it was of validation: export it again, or leave out "
+                "--abstain."
+            )
+        if UNSURE in self.classes_:
+            raise ExportUnusable(f"A class is called {UNSURE!r}, as what --abstain leaves: rename the class.")
+        self.least_confidence = float(np.interp(100 * share, range(PERCENTILES), self.confidences))
+
+    def label_of(self, probabilities: Sequence[float]) -> tuple[str, float]:
+        """What is said of a text, and how sure it is: its most probable class, or `UNSURE`.
+
+        Args:
+            probabilities: of the classes.
+        """
+        best = max(range(len(probabilities)), key=probabilities.__getitem__)
+        confidence = probabilities[best]
+        return (UNSURE if confidence < self.least_confidence else self.classes_[best]), confidence
 
     def answer(self, texts: Sequence[str]) -> Answer:
         """Probabilities and number of tokens read, of n texts.

@@ -13,6 +13,7 @@ import itertools
 import sys
 from collections.abc import Callable, Iterator
 
+from data.amounts import share
 from data.exits import attempt
 from data.messages import escape_what_cannot_be_shown
 from data.reading.dialect import QUOTINGS, delimiter
@@ -58,6 +59,12 @@ def parser() -> argparse.ArgumentParser:
         choices=list(WRITERS),
         help="how answers are written (default: table for texts on the command line, csv otherwise)",
     )
+    result.add_argument(
+        "--abstain",
+        type=share,
+        metavar="SHARE",
+        help="answer 'unsure' where the model is less sure than of this share of the validation texts, such as 0.1",
+    )
     result.add_argument("--model", help="which architecture answers (default: the one the run recommends)")
     result.add_argument(
         "--format", choices=list(FORMATS), help="which export answers (default: the one the run recommends)"
@@ -93,6 +100,8 @@ def _predict(options: argparse.Namespace) -> None:
     if not options.texts:
         refuse_to_overwrite(options.input, options.output)
     classifier = load_classifier(options.run, options.model, options.format)
+    if options.abstain:
+        classifier.abstain(options.abstain)
     style = options.style or (TABLE if options.texts else CSV)
     # A damaged row is refused at once: there is to be an answer for each.
     reading = Reading(options.encoding, options.delimiter, options.quoting, bad_rows=0)
@@ -124,12 +133,12 @@ def answer_all(classifier, texts: Iterator[str], write: Callable[[dict], None], 
         for chunk in itertools.chain([first], waiting):
             found = classifier.answer(chunk)
             for text, row, tokens in zip(chunk, found.probabilities.tolist(), found.tokens_seen.tolist(), strict=True):
-                best = max(range(len(row)), key=row.__getitem__)
+                label, confidence = classifier.label_of(row)
                 write(
                     {
                         "text": text,
-                        "label": names[best],
-                        "confidence": row[best],
+                        "label": label,
+                        "confidence": confidence,
                         "probabilities": dict(zip(names, row, strict=True)),
                         "tokens_seen": tokens,
                     }

@@ -13,6 +13,7 @@ import argparse
 import signal
 import sys
 
+from data.amounts import share
 from data.exits import refuse
 from data.messages import escape_what_cannot_be_shown
 from models.serving.formats import FORMATS
@@ -27,6 +28,12 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument("--model", help="which architecture answers (default: the one the run recommends)")
     result.add_argument(
         "--format", choices=list(FORMATS), help="which export answers (default: the one the run recommends)"
+    )
+    result.add_argument(
+        "--abstain",
+        type=share,
+        metavar="SHARE",
+        help="answer 'unsure' where the model is less sure than of this share of the validation texts, such as 0.1",
     )
     result.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
     result.add_argument("--port", type=int, default=8000, help="0 for any free one (default: 8000)")
@@ -60,6 +67,8 @@ def main(arguments: list[str] | None = None) -> int:
 
     try:
         classifier = load_classifier(options.run, options.model, options.format)
+        if options.abstain:
+            classifier.abstain(options.abstain)
         classifier.predict_proba(["the first answer takes longest"])
     except ExportUnusable as error:
         return refuse(str(error))

@@ -24,20 +24,4 @@ def margin(text: str) -> float:
     return value / 100
 
 
-def positive(text: str) -> float:
-    """A number above 0."""
-    value = float(text)
-    if not 0 < value < math.inf:
-        raise argparse.ArgumentTypeError(f"{text} is not above 0")
-    return value
-
-
-def share(text: str) -> float:
-    """A number above 0, at most 1."""
-    value = float(text)
-    if not 0 < value <= 1:
-        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 1, such as 0.9 for 90 %")
-    return value
-
-
-margin.__name__ = positive.__name__ = share.__name__ = "number"  # argparse names the type in its message
+margin.__name__ = "number"  # argparse names the type in its message

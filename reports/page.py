@@ -15,10 +15,11 @@ import shlex
 import sys
 from pathlib import Path
 
+from data.amounts import positive, share
 from data.exits import attempt
 from data.messages import escape_what_cannot_be_shown
 from models.run_folder import RunFolderError
-from reports.options import add_worth_points, positive, share
+from reports.options import add_worth_points
 
 
 def main(arguments: list[str] | None = None) -> int:

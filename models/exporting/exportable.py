@@ -59,6 +59,7 @@ class ExportCard:
         members: names of the models whose mean it is. Its inputs are those of each of them, the name and `_` before
             them, and its `tokenizer.json` holds the tokenizer of each by its name.
         has_word_pieces: whether a pretrained encoder is in it.
+        confidences: of the trained model on validation, the least first: percentiles 0 to 100.
         data_card: the run's.
     """
 
@@ -70,6 +71,7 @@ class ExportCard:
     batch_size: int
     members: list[str]
     has_word_pieces: bool
+    confidences: list[float]
     data_card: dict
 
 

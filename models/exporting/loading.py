@@ -9,11 +9,14 @@ import functools
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from data.files import read_json
 from data.preparing import load_vocabulary
 from models.catalog import Family
 from models.description import Description
 from models.exporting.exportable import Exportable, ExportCard, ExportRefused
+from models.predictions import read_predictions
 from models.run_folder import RunFolder, RunFolderError
 
 BATCH_SIZE, ENCODER_BATCH_SIZE = 256, 32  # texts per step that answer fast
@@ -33,8 +36,15 @@ def describe(run: RunFolder, model: str, seed: int) -> ExportCard:
         batch_size=min(_batch_size(family, len(card["class_names"])) for family in families),
         members=description.members,
         has_word_pieces=Family.ENCODER in families,
+        confidences=_confidences(run, model, seed, card["class_names"]),
         data_card=card,
     )
+
+
+def _confidences(run: RunFolder, model: str, seed: int, class_names: list[str]) -> list[float]:
+    """Percentiles of the probability that the model gave to its answers on validation."""
+    answers = read_predictions(run.predictions(model, seed), class_names)["validation"]
+    return np.percentile(answers.probabilities.max(axis=1), range(101)).round(6).tolist()
 
 
 def _describe(run: RunFolder, model: str, seed: int) -> Description:

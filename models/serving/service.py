@@ -41,8 +41,8 @@ class Limits:
 class Prediction(BaseModel):
     """The answer to one text."""
 
-    label: str
-    confidence: float = Field(description="the probability of the label")
+    label: str = Field(description="a class, or 'unsure' where the service leaves texts unanswered (--abstain)")
+    confidence: float = Field(description="the probability of the most probable class")
     probabilities: dict[str, float] = Field(description="by class")
     tokens_seen: int = Field(description="tokens of the text that the model read")
 
@@ -110,10 +110,10 @@ def build_service(classifier: Classifier, limits: Limits = Limits(), cache_size:
         metrics.texts.inc(len(texts))
         predictions = []
         for prediction in found:
-            confidence = max(prediction.probabilities)
+            label, confidence = classifier.label_of(prediction.probabilities)
             predictions.append(
                 {
-                    "label": names[prediction.probabilities.index(confidence)],
+                    "label": label,
                     "confidence": confidence,
                     "probabilities": dict(zip(names, prediction.probabilities, strict=True)),
                     "tokens_seen": prediction.tokens_seen,
