@@ -61,7 +61,7 @@ TAUGHT = tuple(name for name, entry in CATALOG.items() if entry.taught)
 # One of each family, and what is taught; of the others the first weights are exported.
 TRAINED = ("lstm", "distilbert", "linear", *of_family(Family.COMBINED), *TAUGHT)
 SIZES_OF_WORDS = {"sequence_length": 16, "width": 8, "vocabulary_size": 300}
-SMALL = "--sample 240 --epochs 2 --backbone-length 24 --no-explain".split()
+SMALL = "--sample 240 --unlabelled-sample 200 --epochs 2 --backbone-length 24 --no-explain".split()
 SMALL += [f"--{name.replace('_', '-')}={value}" for name, value in SIZES_OF_WORDS.items()]
 
 
