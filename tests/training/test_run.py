@@ -11,7 +11,8 @@ from models.catalog import CATALOG, Family, of_family
 
 pytestmark = pytest.mark.slow
 
-SMALL = "--sample 240 --unlabelled-sample 200 --epochs 2 --sequence-length 16 --width 8 --vocabulary-size 300 --formats --no-explain".split()
+SMALL = "--sample 240 --unlabelled-sample 200 --epochs 2 --sequence-length 16 --width 8 --vocabulary-size 300".split()
+SMALL += ["--formats", "--no-explain"]
 SETTINGS = ("--data", "sample", *SMALL)
 TAUGHT = tuple(name for name, entry in CATALOG.items() if entry.taught)
 # One of each kind, with two seeds; the other networks are another run, with one.

@@ -10,7 +10,8 @@ import pytest
 
 pytestmark = pytest.mark.slow
 
-SMALL = "--sample 240 --unlabelled-sample 200 --epochs 2 --sequence-length 16 --width 8 --vocabulary-size 300 --formats --no-explain".split()
+SMALL = "--sample 240 --unlabelled-sample 200 --epochs 2 --sequence-length 16 --width 8 --vocabulary-size 300".split()
+SMALL += ["--formats", "--no-explain"]
 SETTINGS = ("--data", "sample", *SMALL)
 
 
