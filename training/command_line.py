@@ -155,7 +155,7 @@ def typed(settings: Settings) -> str:
     given = {name: getattr(settings, name) for name in NAMES if getattr(settings, name) != getattr(usual, name)}
     recipe = {} if settings.recipe == Settings.recipe else {"recipe": settings.recipe}
     words = [word for name, value in (recipe | given).items() for word in _words(name, value)]
-    return f"{PROGRAM} {shlex.join(words)}".strip()
+    return printable(f"{PROGRAM} {shlex.join(words)}".strip())
 
 
 def _settings(values: dict) -> Settings:

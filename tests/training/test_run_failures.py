@@ -31,7 +31,7 @@ def test_help_answers_at_once(command):
 
 BAD = {
     "no such file": (["--data", "nowhere.csv"], "could not be read"),
-    "no such data": (["--data", "newsgroups"], "neither 20newsgroups, sample, nor a file"),
+    "no such data": (["--data", "newsgroups"], "neither 20newsgroups, sample, a folder, nor a file"),
     "too few texts": (["--data", "sample", "--sample", "5"], "too few"),
     "unknown setting": (["--unknown"], "unknown setting --unknown"),
 }

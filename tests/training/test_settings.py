@@ -1,5 +1,6 @@
 """The command line: every setting shown, every wrong one refused, and settings.yaml as good as flags."""
 
+import shlex
 from dataclasses import fields
 
 import hypothesis
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from data.sources.newsgroups import POSITIVE_GROUPS
 from models.encoder.features import POOLINGS
 from training import command_line
-from training.command_line import parse
+from training.command_line import parse, typed
 from training.setting_fields.models import POOLINGS as OFFERED
 from training.settings import RECIPES, Settings
 
@@ -187,3 +188,12 @@ def test_an_architecture_named_twice_is_trained_once():
 def test_values_that_settings_repeats_for_a_quick_help_are_those_of_their_owners():
     assert Settings().positive_groups == list(POSITIVE_GROUPS)
     assert set(OFFERED) == set(POOLINGS)
+
+
+def test_what_began_a_run_can_be_typed_again():
+    given = "--seeds 3 --data 'my reviews.csv' --models rnn linear --no-mask --recipe slides"
+    settings = parse(shlex.split(given))
+    assert parse(shlex.split(typed(settings))[3:]) == settings
+    assert typed(parse([])) == "python -m training.run"
+    assert typed(parse(["--output", "elsewhere"])) == "python -m training.run"  # where its folder goes is no part of it
+    assert typed(parse(["--data", "caf\udce9.csv"])).endswith("'caf\\udce9.csv'")  # a name that no file could hold
