@@ -82,7 +82,8 @@ def _read(task: Task, name: str) -> Other:
     run, seed = task.run, task.seed
     answers = read_predictions(run.predictions(name, seed), read_json(run.data_card)["class_names"])
     with np.load(run.learned_from(name, seed), allow_pickle=False) as arrays:
-        probabilities = {part: arrays[part] for part in arrays.files}
+        # Before NumPy 2.1 the file also holds what the writer said of pickles.
+        probabilities = {part: arrays[part] for part in LEARNED_FROM if part in arrays}
     probabilities |= {part: found.probabilities.astype(np.float32) for part, found in answers.items()}
     probes = [probe["probabilities"] for probe in read_json(run.probes(name, seed)).values()]
     description = Description.load(run.description(name, seed))
