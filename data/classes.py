@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from data.corpus import Corpus, DataError
-from data.messages import printable, shorten
+from data.messages import NAMES_SHOWN, listed, printable, shorten
 
 FEWEST_PER_CLASS = 6  # so that each part of a 4 : 1 : 1 split gets one
 REFUSE, DROP, MERGE = "refuse", "drop", "merge"
 RARE = (REFUSE, DROP, MERGE)  # what may become of classes with few texts
 MERGED = "other"
-NAMES_SHOWN = 20
 
 
 def arrange_classes(
@@ -34,7 +33,7 @@ def arrange_classes(
         return corpus
     names = corpus.class_names
     if positive not in names:
-        raise DataError(f"--positive {shorten(positive)}: there is no such class; there are: {listed_classes(names)}.")
+        raise DataError(f"--positive {shorten(positive)}: there is no such class; there are: {listed(names)}.")
     if len(names) != 2:
         raise DataError(
             f"--positive {shorten(positive)}: there are {len(names)} classes, and only of two is one the positive one: "
@@ -62,12 +61,6 @@ def why_rare(names: Sequence[str], counts: Sequence[int], fewest: int, drawn: st
     return f"{len(names):,} classes have too few texts{drawn}, {shown}{more}: each needs at least {fewest}; {remedy}."
 
 
-def listed_classes(names: Sequence[str]) -> str:
-    """Names of classes as a message shows them."""
-    more = f" and {len(names) - NAMES_SHOWN:,} more" if len(names) > NAMES_SHOWN else ""
-    return ", ".join(repr(shorten(name)) for name in names[:NAMES_SHOWN]) + more
-
-
 def _without_rare(corpus: Corpus, fewest: int, rare: str) -> Corpus:
     import numpy as np  # only once there is a corpus: --help needs no more than the names here
 
@@ -81,9 +74,7 @@ def _without_rare(corpus: Corpus, fewest: int, rare: str) -> Corpus:
         raise DataError(why_rare(names, counts[few].tolist(), fewest, "", remedy))
     kept = np.flatnonzero(counts >= fewest)
     class_names = [corpus.class_names[at] for at in kept]
-    what = (
-        f"the class {listed_classes(names)}" if len(few) == 1 else f"the {len(few):,} classes {listed_classes(names)}"
-    )
+    what = f"the class {listed(names)}" if len(few) == 1 else f"the {len(few):,} classes {listed(names)}"
     with_texts = f"{what}, each of fewer than {fewest} texts"
     if rare == MERGE and texts < fewest:
         raise DataError(

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 import shlex
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 LONGEST_SHOWN = 60  # characters of a name in a message
+NAMES_SHOWN = 20  # of many
 # Controls, line and paragraph separators, what turns the direction of writing, and halves of surrogate pairs.
 CONTROLS = re.compile("[\0-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
@@ -49,3 +51,9 @@ def shell_path(path: Path) -> str:
         return "~/" + shlex.quote(printable(str(absolute.relative_to(Path.home()))))
     except (ValueError, RuntimeError):  # it lies elsewhere, or the user has none
         return shlex.quote(printable(str(absolute)))
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names as a message shows them, the first twenty of many."""
+    more = f" and {len(names) - NAMES_SHOWN:,} more" if len(names) > NAMES_SHOWN else ""
+    return ", ".join(repr(shorten(name)) for name in names[:NAMES_SHOWN]) + more

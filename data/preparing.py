@@ -21,7 +21,8 @@ from data.splits.unlabelled import Unlabelled
 from data.vectorizing import SEEN, learn_vocabulary, vectorize
 from data.word_vectors import word_vectors
 
-TEXTS, VOCABULARY, ARRAYS, VECTORS = "texts.jsonl", "vocabulary.txt", "arrays.npz", "word_vectors.npy"
+TEXTS, UNLABELLED_TEXTS = "texts.jsonl", "unlabelled.jsonl"  # apart: most readers want the splits alone
+VOCABULARY, ARRAYS, VECTORS = "vocabulary.txt", "arrays.npz", "word_vectors.npy"
 LONGEST_READ, SHARE_COVERED, LEAST_READ = 256, 0.9, 64  # words of a text, where nothing else says how many to read
 MOST_WORDS = 20_000  # of the vocabulary
 
@@ -113,7 +114,10 @@ def _label_conflicts(keys: dict[str, list[str]], parts: dict[str, Part]) -> int:
 
 
 def save_texts(parts: dict[str, Part], unlabelled: Unlabelled, folder: Path) -> None:
-    """Writes all texts as JSON Lines into `folder`, one a line."""
+    """Writes all texts as JSON Lines into `folder`, one a line; those without a label into a file of their own."""
+    with whole(folder / UNLABELLED_TEXTS) as aside, aside.open("w", encoding="utf-8") as file:
+        for text, cleaned in zip(unlabelled.texts, unlabelled.cleaned, strict=True):
+            file.write(json.dumps({"cleaned": cleaned, "text": text}) + "\n")
     with whole(folder / TEXTS) as aside, aside.open("w", encoding="utf-8") as file:
         for name, part in parts.items():
             for at in range(len(part.texts)):
@@ -126,16 +130,13 @@ def save_texts(parts: dict[str, Part], unlabelled: Unlabelled, folder: Path) -> 
                     "text": part.texts[at],
                 }
                 file.write(json.dumps(record) + "\n")
-        for text, cleaned in zip(unlabelled.texts, unlabelled.cleaned, strict=True):
-            file.write(json.dumps({"part": UNLABELLED, "cleaned": cleaned, "text": text}) + "\n")
 
 
 def load_texts(folder: Path) -> dict[str, Part]:
     """The parts that `save_texts` wrote."""
     records: dict[str, list[dict]] = {name: [] for name in PARTS}
-    for record in _records(folder):
-        if record["part"] in records:
-            records[record["part"]].append(record)
+    for record in _records(folder / TEXTS):
+        records[record["part"]].append(record)
     return {
         name: Part(
             np.array([record["index"] for record in found]),
@@ -150,12 +151,12 @@ def load_texts(folder: Path) -> dict[str, Part]:
 
 def load_unlabelled(folder: Path) -> Unlabelled:
     """The texts without a label that `save_texts` wrote."""
-    records = [record for record in _records(folder) if record["part"] == UNLABELLED]
+    records = list(_records(folder / UNLABELLED_TEXTS))
     return Unlabelled([record["text"] for record in records], [record["cleaned"] for record in records])
 
 
-def _records(folder: Path) -> Iterator[dict]:
-    with (folder / TEXTS).open(encoding="utf-8") as file:
+def _records(path: Path) -> Iterator[dict]:
+    with path.open(encoding="utf-8") as file:
         yield from map(json.loads, file)
 
 

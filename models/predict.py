@@ -13,14 +13,13 @@ import itertools
 import sys
 from collections.abc import Callable, Iterator
 
-from data.amounts import share
 from data.exits import attempt
 from data.messages import escape_what_cannot_be_shown
 from data.reading.dialect import QUOTINGS, delimiter
 from data.reading.table import Reading
 from data.reading.text_encoding import AUTO
 from models.serving.answer_writers import CSV, TABLE, WRITERS
-from models.serving.formats import FORMATS
+from models.serving.options import add_model_options
 
 CHUNK = 2048  # texts in memory at once
 
@@ -59,16 +58,7 @@ def parser() -> argparse.ArgumentParser:
         choices=list(WRITERS),
         help="how answers are written (default: table for texts on the command line, csv otherwise)",
     )
-    result.add_argument(
-        "--abstain",
-        type=share,
-        metavar="SHARE",
-        help="answer 'unsure' where the model is less sure than of this share of the validation texts, such as 0.1",
-    )
-    result.add_argument("--model", help="which architecture answers (default: the one the run recommends)")
-    result.add_argument(
-        "--format", choices=list(FORMATS), help="which export answers (default: the one the run recommends)"
-    )
+    add_model_options(result)
     return result
 
 

@@ -13,10 +13,9 @@ import argparse
 import signal
 import sys
 
-from data.amounts import share
 from data.exits import refuse
 from data.messages import escape_what_cannot_be_shown
-from models.serving.formats import FORMATS
+from models.serving.options import add_model_options
 
 GRACE_SECONDS = 30  # for what is in flight when the service is told to end
 
@@ -25,16 +24,7 @@ def parser() -> argparse.ArgumentParser:
     """The command line."""
     result = argparse.ArgumentParser(prog="python -m models.serve", description=__doc__.splitlines()[0])
     result.add_argument("run", help="a run folder, such as runs/latest, or an export folder in one")
-    result.add_argument("--model", help="which architecture answers (default: the one the run recommends)")
-    result.add_argument(
-        "--format", choices=list(FORMATS), help="which export answers (default: the one the run recommends)"
-    )
-    result.add_argument(
-        "--abstain",
-        type=share,
-        metavar="SHARE",
-        help="answer 'unsure' where the model is less sure than of this share of the validation texts, such as 0.1",
-    )
+    add_model_options(result)
     result.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
     result.add_argument("--port", type=int, default=8000, help="0 for any free one (default: 8000)")
     result.add_argument("--max-body", type=int, default=2_000_000, metavar="BYTES", help="of a request (default: 2 MB)")

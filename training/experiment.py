@@ -74,7 +74,8 @@ def compare(settings: Settings, run: RunFolder) -> Outcome:
                 _forget_dependents(run, settings, seed)
             kind = _run_trial(run, settings, model, seed, deadline)
             outcome.trained &= kind in ("finished", "missing")
-            missing |= {model} if kind == "missing" else set()
+            # Weights that cannot be had now are not there for the next seed either; other models may be.
+            missing |= {model} if kind == "missing" and not CATALOG[model].needs else set()
             if kind == "finished":
                 outcome.shown &= _show_in_tensorboard(run, settings, model, seed)
     return outcome
@@ -108,8 +109,10 @@ def _prepare(run: RunFolder, settings: Settings, seed: int, corpus: Corpus) -> S
     """
     keep_negations = corpus.sentiment if settings.keep_negations is None else settings.keep_negations
     drawn = preparing.draw(corpus, settings.sample_size, seed, keep_negations)
-    length = preparing.fitting_length(corpus, drawn["train"].cleaned)
-    length = length if settings.sequence_length == AUTO else settings.length_read
+    if settings.sequence_length == AUTO:
+        length = preparing.fitting_length(corpus, drawn["train"].cleaned)
+    else:
+        length = settings.length_read
     parts, removed = preparing.prepare(corpus, drawn, settings.sample_size, length)
     unlabelled, chosen = choose_unlabelled(
         corpus,
@@ -120,12 +123,11 @@ def _prepare(run: RunFolder, settings: Settings, seed: int, corpus: Corpus) -> S
         cleaner=Cleaner(keep_negations),
         length=length,
     )
-    words = preparing.fitting_vocabulary(corpus, [*parts["train"].cleaned, *unlabelled.cleaned])
-    decided = replace(
-        settings,
-        sequence_length=length,
-        vocabulary_size=words if settings.vocabulary_size == AUTO else settings.vocabulary_size,
-    )
+    if settings.vocabulary_size == AUTO:
+        words = preparing.fitting_vocabulary(corpus, [*parts["train"].cleaned, *unlabelled.cleaned])
+    else:
+        words = settings.words_known
+    decided = replace(settings, sequence_length=length, vocabulary_size=words)
     if decided != settings:  # the other seeds are to have the same, so that a mean over them is one of equals
         settings = decided
         command_line.save(settings, run.settings)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from data.corpus import DataError
-from data.messages import shorten
+from data.messages import listed, shorten
 from data.reading.packing import shown
 from data.reading.text_encoding import AUTO
 
@@ -22,7 +22,7 @@ LABEL_NAMES = frozenset(
     "label labels sentiment sentiments class classes target targets category categories star stars rating ratings "
     "starrating score polarity topic topics emotion intent stance".split()
 )
-COLUMNS_SHOWN, MOST_COLUMNS = 20, 1000
+MOST_COLUMNS = 1000
 LEAST_TEXT = 20  # bytes in UTF-8: seven Chinese characters, three or four words
 LONGEST_LABEL = 40  # characters of what is taken for a label without a name that says so
 NUMBER = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?", re.ASCII)
@@ -131,12 +131,6 @@ def check_names(path: Path, names: Sequence[str]) -> None:
         raise DataError(
             f"{shown(path)} has {len(names):,} columns: remove all but texts and labels ({MOST_COLUMNS:,} are read)."
         )
-
-
-def listed(names: Sequence[str]) -> str:
-    """Names as a message shows them."""
-    more = f" and {len(names) - COLUMNS_SHOWN:,} more" if len(names) > COLUMNS_SHOWN else ""
-    return ", ".join(repr(shorten(name)) for name in names[:COLUMNS_SHOWN]) + more
 
 
 def _missing(where: str, name: str, names: Sequence[str], flags: str) -> str:

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from data.corpus import DataError
-from data.messages import printable
-from data.reading.columns import listed
+from data.messages import listed, printable
 
 LONGEST_LABEL = 1000  # characters
 # Numbers as programs write them. 007 is none: it is a code.

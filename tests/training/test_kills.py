@@ -47,7 +47,9 @@ def results(run):
         elif name.endswith("history.csv"):
             rows = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8")))
             found[name] = [{key: value for key, value in row.items() if key != "seconds"} for row in rows]
-        elif name.endswith(("predictions.csv", "arrays.npz", "texts.jsonl", "vocabulary.txt", "settings.yaml")):
+        elif name.endswith(
+            ("predictions.csv", "arrays.npz", "texts.jsonl", "unlabelled.jsonl", "vocabulary.txt", "settings.yaml")
+        ):
             found[name] = path.read_text(encoding="utf-8", errors="surrogateescape").replace(str(run.parent), "")
         elif path.is_file() and "tfevents" not in name:
             found[name] = None  # that it is there

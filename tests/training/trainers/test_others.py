@@ -178,3 +178,20 @@ def test_what_is_made_of_others_is_made_anew_where_one_of_these_is_trained_again
     assert not folder.trial("ensemble", 0).exists()
     assert not folder.trial("student", 0).exists()
     assert folder.metrics("rnn", 0).exists()
+
+
+def test_what_lacks_others_for_one_seed_is_asked_again_for_the_next(run, monkeypatch):
+    # The weights of an encoder that cannot be had are missing for every seed; a model that failed may do so for one.
+    asked = []
+
+    def run_trial(_run, _settings, model, seed, _deadline):
+        asked.append((model, seed))
+        return "missing" if seed == 0 and model in ("distilbert", "ensemble") else "finished"
+
+    monkeypatch.setattr(experiment, "_run_trial", run_trial)
+    monkeypatch.setattr(experiment, "_is_prepared", lambda *_: True)
+    monkeypatch.setattr(experiment, "_show_in_tensorboard", lambda *_: True)
+    monkeypatch.setattr(experiment, "start_fork_server", lambda *_: None)
+    settings = command_line.parse("--models linear distilbert ensemble --seeds 2".split())
+    assert experiment.compare(settings, run[0]).trained
+    assert asked == [("linear", 0), ("distilbert", 0), ("ensemble", 0), ("linear", 1), ("ensemble", 1)]
