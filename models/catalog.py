@@ -7,8 +7,8 @@ training, memory estimates, export, service, report, and the tests) asks this ca
 from __future__ import annotations
 
 import importlib
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -35,7 +35,8 @@ class Architecture:
         name: as settings, folders and tables have it.
         title: as people say it.
         family: what kind of model it is.
-        module: of the family `words`, the module whose `build(sizes)` makes the network.
+        module: of the family `words`, the module whose `build(sizes, **variant)` makes the network.
+        variant: what sets it apart from another entry of the same module.
         recurrent: whether it reads word by word, so that padding can make it forget.
         heads: attention heads in a block, 0 where there is no attention; memory grows with them.
         blocks: layers that each keep their states for the gradient; memory grows with them.
@@ -48,6 +49,7 @@ class Architecture:
     title: str
     family: Family
     module: str | None = None
+    variant: Mapping[str, int] = field(default_factory=dict, hash=False)
     recurrent: bool = False
     heads: int = 0
     blocks: int = 1
@@ -68,7 +70,7 @@ class Architecture:
         """
         if self.module is None:
             raise ValueError(f"{self.name} is not built from sizes: its family is {self.family}.")
-        return importlib.import_module(self.module).build(sizes)
+        return importlib.import_module(self.module).build(sizes, **self.variant)
 
 
 _ALL = (
@@ -89,7 +91,8 @@ _ALL = (
         "transformer-large",
         "deep Transformer",
         Family.WORDS,
-        "models.architectures.transformer_large",
+        "models.architectures.transformer",
+        {"blocks": 6},
         heads=4,
         blocks=6,
         default=False,
@@ -111,6 +114,16 @@ def of_family(*families: Family) -> tuple[str, ...]:
     ('linear',)
     """
     return tuple(entry.name for entry in _ALL if entry.family in families and not entry.taught)
+
+
+def distinct(names: Collection[str]) -> list[str]:
+    """Of several variants of one module the first: what holds for one holds for all, but for their sizes.
+
+    >>> distinct(["transformer", "transformer-large", "linear"])
+    ['transformer', 'linear']
+    """
+    first = {CATALOG[name].module or name: name for name in reversed(list(names))}
+    return [name for name in names if name in first.values()]
 
 
 def in_order(names: Collection[str]) -> list[str]:

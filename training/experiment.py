@@ -59,7 +59,8 @@ def compare(settings: Settings, run: RunFolder) -> Outcome:
         KeyboardInterrupt: on Ctrl-C; finished trials are kept.
     """
     deadline = settings.time_limit_seconds and time.monotonic() + settings.time_limit_seconds
-    start_fork_server("models.framework")  # it imports Keras while the data is prepared
+    if not _is_complete(run, settings):
+        start_fork_server("models.framework")  # it imports Keras while the data is prepared
     outcome, missing = Outcome(), set()  # what is missing for one seed is not looked for again for the next
     corpus = None
     for seed in settings.seed_numbers:
@@ -79,6 +80,15 @@ def compare(settings: Settings, run: RunFolder) -> Outcome:
             if kind == "finished":
                 outcome.shown &= _show_in_tensorboard(run, settings, model, seed)
     return outcome
+
+
+def _is_complete(run: RunFolder, settings: Settings) -> bool:
+    """Whether every trial is finished and shown."""
+    return all(
+        _is_finished(run.metrics(model, seed)) and run.shown_in_tensorboard(model, seed).exists()
+        for model in settings.models
+        for seed in settings.seed_numbers
+    )
 
 
 def _load(settings: Settings, run: RunFolder) -> tuple[Settings, Corpus]:

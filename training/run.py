@@ -35,7 +35,8 @@ if TYPE_CHECKING:
     from training.experiment import Outcome
     from training.settings import Settings
 
-BACKENDS = ("tensorflow", "jax", "torch")
+DEFAULT_BACKEND = "tensorflow"
+BACKENDS = (DEFAULT_BACKEND, "jax", "torch")
 
 
 class Refused(Exception):
@@ -115,6 +116,8 @@ def _on_sigterm(_number: int, _frame: object) -> None:
 
 def end_fork_server() -> None:
     """Ends the fork server, which would import Keras for seconds yet and keep a pipe of the caller's open."""
+    if "models.children" not in sys.modules:
+        return  # nothing that could have started it was imported
     import psutil
 
     for child in psutil.Process().children():
@@ -143,11 +146,12 @@ def _explain(error: Exception) -> tuple[int, str]:
 
 
 def _check_backend() -> None:
-    backend = os.environ.get("KERAS_BACKEND") or "tensorflow"
+    backend = os.environ.get("KERAS_BACKEND") or DEFAULT_BACKEND
     if backend not in BACKENDS:
         raise Refused(f"KERAS_BACKEND={backend} is not one of {', '.join(BACKENDS)}: set it to one of them.")
     if importlib.util.find_spec(backend) is None:
-        raise Refused(f"KERAS_BACKEND={backend} is not installed: pip install -e '.[{backend}]'.")
+        what = "." if backend == DEFAULT_BACKEND else f"'.[{backend}]'"
+        raise Refused(f"KERAS_BACKEND={backend} is not installed: pip install -e {what} in the project's folder.")
     os.environ["KERAS_BACKEND"] = backend  # else ~/.keras/keras.json would decide
 
 

@@ -2,6 +2,7 @@
 
 import os
 import re
+import subprocess
 import sys
 
 import pytest
@@ -244,7 +245,18 @@ def test_backends(refused, monkeypatch):
     assert "KERAS_BACKEND=theano is not one of tensorflow, jax, torch: set it" in refused("--data", "sample")
     monkeypatch.setenv("KERAS_BACKEND", "jax")
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    assert "KERAS_BACKEND=jax is not installed: pip install -e '.[jax]'." in refused("--data", "sample")
+    assert "KERAS_BACKEND=jax is not installed: pip install -e '.[jax]' in the" in refused("--data", "sample")
+
+
+@pytest.mark.slow
+def test_a_bare_python():
+    done = subprocess.run(
+        [sys.executable, "-S", "-m", "training.run", "--data", "sample"],
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1
+    assert "KERAS_BACKEND=tensorflow is not installed: pip install -e . in the project's folder." in done.stderr
 
 
 def test_a_package_that_is_not_installed(refused, monkeypatch):

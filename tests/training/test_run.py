@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from models.catalog import CATALOG, Family, of_family
+from models.catalog import CATALOG, Family, distinct, of_family
 
 pytestmark = pytest.mark.slow
 
@@ -18,7 +18,7 @@ TAUGHT = tuple(name for name, entry in CATALOG.items() if entry.taught)
 # One of each kind, with two seeds; the other networks are another run, with one.
 MODELS = ("lstm", *of_family(Family.LINEAR, Family.COMBINED), *TAUGHT)
 NETWORKS = ("lstm", *TAUGHT)
-OTHERS = tuple(name for name in of_family(Family.WORDS) if name not in NETWORKS)
+OTHERS = tuple(name for name in distinct(of_family(Family.WORDS)) if name not in NETWORKS)
 
 
 def train(output, *arguments):

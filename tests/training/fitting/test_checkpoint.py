@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from models.architectures.sizes import Sizes
-from models.catalog import CATALOG, Family, of_family
+from models.catalog import CATALOG, Family, distinct, of_family
 from models.framework import make_deterministic
 from training.command_line import parse
 from training.fitting import checkpoint
@@ -39,7 +39,7 @@ def trained(name, folder):
 
 @pytest.mark.slow
 @pytest.mark.skipif(keras.backend.backend() == "torch", reason="on torch training starts over")
-@pytest.mark.parametrize("name", of_family(Family.WORDS))
+@pytest.mark.parametrize("name", distinct(of_family(Family.WORDS)))
 def test_interrupted_again_and_again_it_comes_to_the_same_numbers(name, tmp_path, monkeypatch):
     (tmp_path / "whole").mkdir()
     (tmp_path / "pieces").mkdir()
