@@ -40,7 +40,7 @@ class JsonTable:
         check_names(path, self.names)
         self.sample = [[_shown(record.get(name)) for name in self.names] for _, record in whole[:SAMPLE]]
 
-    def rows(self, names: Sequence[str]) -> Iterator[tuple[int, list[str | None]]]:
+    def rows(self, names: Sequence[str], beside: Sequence[str] = ()) -> Iterator[tuple[int, list[str | None]]]:
         for line, record in self._records:
             if isinstance(record, str):
                 self.damage.add(line, record)
@@ -54,7 +54,7 @@ class JsonTable:
                 )
             elif any(cell is not None for cell in cells):
                 self.damage.whole += 1
-                yield line, [_shown(cell) for cell in cells]
+                yield line, [_shown(cell) for cell in (*cells, *(record.get(name) for name in beside))]
 
 
 def _lines(path: Path, encoding: Encoding) -> Iterator[Record]:
@@ -128,4 +128,6 @@ def _shown(cell: object) -> str | None:
     """A cell as text; JSON can escape half a surrogate pair, which no file or tokenizer takes."""
     if isinstance(cell, bool):
         return "true" if cell else "false"
+    if isinstance(cell, dict | list):
+        cell = json.dumps(cell, ensure_ascii=False)
     return None if cell is None else str(cell).encode("utf-8", "replace").decode("utf-8")

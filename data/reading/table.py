@@ -55,8 +55,11 @@ class Table(Protocol):
     sample: list[list[str | None]]
     damage: Damage
 
-    def rows(self, names: Sequence[str]) -> Iterator[tuple[int, list[str | None]]]:
-        """Line number of each row, or its number, and its cells in the columns `names`; can be asked for once."""
+    def rows(self, names: Sequence[str], beside: Sequence[str] = ()) -> Iterator[tuple[int, list[str | None]]]:
+        """Line number of each row, or its number, and its cells in the columns `names`; can be asked for once.
+
+        The cells of the columns `beside` follow, which may hold lists and records too.
+        """
 
 
 def open_table(path: Path, reading: Reading, asked: Sequence[str] = ()) -> Table:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -13,6 +13,7 @@ from data.corpus import DataError
 from data.messages import listed, printable
 
 LONGEST_LABEL = 1000  # characters
+UNKNOWN = -1  # a class that is none of some
 # Numbers as programs write them. 007 is none: it is a code.
 NUMBER = re.compile(r"[+-]?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?", re.ASCII)
 # Zero width: word joiner, space and byte order mark, the marks of direction, soft hyphen. Joiners stay between letters
@@ -79,6 +80,30 @@ def classes_of(written: Sequence[str | None]) -> Classes:
     class_names = tuple(names[key] for key in order)
     notes = [*_same_number(forms.values()), *_alike(class_names), *_no_labels(missing, forms, names)]
     return Classes(class_names, [index_of[label] for label in written], tuple(notes))
+
+
+def class_finder(names: Sequence[str]) -> Callable[[str | None], int | None]:
+    """Says which class a label means, by the rules of `classes_of`.
+
+    Args:
+        names: of the classes.
+
+    Returns:
+        From a label as it stands in a file to an index into `names`; `UNKNOWN` for a class that is none of them, `None`
+        where there is no label.
+
+    >>> [class_finder(["neg", "1"])(written) for written in ("1.0", " neg\u200b", "other", "", "nan")]
+    [1, 0, -1, None, None]
+    """
+    indices = {_key(name): at for at, name in enumerate(names)}
+
+    def find(written: str | None) -> int | None:
+        name = clean_label(written or "")
+        if (not name or name.casefold() in MISSING) and name not in names:
+            return None
+        return indices.get(_key(name), UNKNOWN)
+
+    return find
 
 
 def _key(name: str) -> str | Decimal:

@@ -9,13 +9,14 @@ import shutil
 import sys
 import tempfile
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from data.corpus import Corpus, DataError
 from data.messages import printable, shorten
-from data.reading.columns import TEXT, Choice, choose_columns
+from data.reading.columns import TEXT, Choice, choose_columns, labels_of
 from data.reading.packing import PACKED, shown
 from data.reading.table import BAD_ROWS, SUFFIXES, Reading, Table, is_named_like_a_table, open_table, stem_of
 from data.reading.text_encoding import AUTO
@@ -131,17 +132,55 @@ SOURCE = Source(
 )
 
 
-def read_column(path: Path, columns: Sequence[str], reading: Reading) -> Iterator[str]:
-    """The texts of one column, or of several that are joined, one after another: memory does not grow with the file.
+@dataclass(frozen=True)
+class Row:
+    """One text, and what stands beside it.
+
+    Attributes:
+        text: its columns joined, entities decoded.
+        cells: by the names of their columns, as they stand in the table; none where there is no table.
+        label_column: which of them holds a label, `None` where none does.
+    """
+
+    text: str
+    cells: Mapping[str, str | None] = field(default_factory=dict)
+    label_column: str | None = None
+
+    @property
+    def label(self) -> str:
+        """As it stands in the table; nothing where there is none."""
+        return (self.label_column and self.cells[self.label_column]) or ""
+
+
+def rows_of(
+    path: Path,
+    columns: Sequence[str],
+    reading: Reading,
+    label_column: str | None = None,
+    are_classes: Callable[[list[str]], bool] = bool,
+) -> Iterator[Row]:
+    """The rows of a table, one after another: memory does not grow with the file.
+
+    Args:
+        path: of the table.
+        columns: of the texts, see `load`.
+        reading: how it is read.
+        label_column: of the labels; `auto` for one whose name says so and whose first cells are classes; or `None`.
+        are_classes: whether cells are classes.
 
     Raises:
         DataError: the file cannot be read, or is damaged, or it is not clear which column is meant.
     """
-    table = open_table(path, reading, columns)
+    table = open_table(path, reading, [*columns, *([] if label_column in (None, AUTO) else [label_column])])
     if table.names:
-        choice = choose_columns(table.where, table.names, table.sample, columns, None)
-        for _, cells in table.rows(choice.texts):
-            yield _text(cells)
+        named = None if label_column == AUTO else label_column
+        choice = choose_columns(table.where, table.names, table.sample, columns, named)
+        label = labels_of(table.names, table.sample, are_classes) if label_column == AUTO else choice.label
+        beside = [name for name in dict.fromkeys(table.names) if name and name not in choice.texts]
+        order = [name for name in dict.fromkeys(table.names) if name]
+        for _, cells in table.rows(choice.texts, beside):
+            row = dict(zip((*choice.texts, *beside), cells, strict=True))
+            yield Row(_text(cells[: len(choice.texts)]), {name: row[name] for name in order}, label)
     else:
         deque(table.rows([]), maxlen=0)
     table.damage.settle()

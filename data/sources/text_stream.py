@@ -7,7 +7,7 @@ import itertools
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, TypeVar, cast
 
@@ -17,7 +17,7 @@ from data.reading.packing import BZIP2, GZIP, XZ, ZSTANDARD
 from data.reading.table import PARQUET_MARK, Reading, is_named_like_a_table, open_table
 from data.reading.text_encoding import AUTO, find_encoding
 from data.reading.text_files import read_lines
-from data.sources.tables import STANDARD_INPUT, decode_entities, read_column
+from data.sources.tables import STANDARD_INPUT, Row, decode_entities, rows_of
 
 Item = TypeVar("Item")
 MOST_WORDS = 2  # in the name of a column, where nothing else says that a file is a table
@@ -25,49 +25,72 @@ NEVER_LINES = (GZIP, BZIP2, XZ, ZSTANDARD, PARQUET_MARK)  # how files begin that
 
 
 def read_texts(source: str, text_column: Sequence[str] = (AUTO,), reading: Reading | None = None) -> Iterator[str]:
-    """The texts of a file.
+    """The texts of a file, see `read_rows`."""
+    return (row.text for row in read_rows(source, text_column, reading))
+
+
+def read_rows(
+    source: str,
+    text_column: Sequence[str] = (AUTO,),
+    reading: Reading | None = None,
+    label_column: str | None = None,
+    are_classes: Callable[[list[str]], bool] = bool,
+) -> Iterator[Row]:
+    """The texts of a file, with what stands beside them.
 
     Args:
         source: a table, whose columns `text_column` are read; or any other file, or `-`, standard input, with one text
             a line, unless the column is in it: then it is a table too.
         text_column: of tables.
         reading: how the file is read.
+        label_column, are_classes: see `data.sources.tables.rows_of`.
 
     Raises:
-        DataError: the file cannot be read, is damaged, or lacks the column.
+        DataError: the file cannot be read, is damaged, or lacks a column.
     """
     reading = reading or Reading()
+    named = label_column not in (None, AUTO)
+
+    def rows(path: Path) -> Iterator[Row]:
+        return rows_of(path, text_column, reading, label_column, are_classes)
+
     if source != STANDARD_INPUT:
         path = Path(source)
-        if is_named_like_a_table(path) or _is_table(path, text_column, reading):
-            yield from read_column(path, text_column, reading)
+        if named or is_named_like_a_table(path) or _is_table(path, text_column, reading):
+            yield from rows(path)
         else:
-            yield from _texts(read_lines(path, find_encoding(path, reading.encoding)))
+            yield from _lines(read_lines(path, find_encoding(path, reading.encoding)))
     elif isinstance(sys.stdin, io.TextIOWrapper) and isinstance(sys.stdin.buffer, io.BufferedReader):
-        yield from _from_standard_input(sys.stdin, text_column, reading)
+
+        def is_table(path: Path) -> bool:
+            return named or _begins_like_a_table(path, text_column, reading)
+
+        yield from _from_standard_input(sys.stdin, reading.encoding, is_table, rows)
     else:
-        yield from _texts(sys.stdin)
+        yield from _lines(sys.stdin)
 
 
-def _from_standard_input(stdin: io.TextIOWrapper, text_column: Sequence[str], reading: Reading) -> Iterator[str]:
+def _from_standard_input(
+    stdin: io.TextIOWrapper, encoding: str, is_table: Callable[[Path], bool], rows: Callable[[Path], Iterator[Row]]
+) -> Iterator[Row]:
     """Texts as they come; a table is kept in a file until it is whole."""
     with tempfile.NamedTemporaryFile() as kept:
         buffer = cast(io.BufferedReader, stdin.buffer)
         kept.write(buffer.peek())
         kept.flush()
         path = Path(kept.name)
-        if _begins_like_a_table(path, text_column, reading):
+        if is_table(path):
             kept.seek(0)
             shutil.copyfileobj(buffer, cast(BinaryIO, kept))
             kept.flush()
-            yield from read_column(path, text_column, reading)
+            yield from rows(path)
             return
-    stdin.reconfigure(encoding="utf-8" if reading.encoding == AUTO else reading.encoding, errors="replace")
-    yield from _texts(stdin)
+    stdin.reconfigure(encoding="utf-8" if encoding == AUTO else encoding, errors="replace")
+    yield from _lines(stdin)
 
 
-def _texts(lines: Iterable[str]) -> Iterator[str]:
-    return (decode_entities(line.rstrip("\r\n")) for line in lines)
+def _lines(lines: Iterable[str]) -> Iterator[Row]:
+    return (Row(decode_entities(line.rstrip("\r\n"))) for line in lines)
 
 
 def _begins_like_a_table(path: Path, text_column: Sequence[str], reading: Reading) -> bool:
