@@ -97,6 +97,14 @@ class DataSettings:
         "data",
         choices=RARE,
     )
+    near_duplicates: float = setting(
+        0.8,
+        "texts of validation and test, and unlabelled ones of either, that share at least this share of their runs of "
+        "three words with a text of an earlier split are taken out; 0: none",
+        "data",
+        values.number(0, 1),
+        metavar="SHARE",
+    )
     unlabelled: str = setting(
         values.AUTO,
         "texts without a label, from which the small models learn words; auto: those that the data has, and those that "
