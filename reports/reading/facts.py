@@ -141,8 +141,8 @@ class NearDuplicates:
             return ""
         texts = "text of validation or test was" if found == 1 else "texts of validation and test were"
         return (
-            f"{found:,} {texts} taken out as nearly a text of an earlier split: at least {100 * self.threshold:.0f} % of the "
-            "runs of three words in either stand in both."
+            f"{found:,} {texts} taken out as nearly a text of an earlier split: at least {100 * self.threshold:.0f} % "
+            "of the runs of three words in either stand in both."
         )
 
 
