@@ -33,6 +33,7 @@ class DataSettings:
         metavar="GROUP",
     )
     keep_subject: bool = setting(False, "put the subject line in front of each newsgroup post", "data", values.truth)
+    keep_quotes: bool = setting(False, "leave what a newsgroup post quotes of another", "data", values.truth)
     keep_negations: bool | None = setting(
         None,
         "keep not, no, never and their like (default: kept, except where labels are known to be topics)",
