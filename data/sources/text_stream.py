@@ -17,7 +17,8 @@ from data.reading.packing import BZIP2, GZIP, XZ, ZSTANDARD
 from data.reading.table import PARQUET_MARK, Reading, is_named_like_a_table, open_table
 from data.reading.text_encoding import AUTO, find_encoding
 from data.reading.text_files import read_lines
-from data.sources.tables import STANDARD_INPUT, decode_entities, read_column
+from data.sources.table_rows import STANDARD_INPUT, decode_entities
+from data.sources.tables import read_column
 
 Item = TypeVar("Item")
 MOST_WORDS = 2  # in the name of a column, where nothing else says that a file is a table
