@@ -53,8 +53,8 @@ class DelimitedTable:
         check_names(path, self.names)
         self.sample = [[*row] for row in first]
 
-    def rows(self, names: Sequence[str]) -> Iterator[tuple[int, list[str | None]]]:
-        places = [self.names.index(name) for name in names]
+    def rows(self, names: Sequence[str], beside: Sequence[str] = ()) -> Iterator[tuple[int, list[str | None]]]:
+        places = [self.names.index(name) for name in (*names, *beside)]
         width = len(self.names)
         least = max((at + 1 for at, name in enumerate(self.names) if name), default=0)
         damage = self.damage

@@ -40,7 +40,7 @@ class JsonTable:
         check_names(path, self.names)
         self.sample = [[_shown(record.get(name)) for name in self.names] for _, record in whole[:SAMPLE]]
 
-    def rows(self, names: Sequence[str]) -> Iterator[tuple[int, list[str | None]]]:
+    def rows(self, names: Sequence[str], beside: Sequence[str] = ()) -> Iterator[tuple[int, list[str | None]]]:
         for line, record in self._records:
             if isinstance(record, str):
                 self.damage.add(line, record)
@@ -54,7 +54,7 @@ class JsonTable:
                 )
             elif any(cell is not None for cell in cells):
                 self.damage.whole += 1
-                yield line, [_shown(cell) for cell in cells]
+                yield line, [_shown(cell) for cell in [*cells, *map(record.get, beside)]]
 
 
 def _lines(path: Path, encoding: Encoding) -> Iterator[Record]:

@@ -55,8 +55,11 @@ class Table(Protocol):
     sample: list[list[str | None]]
     damage: Damage
 
-    def rows(self, names: Sequence[str]) -> Iterator[tuple[int, list[str | None]]]:
-        """Line number of each row, or its number, and its cells in the columns `names`; can be asked for once."""
+    def rows(self, names: Sequence[str], beside: Sequence[str] = ()) -> Iterator[tuple[int, list[str | None]]]:
+        """Line number of each row, or its number, and its cells in the columns `names`; can be asked for once.
+
+        Behind them are the cells in the columns `beside`, which may hold anything: no row is damaged for them, or there.
+        """
 
 
 def open_table(path: Path, reading: Reading, asked: Sequence[str] = ()) -> Table:

@@ -20,6 +20,7 @@ from data.reading.columns import Choice, choose_columns, missing_column
 from data.reading.packing import shown
 from data.reading.table import Reading, Table, open_table
 from data.reading.text_encoding import AUTO
+from data.sources.group_hints import group_columns
 from data.sources.labels import LONGEST_LABEL, clean_label
 
 STANDARD_INPUT = "-"
@@ -36,6 +37,7 @@ class Rows:
         texts: of the rows.
         labels: as they are written.
         beside: cells of one more column, none where no column was asked for.
+        groups: cells of the columns that look as if they held groups of texts, by name.
         tables: the files, read to their ends.
     """
 
@@ -44,6 +46,7 @@ class Rows:
     texts: list[str] = field(default_factory=list)
     labels: list[str] = field(default_factory=list)
     beside: list[str] = field(default_factory=list)
+    groups: dict[str, list[str]] = field(default_factory=dict)
     tables: list[Table] = field(default_factory=list)
 
 
@@ -60,7 +63,9 @@ class Beside:
     name: str
 
 
-def read_rows(data: str, reading: Reading, choice: Choice, beside: Beside | None = None) -> Rows:
+def read_rows(
+    data: str, reading: Reading, choice: Choice, beside: Beside | None = None, look_for_groups: bool = False
+) -> Rows:
     """Reads all rows, those without text or label too.
 
     Args:
@@ -68,6 +73,7 @@ def read_rows(data: str, reading: Reading, choice: Choice, beside: Beside | None
         reading: how.
         choice: the columns that are asked for.
         beside: one more.
+        look_for_groups: read columns that may hold groups of texts too.
 
     Raises:
         DataError: a file cannot be read, or is damaged, or it is not clear which columns are meant, or it has no
@@ -82,7 +88,10 @@ def read_rows(data: str, reading: Reading, choice: Choice, beside: Beside | None
             rows.tables.append(table)
             if table.names:
                 rows.choice = _chosen(table, rows.choice, beside)
-                for line, text, label, more in _cells(table, rows.choice, beside):
+                if look_for_groups:
+                    rows.groups = _groups(table, rows)
+                columns = [rows.beside] if beside else list(rows.groups.values())
+                for line, text, label, more in _cells(table, rows.choice, beside, list(rows.groups)):
                     if len(label) > LONGEST_LABEL and len(clean_label(label)) > LONGEST_LABEL:
                         raise DataError(
                             f"{shown(path)}, {table.damage.line} {line}: the label {shorten(label)!r} has more than "
@@ -90,8 +99,8 @@ def read_rows(data: str, reading: Reading, choice: Choice, beside: Beside | None
                         )
                     rows.texts.append(text)
                     rows.labels.append(same.setdefault(label, label))
-                    if beside:
-                        rows.beside.append(same.setdefault(more, more))
+                    for column, cell in zip(columns, more, strict=True):
+                        column.append(same.setdefault(cell, cell))
             else:
                 deque(table.rows([]), maxlen=0)  # what is wrong with its rows is said
             table.damage.settle()
@@ -141,11 +150,21 @@ def _chosen(table: Table, choice: Choice, beside: Beside | None) -> Choice:
     return Choice(chosen.texts, chosen.label, chosen.guessed or choice.guessed)
 
 
-def _cells(table: Table, choice: Choice, beside: Beside | None) -> Iterator[tuple[int, str, str, str]]:
-    """Line, text and label of each row, and what stands beside them."""
+def _groups(table: Table, rows: Rows) -> dict[str, list[str]]:
+    """The columns that may hold groups, of the first file, as far as the further files have them too."""
+    if rows.texts:
+        return {name: cells for name, cells in rows.groups.items() if table.names.count(name) == 1}
+    return {name: [] for name in group_columns(table.names) if name not in (*rows.choice.texts, rows.choice.label)}
+
+
+def _cells(
+    table: Table, choice: Choice, beside: Beside | None, groups: Sequence[str]
+) -> Iterator[tuple[int, str, str, list[str]]]:
+    """Line, text and label of each row, and the cells of the further columns."""
     count = len(choice.texts)
-    for line, cells in table.rows([*choice.texts, choice.label or "", *([beside.name] if beside else [])]):
-        yield line, join_cells(cells[:count]), cells[count] or "", (cells[-1] or "").strip() if beside else ""
+    for line, cells in table.rows([*choice.texts, choice.label or "", *([beside.name] if beside else [])], groups):
+        more = [(cell or "").strip() for cell in cells[count + 1 :]]
+        yield line, join_cells(cells[:count]), cells[count] or "", more
 
 
 @contextmanager

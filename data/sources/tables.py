@@ -12,6 +12,7 @@ from data.reading.columns import TEXT, Choice, choose_columns
 from data.reading.packing import PACKED, shown
 from data.reading.table import BAD_ROWS, SUFFIXES, Reading, is_named_like_a_table, open_table, stem_of
 from data.reading.text_encoding import AUTO
+from data.sources.group_hints import group_hint
 from data.sources.labels import Classes, classes_of
 from data.sources.source import Source
 from data.sources.table_rows import (
@@ -75,7 +76,8 @@ def load(
         raise DataError(f"{' and '.join(flags)} each say how the texts are split: name one of them.")
     beside = columns[0] if columns else None
     reading = Reading(encoding, delimiter, quoting, bad_rows)
-    rows = read_rows(str(data), reading, Choice(tuple(text_column), label_column, False), beside)
+    asked_for = Choice(tuple(text_column), label_column, False)
+    rows = read_rows(str(data), reading, asked_for, beside, look_for_groups=not flags)
     tested = None
     if test is not None:
         tested = read_rows(str(test), reading, Choice(rows.choice.texts, rows.choice.label, False))
@@ -107,6 +109,7 @@ def load(
             *(str(table.damage) for table in tables if table.damage.damaged),
             *classes.notes,
             *map(printable, how.notes if how else ()),
+            *([hint] if (hint := group_hint(rows.groups, labelled)) else []),
         ),
         meaning=f"The labels are those of column {printable(repr(rows.choice.label))}; the project gives them no other "
         "meaning.",
