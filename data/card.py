@@ -34,11 +34,13 @@ def describe_corpus(corpus: Corpus, keep_negations: bool) -> dict:
 
 
 def digest(corpus: Corpus) -> str:
-    """Identity of all texts and labels in their order, in hexadecimal."""
+    """Identity of all texts and labels in their order, and of what says how they are split, in hexadecimal."""
     result = hashlib.sha256(corpus.labels.astype("<i8").tobytes())
     for text in (*corpus.texts, *corpus.unlabelled):
         encoded = text.encode("utf-8", "surrogatepass")
         result.update(len(encoded).to_bytes(8, "big") + encoded)  # the length keeps neighbours apart
+    if by := corpus.split_by:
+        result.update(by.kind.encode() + by.values.astype("<f8").tobytes() + by.unlabelled.astype("<f8").tobytes())
     return result.hexdigest()
 
 

@@ -22,7 +22,7 @@ def arrange_classes(
     Args:
         corpus: as its source gives it.
         positive: which class of two is the positive one, and stands second; `None` leaves them in their order.
-        min_class_size: a class with fewer texts is rare.
+        min_class_size: a class with fewer texts is rare; those of a given test split do not count.
         rare: one of `RARE`.
 
     Raises:
@@ -64,22 +64,25 @@ def why_rare(names: Sequence[str], counts: Sequence[int], fewest: int, drawn: st
 def _without_rare(corpus: Corpus, fewest: int, rare: str) -> Corpus:
     import numpy as np  # only once there is a corpus: --help needs no more than the names here
 
-    counts = np.bincount(corpus.labels, minlength=len(corpus.class_names))
+    # A class that only test texts have cannot be learned.
+    learned = corpus.labels[~corpus.is_held_out]
+    counts = np.bincount(learned, minlength=len(corpus.class_names))
     few = np.flatnonzero(counts < fewest)
     if not len(few):
         return corpus
     names, texts = [corpus.class_names[at] for at in few], int(counts[few].sum())
+    which = " to learn from" if len(learned) < len(corpus.labels) else ""
     if rare == REFUSE:
         remedy = f"add texts, or merge or remove the class (--rare {MERGE}, --rare {DROP})"
-        raise DataError(why_rare(names, counts[few].tolist(), fewest, "", remedy))
+        raise DataError(why_rare(names, counts[few].tolist(), fewest, which, remedy))
     kept = np.flatnonzero(counts >= fewest)
     class_names = [corpus.class_names[at] for at in kept]
     what = f"the class {listed(names)}" if len(few) == 1 else f"the {len(few):,} classes {listed(names)}"
-    with_texts = f"{what}, each of fewer than {fewest} texts"
+    with_texts = f"{what}, each of fewer than {fewest} texts{which}"
     if rare == MERGE and texts < fewest:
         raise DataError(
-            f"--rare {MERGE}: {what}, have {texts} texts together, and {fewest} are needed: add texts, or take --rare "
-            f"{DROP}."
+            f"--rare {MERGE}: {what}, have {texts} texts{which} together, and {fewest} are needed: add texts, or "
+            f"take --rare {DROP}."
         )
     if rare == MERGE:
         class_names.append(MERGED if MERGED not in class_names else f"{MERGED} (rare)")

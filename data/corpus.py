@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from data.messages import printable
 
 if TYPE_CHECKING:
     import numpy as np
+
+PARTS = ("train", "validation", "test")
 
 
 class DataError(Exception):
@@ -41,6 +45,34 @@ class Published:
     vocabulary_size: int
 
 
+class SplitKind(StrEnum):
+    """How a user's own data says which split a text is in."""
+
+    PREDEFINED = "predefined"
+    GROUPED = "grouped"
+    CHRONOLOGICAL = "chronological"
+
+
+@dataclass(frozen=True)
+class SplitBy:
+    """What a user's own data says of the splits of n texts with a label and u without.
+
+    Attributes:
+        kind: how it is said, which decides what `values` are.
+        named: the flag and what it names, for messages, such as `--group-column author`.
+        rule: in words, for the data card.
+        values: numeric array of shape `(n,)`: of a predefined split the index into `PARTS`, of a grouped one the number
+            of the group, of a chronological one the time.
+        unlabelled: likewise, of shape `(u,)`.
+    """
+
+    kind: SplitKind
+    named: str
+    rule: str
+    values: np.ndarray
+    unlabelled: np.ndarray
+
+
 @dataclass(frozen=True)
 class Corpus:
     """Labeled texts, where they came from, and what is known of them.
@@ -61,6 +93,7 @@ class Corpus:
         published: what others measured on these texts and classes.
         source_name: what `--data` must be to get this corpus again.
         unlabelled: further texts, which have no label.
+        split_by: what the data says of its splits, or `None` where they are drawn.
     """
 
     name: str
@@ -77,6 +110,7 @@ class Corpus:
     published: tuple[Published, ...] = ()
     source_name: str = ""
     unlabelled: tuple[str, ...] = ()
+    split_by: SplitBy | None = None
 
     def __post_init__(self) -> None:
         """Refuses what no classifier can be trained on.
@@ -84,7 +118,8 @@ class Corpus:
         Raises:
             DataError: fewer than two classes, or columns of different lengths.
         """
-        columns = {"labels": self.labels, "groups": self.groups, "is_test": self.is_test}
+        splits = None if self.split_by is None else self.split_by.values
+        columns = {"labels": self.labels, "groups": self.groups, "is_test": self.is_test, "splits": splits}
         for name, column in columns.items():
             if column is not None and len(column) != len(self.texts):
                 raise DataError(f"{len(self.texts)} texts but {len(column)} {name}: each text needs one of them.")
@@ -103,4 +138,24 @@ class Corpus:
             labels=self.labels[indices],
             groups=None if self.groups is None else [self.groups[index] for index in indices],
             is_test=None if self.is_test is None else self.is_test[indices],
+            split_by=None if self.split_by is None else replace(self.split_by, values=self.split_by.values[indices]),
         )
+
+    @property
+    def is_held_out(self) -> np.ndarray:
+        """Which texts are in the test split whatever is drawn: a boolean array of shape `(n,)`."""
+        import numpy as np  # only once there is a corpus: --help needs no more than the names here
+
+        if self.split_by is None or self.split_by.kind is not SplitKind.PREDEFINED:
+            return np.full(len(self.labels), False)
+        return self.split_by.values == PARTS.index("test")
+
+    def with_unlabelled(self, texts: Sequence[str]) -> Corpus:
+        """The corpus with other texts without a label, all of which may be learned from."""
+        import numpy as np
+
+        learned_from = {SplitKind.PREDEFINED: 0, SplitKind.GROUPED: -1, SplitKind.CHRONOLOGICAL: -np.inf}
+        by = self.split_by and replace(
+            self.split_by, unlabelled=np.full(len(texts), learned_from[self.split_by.kind], np.float64)
+        )
+        return replace(self, unlabelled=tuple(texts), split_by=by)

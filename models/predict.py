@@ -23,7 +23,7 @@ from models.serving.answer_writers import PARQUET, STYLES, TABLE, style_of, writ
 from models.serving.options import add_model_options
 
 if TYPE_CHECKING:
-    from data.sources.tables import Row
+    from data.sources.text_stream import Row
     from models.classifier import Classifier
     from models.serving.scoring import Scores
 
@@ -98,8 +98,7 @@ def _predict(options: argparse.Namespace) -> None:
         OSError: the answers cannot be written.
     """
     from data.corpus import DataError
-    from data.sources.tables import Row
-    from data.sources.text_stream import read_rows
+    from data.sources.text_stream import Row, stream_rows
     from models.classifier import load_classifier
     from models.serving.answer_file import open_output, refuse_to_overwrite
     from models.serving.scoring import Scores
@@ -120,7 +119,7 @@ def _predict(options: argparse.Namespace) -> None:
     if options.texts:
         rows = (Row(text) for text in options.texts)
     else:
-        rows = read_rows(options.input, columns, reading, options.label_column, scores.are_classes)
+        rows = stream_rows(options.input, columns, reading, options.label_column, scores.are_classes)
     first = next(rows, None)  # what keeps the texts from being read is said before any file is begun
     rows = itertools.chain([first], rows) if first else rows
     label_column = first.label_column if first else None

@@ -18,6 +18,7 @@ from data.files import read_json, write_json
 from data.reading.table import Reading
 from data.sources import catalog as sources
 from data.sources.text_stream import read_texts
+from data.splits.split import describe_rule
 from data.splits.unlabelled import choose_unlabelled
 from models.catalog import CATALOG, in_order
 from models.children import MemoryExceeded, exit_name, run_in_child, start_fork_server
@@ -97,7 +98,7 @@ def _load(settings: Settings, run: RunFolder) -> tuple[Settings, Corpus]:
     if settings.unlabelled not in (AUTO, NONE):
         reading = Reading(settings.encoding, settings.delimiter, settings.quoting, settings.bad_rows)
         texts = read_texts(settings.unlabelled, settings.text_column, reading)
-        corpus = replace(corpus, unlabelled=tuple(texts))
+        corpus = corpus.with_unlabelled(list(texts))
     if corpus.source_name != settings.data:  # a run that is continued, or repeated, is to have the same texts
         settings = replace(settings, data=corpus.source_name)
         command_line.save(settings, run.settings)
@@ -144,7 +145,8 @@ def _prepare(run: RunFolder, settings: Settings, seed: int, corpus: Corpus) -> S
         command_line.save(settings, run.settings)
     if not run.data_card.exists():  # the data has not been refused
         print(f"{corpus.source}; {len(corpus.texts):,} texts. Run folder: {run.path}", flush=True)
-        write_json(run.data_card, card.describe_corpus(corpus, keep_negations) | {"splits": []})
+        described = card.describe_corpus(corpus, keep_negations) | describe_rule(corpus, settings.sample_size)
+        write_json(run.data_card, described | {"splits": []})
     folder = run.prepared(seed)
     folder.mkdir(parents=True, exist_ok=True)
     preparing.save_texts(parts, unlabelled, folder, preparing.leaked(drawn, parts))

@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING
 from data.exits import EXIT_BAD_INPUT, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_TERMINATED, refuse
 from data.messages import escape_what_cannot_be_shown
 from data.sources import catalog as sources
+from data.sources.table_rows import STANDARD_INPUT
 from training.command_line import PROGRAM, read, typed
 from training.setting_values import AUTO, NONE
 
@@ -171,7 +172,10 @@ def _with_absolute_paths(settings: Settings) -> Settings:
     unlabelled = settings.unlabelled
     if unlabelled not in (AUTO, NONE):
         unlabelled = str(Path(unlabelled).absolute())
-    return replace(settings, data=data, backbone=str(backbone or settings.backbone), unlabelled=unlabelled)
+    test = settings.test
+    if test is not None and test != STANDARD_INPUT:
+        test = str(Path(test).absolute())
+    return replace(settings, data=data, test=test, backbone=str(backbone or settings.backbone), unlabelled=unlabelled)
 
 
 def _check_backbone(name: str) -> None:

@@ -65,7 +65,7 @@ def choose_columns(
     given = [name for name in (*texts, label) if name not in (AUTO, None)]
     for name in given:
         if name not in names:
-            raise DataError(_missing(where, name, names, flags))
+            raise DataError(missing_column(where, name, names, flags))
     wanted = [*(name for name in texts if name != AUTO), *([TEXT] if AUTO in texts else []), label or TEXT]
     for name in [LABEL if name == AUTO else name for name in wanted]:
         if names.count(name) > 1:
@@ -80,13 +80,13 @@ def choose_columns(
     if AUTO in texts:
         found = _named(cells, TEXT, TEXT_NAMES) or _only(cells, _are_texts, LABEL_NAMES)
         if found is None:
-            raise DataError(_missing(where, TEXT, names, flags))
+            raise DataError(missing_column(where, TEXT, names, flags))
         texts = [found]
     cells = {name: values for name, values in cells.items() if name not in texts}
     if label == AUTO and found_label is None:
         found_label = _only(cells, _are_labels, TEXT_NAMES)
         if found_label is None:
-            raise DataError(_missing(where, LABEL, names, flags))
+            raise DataError(missing_column(where, LABEL, names, flags))
     guessed = any(name not in (*given, TEXT, LABEL) for name in (*texts, found_label) if name)
     return Choice(tuple(texts), found_label, guessed)
 
@@ -146,7 +146,8 @@ def check_names(path: Path, names: Sequence[str]) -> None:
         )
 
 
-def _missing(where: str, name: str, names: Sequence[str], flags: str) -> str:
+def missing_column(where: str, name: str, names: Sequence[str], flags: str) -> str:
+    """Says that a column is not there, which ones are, and with which flags to name one."""
     near = difflib.get_close_matches(name, names[:MOST_COLUMNS], n=1)
     hint = f" (did you mean {shorten(near[0])!r}?)" if near else ""
     return (

@@ -54,7 +54,7 @@ class JsonTable:
                 )
             elif any(cell is not None for cell in cells):
                 self.damage.whole += 1
-                yield line, [_shown(cell) for cell in (*cells, *(record.get(name) for name in beside))]
+                yield line, [_shown(cell) for cell in [*cells, *map(record.get, beside)]]
 
 
 def _lines(path: Path, encoding: Encoding) -> Iterator[Record]:

@@ -17,6 +17,7 @@ from data.reading.packing import LONGEST_PATH
 from data.sources import folders, newsgroups, sample, tables
 from data.sources.source import Source
 
+HOW_SPLIT = ("test", "split_column", "group_column", "time_column")  # settings that only some sources have a use for
 SOURCES = (newsgroups.SOURCE, sample.SOURCE, folders.SOURCE, tables.SOURCE)  # the first that owns `--data` has it
 AUTO = "auto"
 FIRST_CHOICE, STAND_IN = newsgroups.SOURCE, sample.SOURCE  # what `auto` means, and where that is unavailable
@@ -46,6 +47,22 @@ class DataSettings(Protocol):
     @property
     def rare(self) -> str:
         """What becomes of a class that has fewer."""
+
+    @property
+    def test(self) -> str | None:
+        """See `data.sources.tables.load`, as for the other three."""
+
+    @property
+    def split_column(self) -> str | None:
+        """Says in which split a text is."""
+
+    @property
+    def group_column(self) -> str | None:
+        """Says which texts stay together."""
+
+    @property
+    def time_column(self) -> str | None:
+        """Says which texts are later."""
 
 
 def load(settings: DataSettings) -> Corpus:
@@ -79,6 +96,12 @@ def find(data: str) -> Source:
 
 
 def _load(source: Source, settings: DataSettings, name: str) -> Corpus:
+    for setting in HOW_SPLIT:
+        if getattr(settings, setting) is not None and setting not in source.settings:
+            raise DataError(
+                f"--{setting.replace('_', '-')} is for tables, and --data {shorten(name, LONGEST_PATH)} is none: leave "
+                "it out, or name a table."
+            )
     corpus = source.load(**{setting: getattr(settings, setting) for setting in source.settings})
     corpus = arrange_classes(corpus, settings.positive, settings.min_class_size, settings.rare)
     return replace(corpus, source_name=name)

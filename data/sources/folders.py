@@ -20,7 +20,8 @@ from data.reading.text_encoding import AUTO, SAMPLE, check_encoding, decode, gue
 from data.reading.text_files import LONGEST_LINE
 from data.sources.labels import classes_of
 from data.sources.source import Source
-from data.sources.tables import LONGEST_NAME, decode_entities
+from data.sources.table_rows import decode_entities
+from data.sources.tables import LONGEST_NAME
 
 # Names of folders above the classes. What is for validation is drawn anew, for each seed, from all that is no test.
 TRAIN, TEST = ("train", "training", "val", "valid", "validation", "dev"), ("test", "testing")

@@ -1,75 +1,67 @@
-"""Stratified train, validation and test splits."""
+"""Train, validation and test splits: drawn and stratified, or as the data says."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
-from data.classes import FEWEST_PER_CLASS, why_rare
-from data.corpus import Corpus, DataError
+from data.classes import FEWEST_PER_CLASS
+from data.corpus import PARTS, Corpus, DataError, SplitKind
+from data.splits.chronological import split_chronologically
+from data.splits.drawing import SHARE, VALIDATION_SHARE_OF_REST, Split, draw, refuse_rare_classes
+from data.splits.grouped import split_by_groups
+from data.splits.predefined import split_as_given
 
-PARTS = ("train", "validation", "test")
-SHARE = 1 / 6  # of the texts in validation and in test each: 3,000 texts give 2,000 / 500 / 500
-VALIDATION_SHARE_BY_DATE = 1 / 5  # of the published training part
+__all__ = ["FEWEST_PER_CLASS", "PARTS", "Split", "describe_rule", "split"]
 
-
-@dataclass(frozen=True)
-class Split:
-    """Indices into the corpus, an integer array for each part."""
-
-    train: np.ndarray
-    validation: np.ndarray
-    test: np.ndarray
+BY_KIND = {
+    SplitKind.PREDEFINED: split_as_given,
+    SplitKind.GROUPED: split_by_groups,
+    SplitKind.CHRONOLOGICAL: split_chronologically,
+}
 
 
 def split(corpus: Corpus, sample: int | None, seed: int) -> Split:
-    """Draws a stratified split.
+    """Splits a corpus.
 
     Args:
-        corpus: what to split.
-        sample: how many texts to draw and split 4 : 1 : 1. `None` takes all of them and, where
-            the corpus has one, its published test split; validation is then a fifth of the rest.
+        corpus: what to split. What it says of its own splits (`Corpus.split_by`) is kept to.
+        sample: how many texts to draw, of those that are not given as test texts, and split 4 : 1 : 1. `None` takes all
+            of them and, where the corpus has one, its published test split; validation is then a fifth of the rest.
         seed: of the draw; the same seed gives the same split.
 
     Raises:
-        DataError: a class has too few texts.
+        DataError: a class has too few texts, or what the corpus says makes no split.
     """
-    everything = np.arange(len(corpus.texts))
-    _refuse_rare_classes(corpus, everything, "add texts, or merge or remove the class")
+    pool = np.flatnonzero(~corpus.is_held_out)
+    refuse_rare_classes(corpus, pool, "add texts, or merge or remove the class")
     classes = len(corpus.class_names)
     if sample is not None and sample < FEWEST_PER_CLASS * classes:
         raise DataError(
             f"--sample {sample} is too few for {classes} classes: take at least {FEWEST_PER_CLASS * classes}."
         )
+    if sample is not None and sample < len(pool):
+        pool, _ = draw(pool, corpus.labels, len(pool) - sample, seed)
+        refuse_rare_classes(corpus, pool, "take a larger --sample, or merge or remove the class")
+    if corpus.split_by:
+        return BY_KIND[corpus.split_by.kind](corpus, corpus.split_by, pool, seed)
     if sample is None and corpus.is_test is not None:
-        rest, test = everything[~corpus.is_test], everything[corpus.is_test]
-        validation_share = VALIDATION_SHARE_BY_DATE
+        rest, test = pool[~corpus.is_test], pool[corpus.is_test]
+        validation_share = VALIDATION_SHARE_OF_REST
     else:
-        if sample is not None and sample < len(everything):
-            everything, _ = _draw(everything, corpus.labels, len(everything) - sample, seed)
-            _refuse_rare_classes(corpus, everything, "take a larger --sample, or merge or remove the class")
-        rest, test = _draw(everything, corpus.labels, round(len(everything) * SHARE), seed)
+        rest, test = draw(pool, corpus.labels, round(len(pool) * SHARE), seed)
         validation_share = SHARE / (1 - SHARE)
-    train, validation = _draw(rest, corpus.labels, round(len(rest) * validation_share), seed)
+    train, validation = draw(rest, corpus.labels, round(len(rest) * validation_share), seed)
     return Split(train, validation, test)
 
 
-def _refuse_rare_classes(corpus: Corpus, indices: np.ndarray, remedy: str) -> None:
-    counts = np.bincount(corpus.labels[indices], minlength=len(corpus.class_names))
-    rare = np.flatnonzero(counts < FEWEST_PER_CLASS)
-    if len(rare):
-        drawn = f" of the {len(indices):,} drawn" if len(indices) < len(corpus.texts) else ""
-        names = [corpus.class_names[at] for at in rare]
-        raise DataError(why_rare(names, counts[rare].tolist(), FEWEST_PER_CLASS, drawn, remedy))
-
-
-def _draw(indices: np.ndarray, labels: np.ndarray, count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """What stays and the `count` indices drawn, both stratified by label as far as `count` allows."""
-    from sklearn.model_selection import train_test_split
-
-    strata = labels[indices]
-    if count < len(np.unique(strata)):
-        strata = None  # fewer texts than classes cannot be stratified
-    stay, drawn = train_test_split(indices, test_size=count, stratify=strata, random_state=seed)
-    return stay, drawn
+def describe_rule(corpus: Corpus, sample: int | None) -> dict:
+    """What decides in which split a text is, for the data card: in words, and whether all seeds have the same test."""
+    by = corpus.split_by
+    if by:
+        whole = sample is None or sample >= len(corpus.texts)
+        same = by.kind is SplitKind.PREDEFINED or (by.kind is SplitKind.CHRONOLOGICAL and whole)
+        return {"split_rule": by.rule, "same_test": same}
+    if sample is None and corpus.is_test is not None:
+        published = "the published test split; validation: a fifth of the other texts, drawn by class"
+        return {"split_rule": published, "same_test": True}
+    return {"split_rule": "drawn at random, each class in the same shares, 4 : 1 : 1", "same_test": False}

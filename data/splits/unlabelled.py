@@ -11,6 +11,7 @@ from data.cleaning import Cleaner
 from data.corpus import Corpus
 from data.splits.near_duplicates import KnownTexts
 from data.splits.parts import Part, first_words
+from data.splits.withheld import may_be_learned_from
 
 HELD_OUT = ("validation", "test")
 
@@ -41,7 +42,8 @@ def choose_unlabelled(
     """Draws texts of which at least one word is left once cleaned, each different from every text of every split.
 
     Two texts are the same where their first `length` cleaned words are, as for the splits. The texts of validation and
-    test count as they were drawn, those included that were then taken out as repetitions.
+    test count as they were drawn, those included that were then taken out as repetitions. Where the data says of its
+    splits, texts of the side of validation or test are no candidates (`data.splits.withheld`).
 
     Args:
         corpus: its `unlabelled` texts are candidates.
@@ -58,8 +60,9 @@ def choose_unlabelled(
         over for which reason, and how many were taken.
     """
     used = np.concatenate([part.index for part in drawn.values()])
-    others = np.setdiff1d(np.arange(len(corpus.texts)), used) if undrawn else np.array([], dtype=np.int64)
-    candidates = len(corpus.unlabelled) + len(others)
+    labelled, unlabelled = map(np.flatnonzero, may_be_learned_from(corpus, drawn))
+    others = np.setdiff1d(labelled, used) if undrawn else np.array([], dtype=np.int64)
+    candidates = len(unlabelled) + len(others)
     order = np.random.default_rng(seed).permutation(candidates)
     held_out = {key for name in HELD_OUT for key in _keys(drawn[name].cleaned, length)}
     known = set(_keys(drawn["train"].cleaned, length))
@@ -67,7 +70,7 @@ def choose_unlabelled(
     counts = {"candidates": candidates, "empty": 0, "in_validation_or_test": 0, "near": 0, "repeated": 0}
     texts: list[str] = []
     kept: list[str] = []
-    for text in _texts(corpus, others, order):
+    for text in _texts(corpus, others, unlabelled, order):
         if len(kept) == most:
             break
         cleaned = cleaner.clean(text)
@@ -85,10 +88,10 @@ def choose_unlabelled(
     return Unlabelled(texts, kept), counts | {"taken": len(kept)}
 
 
-def _texts(corpus: Corpus, others: np.ndarray, order: np.ndarray) -> Iterator[str]:
+def _texts(corpus: Corpus, others: np.ndarray, unlabelled: np.ndarray, order: np.ndarray) -> Iterator[str]:
     for at in order:
         given = at - len(others)
-        yield corpus.unlabelled[given] if given >= 0 else corpus.texts[others[at]]
+        yield corpus.unlabelled[unlabelled[given]] if given >= 0 else corpus.texts[others[at]]
 
 
 def _keys(cleaned: Sequence[str], length: int) -> Iterator[str]:

@@ -12,7 +12,7 @@ from typing import TextIO
 
 from data.corpus import DataError
 from data.files import UNFINISHED, whole
-from data.sources.tables import STANDARD_INPUT
+from data.sources.table_rows import STANDARD_INPUT
 
 
 def refuse_to_overwrite(source: str, output: str | None) -> None:

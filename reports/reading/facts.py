@@ -217,6 +217,8 @@ class DataFacts:
         group_kind: what a group of texts is, such as `newsgroup`; `None` where nothing says it.
         sentiment: whether the labels say how the writer feels.
         published: what others measured on this source.
+        split_rule: what decides in which split a text is, in words; `None` where nothing says it.
+        same_test: whether the test split is the same for every seed.
     """
 
     name: str
@@ -231,6 +233,8 @@ class DataFacts:
     group_kind: str | None = None
     sentiment: bool = False
     published: list[Published] = field(default_factory=list)
+    split_rule: str | None = None
+    same_test: bool = False
 
 
 def read_plan(path: Path) -> Plan:

@@ -63,6 +63,7 @@ def _data(comparison: Comparison) -> list[str]:
     sections = [
         f"{escape(data.source)}; {data.texts:,} texts.",
         *(f"Note: {escape(note)}." for note in data.notes),
+        *([f"Splits: {escape(data.split_rule)}."] if data.split_rule else []),
     ]
     for split in data.splits:
         overlaps = [[pair, count, split.overlaps.after[pair]] for pair, count in split.overlaps.before.items()]

@@ -149,7 +149,7 @@ def _choice(evaluation: Evaluation) -> dict[str, Any]:
 
 
 def _differences(evaluation: Evaluation, common: dict[str, Any]) -> Markup:
-    test, seeds = evaluation.statistics.test, evaluation.comparison.run.seeds
+    test, seeds, data = evaluation.statistics.test, evaluation.comparison.run.seeds, evaluation.comparison.data
     if not test.pairs:
         return Markup("")
     by_seed = [
@@ -157,6 +157,11 @@ def _differences(evaluation: Evaluation, common: dict[str, Any]) -> Markup:
     ]
     if len(seeds) < 3:
         sentence = f"{len(seeds)} seeds are too few for an interval over seeds: it takes three, and five say more."
+    elif data.same_test:
+        sentence = (
+            "Another seed is other first weights, with the same test texts, so this spread leaves out what other test "
+            "texts would bring."
+        )
     else:
         sentence = (
             "Another seed is another split and other first weights, so this spread is what training again would bring. "

@@ -113,6 +113,11 @@ DATA = {
         "",
         "line 14, is not well-formed: unexpected end of data; put texts in quotes",
     ),
+    "two ways to split": ("a.csv", GOOD, "--test a.csv --time-column text", "--time-column and --test each say how"),
+    "no test file": ("a.csv", GOOD, "--test b.csv", "b.csv could not be read: No such file or directory; check the"),
+    "a test file with other columns": ("a.csv", GOOD, "--test a.jsonl", "a.jsonl could not be read"),
+    "no such column of groups": ("a.csv", GOOD, "--group-column author", "no column 'author'; its columns are: 'text'"),
+    "groups of sources": ("sample", "", "--group-column author", "--group-column is for tables, and --data sample is"),
     "control characters": (
         "a.csv",
         "\x1b[2J,b\n",

@@ -20,7 +20,8 @@ class DataSettings:
     data: str = setting(sources.AUTO, sources.HELP, "data")
     sample: str = setting(
         "3000",
-        "texts to draw, stratified, and split 4:1:1; all: every text, and the published test split where there is one",
+        "texts to draw, stratified, and split 4:1:1; all: every text, and the published test split where there is one; "
+        "a test split that --test or --split-column gives is taken whole, and the draw is from the other texts",
         "data",
         values.sample_size,
         metavar="N",
@@ -31,6 +32,34 @@ class DataSettings:
         "data",
         several="+",
         metavar="GROUP",
+    )
+    test: str | None = setting(
+        None,
+        "labelled table whose rows are the test split, all of them, with the columns and labels of --data, a fifth of "
+        "whose texts is for validation (default: drawn)",
+        "data",
+        metavar="FILE",
+    )
+    split_column: str | None = setting(
+        None,
+        "column of a table that says train, validation (or dev, val, valid) or test; where no row is for validation it "
+        "is a fifth of those to train on (default: none)",
+        "data",
+        metavar="NAME",
+    )
+    group_column: str | None = setting(
+        None,
+        "column of a table, such as author, product or thread: texts with the same value are all in one split, 4:1:1 "
+        "as nearly as that allows (default: none)",
+        "data",
+        metavar="NAME",
+    )
+    time_column: str | None = setting(
+        None,
+        "column of a table with dates, times or numbers: the earliest texts are to train on, later ones to validate "
+        "on, the latest to test on, 4:1:1 (default: none); --bad-rows bounds those that cannot be read",
+        "data",
+        metavar="NAME",
     )
     keep_subject: bool = setting(False, "put the subject line in front of each newsgroup post", "data", values.truth)
     keep_quotes: bool = setting(False, "leave what a newsgroup post quotes of another", "data", values.truth)

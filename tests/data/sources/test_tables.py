@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from data.corpus import DataError
 from data.sources.labels import clean_label
-from data.sources.tables import decode_entities, load
+from data.sources.table_rows import decode_entities
+from data.sources.tables import load
 
 TWO = "text,label\na,x\nb,y\n"
 ROWS = [

@@ -5,7 +5,7 @@ import csv
 import pytest
 from fastapi.testclient import TestClient
 
-from data.sources.tables import Row
+from data.sources.text_stream import Row
 from models import predict
 from models.serving.answer_writers import CSV, writer
 from models.serving.engines import ExportUnusable

@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from data.sources.tables import Row
+from data.sources.text_stream import Row
 from models import predict
 from models.serving.answer_file import open_output
 from models.serving.answer_writers import STYLES, writer

@@ -177,6 +177,21 @@ def test_too_few_seeds_are_said_to_be(page, text_of):
     assert "too few seeds" in section
 
 
+@pytest.mark.parametrize(
+    ("same", "sentence"),
+    [
+        (False, "Another seed is another split and other first weights"),
+        (True, "Another seed is other first weights, with the same test texts"),
+    ],
+)
+def test_what_another_seed_is(same, sentence, fake_run, filled, write_page, text_of):
+    filled(fake_run, n=40, models=["rnn", "linear"], seeds=(5, 6, 7))
+    fake_run.card |= {"split_rule": "as column 'split' says", "same_test": same}
+    tree, _ = write_page(fake_run)
+    assert sentence in text_of(tree)
+    assert "Splits: as column 'split' says." in text_of(tree)
+
+
 def test_limits(full_run, write_page, lead_of):
     # 1000 / texts per second: linear 0.67 ms, the others 2 ms and more.
     tree, _ = write_page(full_run, "--max-latency-ms", 1)

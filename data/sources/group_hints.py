@@ -1,0 +1,66 @@
+"""Columns that look as if texts came in groups, such as an author's, which a random split tears apart.
+
+What is learned of an author in training helps with the author's other texts in the test split, and with nobody else's.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from data.messages import printable
+
+MOST_COLUMNS = 3  # that are looked into
+FEWEST_GROUPS = 10
+SHARE = 0.5  # of the texts at least have their group in common with another, and none has a group of more
+KEYS = ("id", "uid", "uuid", "guid")
+GROUPS = (
+    "user author reviewer writer poster customer client buyer member account speaker patient person product item asin "
+    "sku business company restaurant hotel movie film book game app thread conversation dialog dialogue discussion "
+    "session ticket document doc article group"
+).split()
+WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+NAME = re.compile(rf"(?:{'|'.join(GROUPS)})(?:{'|'.join(KEYS)}|name)?")
+
+
+def group_columns(names: Sequence[str]) -> list[str]:
+    """The first columns whose names say that they may hold groups of texts.
+
+    >>> group_columns(["reviewerID", "user_name", "user_age", "text", "id", "valid"])
+    ['reviewerID', 'user_name', 'id']
+    """
+    return [name for name in names if names.count(name) == 1 and _may_be_groups(name)][:MOST_COLUMNS]
+
+
+def group_hint(columns: Mapping[str, Sequence[str]], labelled: Sequence[int]) -> str | None:
+    """A note on the column whose values most texts have in common with others; `None` where none has such values.
+
+    Args:
+        columns: the cells of all rows, by name.
+        labelled: the rows that are split.
+    """
+    best, hint = 0.0, None
+    for name, values in columns.items():
+        counts = Counter(values[at] for at in labelled)
+        del counts[""]
+        sizes = np.array([*counts.values(), 0])
+        shared = int(sizes[sizes > 1].sum())
+        share = shared / len(labelled)
+        if share > max(best, SHARE) and (sizes > 1).sum() >= FEWEST_GROUPS and sizes.max() <= SHARE * len(labelled):
+            best = share
+            hint = printable(
+                f"{shared:,} of {len(labelled):,} texts have their {name!r} in common with others, which may be in "
+                f"another split and make every number too good: --group-column {shlex.quote(name)} keeps them together"
+            )
+    return hint
+
+
+def _may_be_groups(name: str) -> bool:
+    words = [word.casefold() for word in WORD.findall(name)]
+    if not words:
+        return False
+    return words[-1] in KEYS or bool(NAME.fullmatch(words[-1]) or NAME.fullmatch("".join(words[-2:])))

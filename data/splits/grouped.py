@@ -1,0 +1,72 @@
+"""Splits with every group, such as an author, on one side only."""
+
+from __future__ import annotations
+
+import warnings
+from itertools import product
+
+import numpy as np
+
+from data.corpus import PARTS, Corpus, DataError, SplitBy
+from data.splits.drawing import LEAST_SHARE, SHARE, Split, refuse_lacking
+
+FEWEST_GROUPS = 3  # one for each split
+
+
+def split_by_groups(corpus: Corpus, by: SplitBy, pool: np.ndarray, seed: int) -> Split:
+    """As near to 4 : 1 : 1, and to the same shares of the classes in each split, as the groups allow.
+
+    The texts are put into six folds (fewer where there are fewer groups), and these together as is nearest.
+
+    Args:
+        corpus: what to split.
+        by: its `split_by`, with a number for each group.
+        pool: indices of the texts drawn.
+        seed: of the folds.
+
+    Raises:
+        DataError: there are too few groups, or they leave too little for a split.
+    """
+    from sklearn.model_selection import StratifiedGroupKFold
+
+    groups, labels = by.values[pool], corpus.labels[pool]
+    _, sizes = np.unique(groups, return_counts=True)
+    remedy = "name another column, or leave it out"
+    if len(sizes) < FEWEST_GROUPS:
+        raise DataError(
+            f"{by.named}: there {'is 1 group' if len(sizes) == 1 else f'are {len(sizes)} groups'} of texts, and three "
+            f"splits need one each: {remedy}."
+        )
+    folder = StratifiedGroupKFold(min(round(1 / SHARE), len(sizes)), shuffle=True, random_state=seed)
+    with warnings.catch_warnings(action="ignore"):  # of a class with fewer texts than folds
+        folds = [fold for _, fold in folder.split(labels, labels, groups)]
+    counts = np.array([np.bincount(labels[fold], minlength=len(corpus.class_names)) for fold in folds])
+    part_of = _nearest(counts, np.array([1 - 2 * SHARE, SHARE, SHARE]) * len(pool))
+    parts = [
+        np.sort(np.concatenate([fold for fold, its in zip(folds, part_of, strict=True) if its == part]))
+        for part in range(len(PARTS))
+    ]
+    if min(map(len, parts)) < LEAST_SHARE * len(pool):
+        raise DataError(
+            f"{by.named}: the largest of {len(sizes):,} groups has {sizes.max():,} of {len(pool):,} texts, which "
+            f"leaves too few for the other splits: {remedy}."
+        )
+    split = Split(*(pool[part] for part in parts))
+    refuse_lacking(corpus, split, by.named, remedy)
+    return split
+
+
+def _nearest(counts: np.ndarray, wanted: np.ndarray) -> tuple[int, ...]:
+    """Which of the parts each fold belongs to: no class is missing where that can be, then sizes are nearest.
+
+    Args:
+        counts: texts of each class in each fold, `(folds, classes)`.
+        wanted: texts of each part, `(parts,)`.
+    """
+    parts = len(wanted)
+    ways = [way for way in product(range(parts), repeat=len(counts)) if len(set(way)) == parts]
+    belongs = np.array(ways)[:, :, None] == np.arange(parts)  # (ways, folds, parts)
+    found = np.einsum("wfp,fc->wpc", belongs, counts)  # (ways, parts, classes)
+    missing = (found == 0).sum(axis=(1, 2))
+    misfit = ((found.sum(axis=2) - wanted) ** 2).sum(axis=1)
+    return ways[int(np.lexsort((misfit, missing))[0])]
