@@ -70,8 +70,8 @@ def test_a_wrong_setting_is_refused_in_one_sentence(arguments, capsys):
 )
 def test_saved_settings_give_the_same_run(arguments, tmp_path):
     given = parse(arguments.split())
-    command_line.save(each, tmp_path / "settings.yaml")
-    assert command_line.load(tmp_path / "settings.yaml") == each
+    command_line.save(given, tmp_path / "settings.yaml")
+    assert command_line.load(tmp_path / "settings.yaml") == given
 
 
 def test_the_recipe_changes_defaults_and_flags_win(tmp_path):
