@@ -58,7 +58,7 @@ class Table(Protocol):
     def rows(self, names: Sequence[str], beside: Sequence[str] = ()) -> Iterator[tuple[int, list[str | None]]]:
         """Line number of each row, or its number, and its cells in the columns `names`; can be asked for once.
 
-        Behind them are the cells in the columns `beside`, which may hold anything: no row is damaged for them, or there.
+        The cells of the columns `beside` follow, which may hold lists and records too.
         """
 
 
