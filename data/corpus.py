@@ -108,7 +108,7 @@ class Corpus:
     meaning: str = "The labels are those of the source; the project gives them no other meaning."
     group_kind: str | None = None
     published: tuple[Published, ...] = ()
-    source_name: str = ""
+    source_name: str | list[str] = ""
     unlabelled: tuple[str, ...] = ()
     split_by: SplitBy | None = None
 

@@ -17,7 +17,7 @@ from models.predictions import Answers
 COLDEST, HOTTEST = 0.02, 50.0  # the temperatures that are tried lie between
 
 
-def fit_temperature(scores: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
+def fit_temperature(scores: np.ndarray, labels: np.ndarray, weights: np.ndarray | None = None) -> tuple[float, float]:
     """The temperature T for which `softmax(scores / T)` has the least log loss.
 
     One more text counts, whose class nobody knows: where every answer is right, no temperature would be too low without
@@ -26,6 +26,7 @@ def fit_temperature(scores: np.ndarray, labels: np.ndarray) -> tuple[float, floa
     Args:
         scores: logits, or the logarithms of probabilities, of shape `(n, classes)`.
         labels: true classes, integer array of shape `(n,)`.
+        weights: of the texts, array of shape `(n,)`; `None` for 1 each.
 
     Returns:
         T, and the mean log loss there, the text of unknown class included.
@@ -34,11 +35,12 @@ def fit_temperature(scores: np.ndarray, labels: np.ndarray) -> tuple[float, floa
     >>> round(fit_temperature(scores, np.array([0, 0, 0, 1]))[0], 1)
     5.4
     """
+    weights = np.ones(len(labels)) if weights is None else weights
 
     def loss(log_temperature: float) -> float:
         logs = log_softmax(scores / np.exp(log_temperature), axis=1)
-        known = logs[np.arange(len(labels)), labels].sum()
-        return -(known + logs.mean(axis=1).mean()) / (len(labels) + 1)
+        known = (weights * logs[np.arange(len(labels)), labels]).sum()
+        return -(known + logs.mean(axis=1).mean()) / (weights.sum() + 1)
 
     found = minimize_scalar(loss, bounds=(np.log(COLDEST), np.log(HOTTEST)), method="bounded")
     return float(np.exp(found.x)), float(found.fun)

@@ -16,6 +16,7 @@ from typing import NoReturn
 from data.exits import EXIT_BAD_INPUT
 from data.files import write_text
 from data.messages import printable
+from data.sources.source import values_of
 from models.catalog import CATALOG, DEFAULT
 from training.setting_values import did_you_mean, truth
 from training.settings import RECIPES, Settings
@@ -164,6 +165,8 @@ def _settings(values: dict) -> Settings:
     values = RECIPES[recipe] | values
     if "models" in values:
         values["models"] = list(dict.fromkeys(values["models"]))
+    if isinstance(data := values.get("data"), list) and len(values_of(data)) == 1:
+        values["data"] = data[0]
     return Settings(**values)
 
 

@@ -17,6 +17,7 @@ from data.exits import EXIT_DISK_FULL
 from data.files import read_json, write_json
 from data.reading.table import Reading
 from data.sources import catalog as sources
+from data.sources.source import values_of
 from data.sources.text_stream import read_texts
 from data.splits.split import describe_rule
 from data.splits.unlabelled import choose_unlabelled
@@ -103,7 +104,7 @@ def _load(settings: Settings, run: RunFolder) -> tuple[Settings, Corpus]:
         settings = replace(settings, data=corpus.source_name)
         command_line.save(settings, run.settings)
     if run.data_card.exists() and read_json(run.data_card)["digest"] != card.digest(corpus):
-        raise RunFailed(f"{settings.data} is not what it was when the run began: start a new run.")
+        raise RunFailed(f"{' '.join(values_of(settings.data))} is not what it was when the run began: start a new run.")
     return settings, corpus
 
 

@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING
 from data.exits import EXIT_BAD_INPUT, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_TERMINATED, refuse
 from data.messages import escape_what_cannot_be_shown
 from data.sources import catalog as sources
+from data.sources.source import values_of
 from data.sources.table_rows import STANDARD_INPUT
 from training.command_line import PROGRAM, read, typed
 from training.setting_values import AUTO, NONE
@@ -163,8 +164,10 @@ def _with_absolute_paths(settings: Settings) -> Settings:
         DataError: no source has the name that `--data` gives.
     """
     data, backbone = settings.data, None
-    if data != sources.AUTO and sources.find(data).name != data and os.path.exists(data):  # noqa: PTH110 -- Path.exists raises where a name is too long
-        data = str(Path(data).absolute())
+    if data != sources.AUTO:
+        is_named = sources.find(data).name == data
+        files = [value if is_named else _absolute(value) for value in values_of(data)]
+        data = files if len(files) > 1 else files[0]
     if settings.has_encoder:
         from models.encoder.backbones import named_folder
 
@@ -176,6 +179,11 @@ def _with_absolute_paths(settings: Settings) -> Settings:
     if test is not None and test != STANDARD_INPUT:
         test = str(Path(test).absolute())
     return replace(settings, data=data, test=test, backbone=str(backbone or settings.backbone), unlabelled=unlabelled)
+
+
+def _absolute(path: str) -> str:
+    """The path from the root, where it is one and there is something."""
+    return str(Path(path).absolute()) if os.path.exists(path) else path  # noqa: PTH110 -- Path.exists raises where a name is too long
 
 
 def _check_backbone(name: str) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from data.corpus import DataError
 from data.files import read_json, remove_unfinished, write_json
+from data.sources.source import Data, values_of
 from models.run_folder import RunFolder
 from training import command_line
 from training.environment import backend, describe_environment
@@ -80,9 +81,9 @@ def _path_to_type(run: RunFolder) -> str:
     return shlex.quote(str(run.path.absolute()) if path.startswith(("..", "-")) else path)
 
 
-def _make(output: Path, data: str) -> tuple[RunFolder, Path | None]:
+def _make(output: Path, data: Data) -> tuple[RunFolder, Path | None]:
     """A new folder `<date>-<data>` in `output`, and what `latest` pointed at; `None` where `output` is new too."""
-    name = Path(data).stem[:LONGEST_NAME] or "data"
+    name = "+".join(Path(value).stem for value in values_of(data))[:LONGEST_NAME] or "data"
     stem = f"{time.strftime('%Y-%m-%d-%H%M%S')}-{''.join(c if _may_be_in_a_name(c) else '-' for c in name)}"
     latest = output / LATEST
     try:

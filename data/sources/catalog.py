@@ -15,7 +15,7 @@ from data.corpus import Corpus, DataError, SourceUnavailable
 from data.messages import shorten
 from data.reading.packing import LONGEST_PATH
 from data.sources import folders, newsgroups, sample, tables
-from data.sources.source import Source
+from data.sources.source import Data, Source, values_of
 
 HOW_SPLIT = ("test", "split_column", "group_column", "time_column")  # settings that only some sources have a use for
 SOURCES = (newsgroups.SOURCE, sample.SOURCE, folders.SOURCE, tables.SOURCE)  # the first that owns `--data` has it
@@ -33,8 +33,8 @@ class DataSettings(Protocol):
     """The settings of a run: these, and whatever the sources take by name (`Source.settings`)."""
 
     @property
-    def data(self) -> str:
-        """The value of `--data`."""
+    def data(self) -> Data:
+        """The value of `--data`, or several."""
 
     @property
     def positive(self) -> str | None:
@@ -80,27 +80,36 @@ def load(settings: DataSettings) -> Corpus:
         return _load(STAND_IN, settings, STAND_IN.name)
 
 
-def find(data: str) -> Source:
-    """The source that a value of `--data` means.
+def find(data: Data) -> Source:
+    """The source that a value of `--data` means, or several.
 
     Raises:
-        DataError: none does.
+        DataError: none does, or not one that takes several.
     """
+    if len(values := values_of(data)) > 1:
+        for value in values:
+            if not (source := find(value)).several:
+                raise DataError(
+                    f"--data {shorten(value, LONGEST_PATH)} cannot stand beside others, only tables can: name one."
+                )
+        return source
     for source in SOURCES:
-        if source.owns(data):
+        if source.owns(values[0]):
             return source
     *names, last = (source.name for source in SOURCES)
     raise DataError(
-        f"--data {shorten(data, LONGEST_PATH)} is neither {', '.join(names)}, nor {last} that is there: check the path."
+        f"--data {shorten(values[0], LONGEST_PATH)} is neither {', '.join(names)}, nor {last} that is there: check the "
+        "path."
     )
 
 
-def _load(source: Source, settings: DataSettings, name: str) -> Corpus:
+def _load(source: Source, settings: DataSettings, name: Data) -> Corpus:
     for setting in HOW_SPLIT:
         if getattr(settings, setting) is not None and setting not in source.settings:
+            given = shorten(" ".join(values_of(name)), LONGEST_PATH)
             raise DataError(
-                f"--{setting.replace('_', '-')} is for tables, and --data {shorten(name, LONGEST_PATH)} is none: leave "
-                "it out, or name a table."
+                f"--{setting.replace('_', '-')} is for tables, and --data {given} is none: leave it out, or "
+                "name a table."
             )
     corpus = source.load(**{setting: getattr(settings, setting) for setting in source.settings})
     corpus = arrange_classes(corpus, settings.positive, settings.min_class_size, settings.rare)

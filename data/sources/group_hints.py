@@ -10,8 +10,6 @@ import shlex
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-import numpy as np
-
 from data.messages import printable
 
 MOST_COLUMNS = 3  # that are looked into
@@ -47,10 +45,10 @@ def group_hint(columns: Mapping[str, Sequence[str]], labelled: Sequence[int]) ->
     for name, values in columns.items():
         counts = Counter(values[at] for at in labelled)
         del counts[""]
-        sizes = np.array([*counts.values(), 0])
-        shared = int(sizes[sizes > 1].sum())
+        sizes = [size for size in counts.values() if size > 1]
+        shared = sum(sizes)
         share = shared / len(labelled)
-        if share > max(best, SHARE) and (sizes > 1).sum() >= FEWEST_GROUPS and sizes.max() <= SHARE * len(labelled):
+        if share > max(best, SHARE) and len(sizes) >= FEWEST_GROUPS and max(sizes) <= SHARE * len(labelled):
             best = share
             hint = printable(
                 f"{shared:,} of {len(labelled):,} texts have their {name!r} in common with others, which may be in "

@@ -4,8 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from data.corpus import Corpus
+
+Data = str | list[str]  # a value of `--data`, or several files
+
+
+def values_of(data: Data | Path) -> list[str]:
+    """The values of `--data`, each once.
+
+    >>> values_of("sample"), values_of(["a.csv", "b.csv", "a.csv"])
+    (['sample'], ['a.csv', 'b.csv'])
+    """
+    return list(dict.fromkeys(data)) if isinstance(data, list) else [str(data)]
 
 
 @dataclass(frozen=True)
@@ -17,6 +29,7 @@ class Source:
         title: what it is, in a few words.
         owns: whether a value of `--data` means this source.
         load: gives the corpus, from `settings` passed by name.
+        several: whether several values of `--data` may be given.
         settings: names of the settings that `load` takes; `data` is the value of `--data` itself.
     """
 
@@ -24,4 +37,5 @@ class Source:
     title: str
     owns: Callable[[str], bool]
     load: Callable[..., Corpus]
+    several: bool = False
     settings: tuple[str, ...] = ()

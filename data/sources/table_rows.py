@@ -24,6 +24,7 @@ from data.sources.group_hints import group_columns
 from data.sources.labels import LONGEST_LABEL, clean_label
 
 STANDARD_INPUT = "-"
+FILES_SHOWN = 3  # of several, in a message
 ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});", re.ASCII)
 
 
@@ -64,12 +65,12 @@ class Beside:
 
 
 def read_rows(
-    data: str, reading: Reading, choice: Choice, beside: Beside | None = None, look_for_groups: bool = False
+    data: Sequence[str], reading: Reading, choice: Choice, beside: Beside | None = None, look_for_groups: bool = False
 ) -> Rows:
     """Reads all rows, those without text or label too.
 
     Args:
-        data: path of the file; or a pattern of several; or `-`, standard input.
+        data: paths of the files, or patterns of several; `-` is standard input.
         reading: how.
         choice: the columns that are asked for.
         beside: one more.
@@ -79,7 +80,7 @@ def read_rows(
         DataError: a file cannot be read, or is damaged, or it is not clear which columns are meant, or it has no
             rows.
     """
-    rows = Rows(shown(Path(data)) if data != STANDARD_INPUT else "standard input", choice)
+    rows = Rows(listed_files(data, whole=True), choice)
     same: dict[str, str] = {}  # one string for a label, however often it stands in the file
     with _files(data) as paths:
         for path in paths:
@@ -107,6 +108,15 @@ def read_rows(
     if not rows.texts:
         raise DataError(f"{rows.name} holds no rows: name a file with texts and labels.")
     return rows
+
+
+def listed_files(data: Sequence[str], whole: bool = False) -> str:
+    """What files are called in a message or a report, by their names or their whole paths."""
+    names = [
+        "standard input" if value == STANDARD_INPUT else shown(Path(value) if whole else Path(Path(value).name))
+        for value in data[:FILES_SHOWN]
+    ]
+    return " and ".join(names) + (f" and {len(data) - FILES_SHOWN:,} more" if len(data) > FILES_SHOWN else "")
 
 
 def is_there(data: str) -> bool:
@@ -168,15 +178,19 @@ def _cells(
 
 
 @contextmanager
-def _files(data: str) -> Iterator[list[Path]]:
-    """The files that a value of `--data` means; standard input is kept in a file meanwhile."""
-    if data == STANDARD_INPUT:
-        with tempfile.NamedTemporaryFile() as kept:
-            shutil.copyfileobj(sys.stdin.buffer, kept)
-            kept.flush()
-            yield [Path(kept.name)]
+def _files(data: Sequence[str]) -> Iterator[list[Path]]:
+    """The files that the values of `--data` mean; standard input is kept in a file meanwhile."""
+    if STANDARD_INPUT not in data:
+        yield [path for value in data for path in _matching(value) or [Path(value)]]
         return
-    yield _matching(data) or [Path(data)]
+    with tempfile.NamedTemporaryFile() as kept:
+        shutil.copyfileobj(sys.stdin.buffer, kept)
+        kept.flush()
+        yield [
+            path
+            for value in data
+            for path in ([Path(kept.name)] if value == STANDARD_INPUT else _matching(value) or [Path(value)])
+        ]
 
 
 def _matching(pattern: str) -> list[Path]:

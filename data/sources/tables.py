@@ -8,17 +8,18 @@ from pathlib import Path
 from data.corpus import Corpus, DataError
 from data.messages import printable, shorten
 from data.reading.columns import TEXT, Choice
-from data.reading.packing import PACKED, shown
+from data.reading.packing import PACKED
 from data.reading.table import BAD_ROWS, SUFFIXES, Reading, is_named_like_a_table, stem_of
 from data.reading.text_encoding import AUTO
 from data.sources.group_hints import group_hint
 from data.sources.labels import Classes, classes_of
-from data.sources.source import Source
+from data.sources.source import Data, Source, values_of
 from data.sources.table_rows import (
     STANDARD_INPUT,
     Beside,
     Rows,
     is_there,
+    listed_files,
     read_rows,
 )
 
@@ -26,7 +27,7 @@ LONGEST_NAME = 50  # characters of the corpus's name: folders are named after it
 
 
 def load(
-    data: Path | str,
+    data: Path | Data,
     text_column: Sequence[str] = (AUTO,),
     label_column: str = AUTO,
     encoding: str = AUTO,
@@ -44,7 +45,8 @@ def load(
     been cleaned; rows with neither are passed over.
 
     Args:
-        data: path of the file; or a pattern of several that have the same columns; or `-`, standard input.
+        data: path of the file; or a pattern of several that have the same columns; or `-`, standard input; or a list of
+            these.
         text_column: of the texts, several of which are joined; `auto` for the only one that can be meant.
         label_column: of the labels, likewise.
         encoding: see `data.reading.table.Reading`, as for the others.
@@ -75,10 +77,11 @@ def load(
     beside = columns[0] if columns else None
     reading = Reading(encoding, delimiter, quoting, bad_rows)
     asked_for = Choice(tuple(text_column), label_column, False)
-    rows = read_rows(str(data), reading, asked_for, beside, look_for_groups=not flags)
+    files = values_of(data)
+    rows = read_rows(files, reading, asked_for, beside, look_for_groups=not flags)
     tested = None
     if test is not None:
-        tested = read_rows(str(test), reading, Choice(rows.choice.texts, rows.choice.label, False))
+        tested = read_rows([str(test)], reading, Choice(rows.choice.texts, rows.choice.label, False))
     texts = [*rows.texts, *(tested.texts if tested else [])]
     classes = classes_of([*rows.labels, *(tested.labels if tested else [])])
     _refuse_too_few_labels(rows, tested, classes)
@@ -95,8 +98,8 @@ def load(
         raise DataError(f"{rows.name}: no row with a label has a time that can be read: mend them.")
     tables = [*rows.tables, *(tested.tables if tested else [])]
     return Corpus(
-        name=printable(shorten(_name(str(data)), LONGEST_NAME)),
-        source=printable(_source(str(data), rows, len(unlabelled)) + _test_source(tested) + _column(beside)),
+        name=printable(shorten(_name(files), LONGEST_NAME)),
+        source=printable(_source(files, rows, len(unlabelled)) + _test_source(tested) + _column(beside)),
         texts=[texts[at] for at in labelled],
         labels=np.array([classes.labels[at] for at in labelled], dtype=np.int64),
         class_names=classes.names,
@@ -123,9 +126,10 @@ def is_table(data: str) -> bool:
 
 SOURCE = Source(
     name=f"a file ({', '.join(SUFFIXES)}, also with {', '.join(PACKED)} behind it)",
-    title="your own texts and labels; a pattern in quotes for several files, - for standard input",
+    title="your own texts and labels; several files, a pattern in quotes, or - for standard input",
     owns=is_table,
     load=load,
+    several=True,
     settings=(
         *("data", "text_column", "label_column", "encoding", "delimiter", "quoting", "bad_rows"),
         *("test", "split_column", "group_column", "time_column"),
@@ -149,21 +153,20 @@ def _refuse_too_few_labels(rows: Rows, tested: Rows | None, classes: Classes) ->
         )
 
 
-def _name(data: str) -> str:
-    return "standard input" if data == STANDARD_INPUT else stem_of(Path(data))
+def _name(files: Sequence[str]) -> str:
+    return "+".join("standard input" if file == STANDARD_INPUT else stem_of(Path(file)) for file in files)
 
 
-def _source(data: str, rows: Rows, unlabelled: int) -> str:
+def _source(files: Sequence[str], rows: Rows, unlabelled: int) -> str:
     """What was read and how it was understood, in one line."""
-    files = "standard input" if data == STANDARD_INPUT else shown(Path(Path(data).name))
     several = f", {len(rows.tables)} files" if len(rows.tables) > 1 else ""
     columns = " and ".join(map(repr, rows.choice.texts))
     guessed = ", guessed" if rows.choice.guessed else ""
     more = f"; {unlabelled:,} further texts have no label" if unlabelled else ""
     plural = "s" if len(rows.choice.texts) > 1 else ""
     return (
-        f"{files}{several} ({_forms(rows)}): column{plural} {columns} labeled by column {rows.choice.label!r}{guessed}"
-        f"{more}"
+        f"{listed_files(files)}{several} ({_forms(rows)}): column{plural} {columns} labeled by column "
+        f"{rows.choice.label!r}{guessed}{more}"
     )
 
 
@@ -172,7 +175,7 @@ def _forms(rows: Rows) -> str:
 
 
 def _test_source(tested: Rows | None) -> str:
-    return f"; test split: {shown(Path(Path(tested.name).name))} ({_forms(tested)})" if tested else ""
+    return f"; test split: {Path(tested.name).name} ({_forms(tested)})" if tested else ""
 
 
 def _column(beside: Beside | None) -> str:

@@ -139,10 +139,14 @@ class StateBatches(keras.utils.PyDataset):
         states, labels: of the same n texts; `labels` has shape `(n,)` or `(n, classes)`.
         batch_size: texts per batch.
         seed: with the epoch it decides the order.
+        weights: of the texts, of shape `(n,)`; `None` for none, and batches of two.
     """
 
-    def __init__(self, states: States, labels: np.ndarray, batch_size: int, seed: int = 0):
+    def __init__(
+        self, states: States, labels: np.ndarray, batch_size: int, seed: int = 0, weights: np.ndarray | None = None
+    ):
         super().__init__()
+        self.weights = weights
         self.states, self.labels, self.batch_size, self.seed = states, labels, batch_size, seed
         self.shuffle(0)
 
@@ -151,7 +155,8 @@ class StateBatches(keras.utils.PyDataset):
 
     def __getitem__(self, index: int):
         rows = self.batches[index]
-        return self.states.batch(rows), self.labels[rows]
+        weights = () if self.weights is None else (self.weights[rows],)
+        return self.states.batch(rows), self.labels[rows], *weights
 
     def shuffle(self, epoch: int) -> None:
         """Takes the batches of `epoch`, counted from 0; to be called at the beginning of each."""

@@ -49,3 +49,11 @@ def test_probabilities_of_zero_are_no_trouble():
     found = measure_calibration(sure)
     assert np.isfinite([found.temperature, found.validation_error, found.validation_error_scaled]).all()
     assert found.temperature > 5
+
+
+def test_weights_count_a_text_as_often_as_they_say():
+    scores, labels = np.log([[0.99, 0.01]] * 4), np.array([0, 0, 0, 1])
+    # One more text of unknown class counts, the mean of the scores, which are all the same.
+    weighted = fit_temperature(scores, labels, np.array([1, 1, 1, 2]))
+    assert weighted == pytest.approx(fit_temperature(scores[[0, 1, 2, 3, 3]], labels[[0, 1, 2, 3, 3]]), rel=1e-3)
+    assert fit_temperature(scores, labels, np.ones(4)) == fit_temperature(scores, labels)

@@ -36,6 +36,36 @@ def test_parameters_are_counted():
     assert pipeline[-1].parameters in (features + 1, 2 * features)
 
 
+# NBSVM's ratios come from the shares of terms within a class and outside it, which weights leave alone.
+@pytest.mark.parametrize("name", [name for name in linear.candidates(0) if not name.startswith("NBSVM")])
+def test_weights_count_a_text_as_often_as_they_say(name):
+    rng = np.random.default_rng(0)
+    features = csr_matrix(rng.random((60, 5)) * (rng.random((60, 5)) < 0.6))
+    labels = np.arange(60) % 3
+    weights = np.where(labels == 1, 3, 1)
+    often = np.repeat(np.arange(60), weights)
+    candidate = linear.candidates(0)[name]
+    weighted = candidate(features, labels, weights=weights).predict_proba(features)
+    repeated = candidate(features[often], labels[often], weights=np.ones(len(often))).predict_proba(features)
+    np.testing.assert_allclose(weighted, repeated, atol=0.02)
+
+
+def test_balanced_weights_find_more_of_a_rare_class():
+    rng = np.random.default_rng(0)
+    labels = (rng.random(600) < 0.1).astype(int)
+    # Half of the rare class's texts hold its sign, and one in twenty of the others.
+    texts = [
+        f"{'sign' if rng.random() < (0.5 if label else 0.05) else 'none'} filler{rng.integers(9)}" for label in labels
+    ]
+    weights = np.where(labels == 1, 600 / (2 * labels.sum()), 600 / (2 * (1 - labels).sum()))
+    train, rest = slice(400), slice(400, None)
+    plain, _ = linear.fit(texts[train], labels[train], texts[rest], labels[rest])
+    balanced, _ = linear.fit(texts[train], labels[train], texts[rest], labels[rest], 0, weights[train], weights[rest])
+    rare = [text for text, label in zip(texts, labels, strict=True) if label]
+    assert balanced.predict(rare).mean() >= plain.predict(rare).mean()
+    assert balanced.predict_proba(rare)[:, 1].mean() > plain.predict_proba(rare)[:, 1].mean() + 0.2
+
+
 def test_a_term_that_both_sides_hold_equally_often_counts_for_nothing_in_nbsvm():
     # "good" is in two texts of class 1 and one of class 0, "bad" the other way around, "the" in all. With alpha = 1 the
     # ratio of "good" is log((2 + 1) / (1 + 1)), and that of "the" log(4 / 4) = 0, whatever is learned about it.

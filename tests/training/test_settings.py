@@ -197,3 +197,13 @@ def test_what_began_a_run_can_be_typed_again():
     assert typed(parse([])) == "python -m training.run"
     assert typed(parse(["--output", "elsewhere"])) == "python -m training.run"  # where its folder goes is no part of it
     assert typed(parse(["--data", "caf\udce9.csv"])).endswith("'caf\\udce9.csv'")  # a name that no file could hold
+
+
+def test_one_data_is_a_name_and_several_are_a_list(tmp_path):
+    assert parse(["--data", "a.csv"]).data == "a.csv"
+    settings = parse(["--data", "a.csv", "b c.csv"])
+    assert settings.data == ["a.csv", "b c.csv"]
+    assert "--data a.csv 'b c.csv'" in typed(settings)
+    for each in (settings, parse(["--data", "a.csv"])):
+        command_line.save(each, tmp_path / "settings.yaml")
+        assert command_line.load(tmp_path / "settings.yaml") == each

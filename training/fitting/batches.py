@@ -14,12 +14,22 @@ class ShuffledBatches(keras.utils.PyDataset):
     Args:
         inputs: of shape `(n, ...)`.
         labels: one-hot, of shape `(n, classes)`.
+        weights: of the texts, of shape `(n,)`; `None` for none, and batches of two.
         batch_size: texts per batch; the last one has the rest.
         seed: with the epoch it decides the order.
     """
 
-    def __init__(self, inputs: np.ndarray, labels: np.ndarray, batch_size: int, seed: int):
+    def __init__(
+        self,
+        inputs: np.ndarray,
+        labels: np.ndarray,
+        weights: np.ndarray | None = None,
+        *,
+        batch_size: int,
+        seed: int,
+    ):
         super().__init__()
+        self.weights = weights
         self.inputs, self.labels, self.batch_size, self.seed = inputs, labels, batch_size, seed
         self.shuffle(0)
 
@@ -30,6 +40,7 @@ class ShuffledBatches(keras.utils.PyDataset):
     def __len__(self) -> int:
         return -(-len(self.labels) // self.batch_size)
 
-    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+    def __getitem__(self, index: int) -> tuple[np.ndarray, ...]:
         rows = self.order[index * self.batch_size : (index + 1) * self.batch_size]
-        return self.inputs[rows], self.labels[rows]
+        weights = () if self.weights is None else (self.weights[rows],)
+        return self.inputs[rows], self.labels[rows], *weights

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -14,6 +15,8 @@ from training.fitting.history import History, count_epochs
 from training.fitting.optimizers import TrackingAdam
 from training.settings import Settings
 
+Arrays = tuple[Any, ...]  # inputs, labels, and the weights of the texts where they have any
+
 
 class TrainingDiverged(Exception):
     """The loss is no longer a number."""
@@ -21,8 +24,8 @@ class TrainingDiverged(Exception):
 
 def fit(
     model: keras.Model,
-    train: tuple[np.ndarray, np.ndarray] | keras.utils.PyDataset,
-    validation: tuple[np.ndarray, np.ndarray] | keras.utils.PyDataset,
+    train: Arrays | keras.utils.PyDataset,
+    validation: Arrays | keras.utils.PyDataset,
     *,
     settings: Settings,
     seed: int,
@@ -42,8 +45,9 @@ def fit(
 
     Args:
         model: from inputs of shape `(batch, ...)` to probabilities `(batch, classes)`.
-        train: inputs and integer labels `(n,)`, or probabilities `(n, classes)` to learn, or batches of inputs and
-            one-hot labels with a method `shuffle(epoch)`, as `training.fitting.batches` has it.
+        train: inputs; integer labels `(n,)`, or probabilities `(n, classes)` to learn; and weights of the texts `(n,)`,
+            or `None`, which may be left out. Or batches of the same with one-hot labels and a method `shuffle(epoch)`,
+            as `training.fitting.batches` has it.
         validation: likewise, but always in the same order.
         settings: of the run.
         seed: decides the order of the texts in each epoch.
@@ -75,7 +79,7 @@ def fit(
     batches = (
         train
         if isinstance(train, keras.utils.PyDataset)
-        else ShuffledBatches(*_one_hot(train, classes), batch_size, seed)
+        else ShuffledBatches(*_one_hot(train, classes), batch_size=batch_size, seed=seed)
     )
     stopping = keras.callbacks.EarlyStopping(
         monitor="val_loss", patience=settings.early_stopping_patience, restore_best_weights=True
@@ -112,5 +116,8 @@ def fit(
     return history
 
 
-def _one_hot(data: tuple[np.ndarray, np.ndarray], classes: int) -> tuple[np.ndarray, np.ndarray]:
-    return data if data[1].ndim == 2 else (data[0], keras.utils.to_categorical(data[1], classes))
+def _one_hot(data: Arrays, classes: int) -> Arrays:
+    """The data with its labels one-hot, and without weights that are `None`."""
+    inputs, labels, *weights = data
+    labels = labels if labels.ndim == 2 else keras.utils.to_categorical(labels, classes)
+    return (inputs, labels, *(given for given in weights if given is not None))

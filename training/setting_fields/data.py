@@ -9,6 +9,7 @@ from data.reading.dialect import QUOTINGS, delimiter
 from data.reading.table import BAD_ROWS
 from data.sources import catalog as sources
 from data.sources.newsgroups import POSITIVE_GROUPS
+from data.sources.source import Data
 from training import setting_values as values
 from training.setting_fields.field import setting
 
@@ -17,7 +18,7 @@ from training.setting_fields.field import setting
 class DataSettings:
     """The texts: which, how they are read, and how many."""
 
-    data: str = setting(sources.AUTO, sources.HELP, "data")
+    data: Data = setting(sources.AUTO, sources.HELP, "data", several="+", metavar="DATA")
     sample: str = setting(
         "3000",
         "texts to draw, stratified, and split 4:1:1; all: every text, and the published test split where there is one; "

@@ -15,6 +15,13 @@ class TrainingSettings:
     student_batch_size: int = setting(
         64, "texts per step of that; it learns from the unlabelled ones too", "training", values.whole_number(1)
     )
+    class_weights: str = setting(
+        values.NONE,
+        "balanced: in training, and where validation chooses, each class weighs the same however many texts it has, "
+        "which finds more of a rare class at the cost of more false alarms; none: each text weighs the same",
+        "training",
+        choices=(values.NONE, values.BALANCED),
+    )
     epochs: int = setting(40, "most epochs", "training", values.whole_number(1))
     batch_size: int = setting(
         32,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from models.catalog import CATALOG, Family
 from training.settings import Settings
 
-ALWAYS = ("recipe", "sample")
+ALWAYS = ("recipe", "sample", "class_weights")
 IN_EPOCHS = (
     "epochs",
     "weight_decay",

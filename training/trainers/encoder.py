@@ -149,8 +149,8 @@ def _train_head(task: Task, features: dict[str, np.ndarray]) -> tuple[keras.Mode
     head = build_head(features["train"].shape[1], task.classes)
     history = fit(
         head,
-        (features["train"], parts["train"].labels),
-        (features["validation"], parts["validation"].labels),
+        (features["train"], parts["train"].labels, task.weights("train")),
+        (features["validation"], parts["validation"].labels, task.weights("validation")),
         settings=settings,
         seed=task.seed,
         epochs=settings.epochs,

@@ -47,7 +47,7 @@ def train_blocks(
             path = Path(folder) / f"{part}.npy"
             states = compute_states(backbone, lower, texts[part], settings.backbone_length, path)
             labels = keras.utils.to_categorical(task.parts[part].labels, task.classes)
-            return StateBatches(states, labels, settings.unfreeze_batch_size, task.seed)
+            return StateBatches(states, labels, settings.unfreeze_batch_size, task.seed, task.weights(part))
 
         history = fit(
             model,

@@ -24,7 +24,7 @@ def train(task: Task) -> Trained:
     Raises:
         OthersMissing: fewer than two other models are trained.
     """
-    members = pick(find_others(task), task.parts["validation"].labels)
+    members = pick(find_others(task), task.parts["validation"].labels, task.weights("validation"))
     names = [member.description.title for member in members]
     print(f"{task.progress_title:<22} mean of {', '.join(names)}, chosen on validation", flush=True)
     parts = set.intersection(*(set(member.probabilities) for member in members))
@@ -51,12 +51,13 @@ def train(task: Task) -> Trained:
     )
 
 
-def pick(others: Sequence[Other], labels: np.ndarray) -> list[Other]:
+def pick(others: Sequence[Other], labels: np.ndarray, weights: np.ndarray | None = None) -> list[Other]:
     """The best model on validation, then whichever lowers the mean's loss there most, until none does.
 
     Args:
         others: best first, two or more.
         labels: of validation, integer array of shape `(n,)`.
+        weights: of its texts, `(n,)`; `None` for 1 each.
 
     Returns:
         At least two of them, in the order in which they were picked.
@@ -64,7 +65,7 @@ def pick(others: Sequence[Other], labels: np.ndarray) -> list[Other]:
     picked, waiting = [others[0]], list(others[1:])
     best = np.inf
     while waiting:
-        losses = [_loss([*picked, new], labels) for new in waiting]
+        losses = [_loss([*picked, new], labels, weights) for new in waiting]
         at = int(np.argmin(losses))
         if len(picked) >= FEWEST and losses[at] >= best:
             break
@@ -73,8 +74,8 @@ def pick(others: Sequence[Other], labels: np.ndarray) -> list[Other]:
     return picked
 
 
-def _loss(members: Sequence[Other], labels: np.ndarray) -> float:
-    return validation_loss(mean([member.probabilities["validation"] for member in members]), labels)
+def _loss(members: Sequence[Other], labels: np.ndarray, weights: np.ndarray | None) -> float:
+    return validation_loss(mean([member.probabilities["validation"] for member in members]), labels, weights)
 
 
 def mean(probabilities: Sequence[np.ndarray]) -> np.ndarray:

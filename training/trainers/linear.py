@@ -20,7 +20,15 @@ def train(task: Task) -> Trained:
     train, validation, test = (parts[part] for part in ("train", "validation", "test"))
     estimate = memory.linear_mb(train.cleaned)
     memory.require(estimate, task.settings, "--sample")
-    pipeline, chosen = linear.fit(train.cleaned, train.labels, validation.cleaned, validation.labels, task.seed)
+    pipeline, chosen = linear.fit(
+        train.cleaned,
+        train.labels,
+        validation.cleaned,
+        validation.labels,
+        task.seed,
+        task.weights("train"),
+        task.weights("validation"),
+    )
     print(f"{task.progress_title:<22} TF-IDF of {chosen}, chosen on validation", flush=True)
     LinearModel.from_pipeline(pipeline).save(task.folder / FILE)
     parameters = pipeline[-1].parameters

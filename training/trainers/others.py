@@ -48,14 +48,15 @@ def write_learned_from(run: RunFolder, model: str, seed: int, probabilities: dic
         np.savez(aside, allow_pickle=False, **kept)
 
 
-def validation_loss(probabilities: np.ndarray, labels: np.ndarray) -> float:
+def validation_loss(probabilities: np.ndarray, labels: np.ndarray, weights: np.ndarray | None = None) -> float:
     """Log loss at the temperature that suits the answers best, so that being unsure alone does not tell against a mean.
 
     Args:
         probabilities: of validation, `(n, classes)`.
         labels: of its texts, integer array of shape `(n,)`.
+        weights: of its texts, `(n,)`; `None` for 1 each.
     """
-    return fit_temperature(np.log(np.maximum(probabilities, SMALLEST)), labels)[1]
+    return fit_temperature(np.log(np.maximum(probabilities, SMALLEST)), labels, weights)[1]
 
 
 def find_others(task: Task) -> list[Other]:
@@ -74,8 +75,8 @@ def find_others(task: Task) -> list[Other]:
     found = [_read(task, name) for name in names]
     if len(found) < wanted.needs:
         raise OthersMissing(f"it needs {wanted.needs} other trained models and has {len(found)}: name more in --models")
-    labels = task.parts["validation"].labels
-    return sorted(found, key=lambda other: validation_loss(other.probabilities["validation"], labels))
+    labels, weights = task.parts["validation"].labels, task.weights("validation")
+    return sorted(found, key=lambda other: validation_loss(other.probabilities["validation"], labels, weights))
 
 
 def _read(task: Task, name: str) -> Other:

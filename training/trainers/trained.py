@@ -15,6 +15,7 @@ from data.splits.unlabelled import Unlabelled
 from models.catalog import Architecture
 from models.description import Description
 from models.run_folder import RunFolder
+from training.setting_values import BALANCED
 from training.settings import Settings
 
 MODEL = "model.keras"
@@ -59,6 +60,17 @@ class Task:
         """The same texts as they came."""
         found = {name: part.texts for name, part in self.parts.items()}
         return found | ({UNLABELLED: self.unlabelled.texts} if self.unlabelled.texts else {})
+
+    def weights(self, part: str) -> np.ndarray | None:
+        """What each labelled text of a split weighs, array of shape `(n,)`; `None` where all weigh the same.
+
+        Balanced weights give each class the same sum over the training texts, whose mean weight is 1.
+        """
+        if self.settings.class_weights != BALANCED:
+            return None
+        trained = self.parts["train"].labels
+        by_class = len(trained) / (self.classes * np.bincount(trained, minlength=self.classes))
+        return by_class[self.parts[part].labels].astype(np.float32)
 
     @property
     def progress_title(self) -> str:

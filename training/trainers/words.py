@@ -29,6 +29,7 @@ class Lesson:
         batch_size: texts per step.
         label_smoothing: `None` for that of the settings.
         title: of the network's row.
+        weights: of the texts `(n,)`, `None` where all weigh the same.
         taught_by: title of the teacher.
         facts: what the teacher cost.
     """
@@ -37,6 +38,7 @@ class Lesson:
     targets: np.ndarray
     batch_size: int
     title: str
+    weights: np.ndarray | None = None
     label_smoothing: float | None = None
     taught_by: str | None = None
     facts: dict[str, Any] = field(default_factory=dict)
@@ -84,8 +86,8 @@ def train(task: Task) -> Trained:
     memory.require(estimate, settings, "--batch-size, --sequence-length or --width")
     history = fit(
         model,
-        (lesson.ids, lesson.targets),
-        (ids["validation"], parts["validation"].labels),
+        (lesson.ids, lesson.targets, lesson.weights),
+        (ids["validation"], parts["validation"].labels, task.weights("validation")),
         settings=settings,
         seed=seed,
         epochs=settings.epochs,
@@ -126,7 +128,13 @@ def train(task: Task) -> Trained:
 
 def _labelled(task: Task, ids: dict[str, np.ndarray]) -> Lesson:
     """The labels of the training texts."""
-    return Lesson(ids["train"], task.parts["train"].labels, task.settings.batch_size, task.architecture.name)
+    return Lesson(
+        ids["train"],
+        task.parts["train"].labels,
+        task.settings.batch_size,
+        task.architecture.name,
+        task.weights("train"),
+    )
 
 
 def _taught(task: Task, ids: dict[str, np.ndarray]) -> Lesson:
@@ -142,7 +150,7 @@ def _taught(task: Task, ids: dict[str, np.ndarray]) -> Lesson:
     labels = np.eye(task.classes, dtype=np.float32)[task.parts["train"].labels]
     answers = TEACHERS_SHARE * teacher.probabilities["train"] + (1 - TEACHERS_SHARE) * labels
     learned, targets = [ids["train"]], [answers]
-    texts = len(task.unlabelled.cleaned)
+    texts, weights = len(task.unlabelled.cleaned), task.weights("train")
     if texts:
         learned.append(ids[UNLABELLED])
         targets.append(teacher.probabilities[UNLABELLED])
@@ -155,6 +163,8 @@ def _taught(task: Task, ids: dict[str, np.ndarray]) -> Lesson:
         np.concatenate(targets),
         task.settings.student_batch_size,
         title,
+        # The teacher's answers to unlabelled texts are as balanced as its training was.
+        None if weights is None else np.concatenate([weights, np.ones(texts, np.float32)]),
         label_smoothing=0.0,
         taught_by=teacher.description.name,
         facts=cost_of([teacher]),

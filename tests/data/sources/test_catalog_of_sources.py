@@ -99,7 +99,7 @@ def test_help_names_every_source():
         "20newsgroups: posts of twenty newsgroups, the technical ones against the rest; sample: the built-in sample; "
         "a folder: your own texts, one folder a class, train/ and test/ above it if there are, unsup/ without labels; "
         "a file (.csv, .tsv, .jsonl, .ndjson, .json, .parquet, also with .gz, .zst, .bz2, .xz behind it): your own "
-        "texts and labels; a pattern in quotes for several files, - for standard input; "
+        "texts and labels; several files, a pattern in quotes, or - for standard input; "
         "auto: 20newsgroups, or sample where it is not available"
     )
 

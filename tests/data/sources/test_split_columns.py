@@ -230,3 +230,32 @@ def test_many_rows_without_a_time_are_refused_unless_allowed(write):
         time_column="beside",
     )
     assert len(load(path, time_column="beside", bad_rows=0.2).texts) == 54
+
+
+# --- several files ---
+
+
+def test_several_files_are_read_one_after_another(write):
+    first = write(table(rows(8, lambda at: "")), "first.csv")
+    second = write(table(rows(8, lambda at: "", "other")), "second.csv")
+    corpus = load([str(first), str(second), str(first)])
+    assert corpus.texts[::8] == ["film0", "other0"]
+    assert len(corpus.texts) == 16
+    assert corpus.name == "first+second"
+    assert corpus.source.startswith("first.csv and second.csv, 2 files (")
+
+
+def test_a_file_with_other_columns_is_refused(write):
+    first = write(table(rows(8, lambda at: "")), "first.csv")
+    second = write(table(rows(8, lambda at: ""), ("text", "stars", "beside")), "second.csv")
+    refused("second.csv, line 1, has no column 'label'", [str(first), str(second)])
+
+
+def test_only_tables_are_several(write):
+    path = str(write(table(rows(16, lambda at: ""))))
+    with pytest.raises(DataError, match=r"--data sample cannot stand beside others, only tables can: name one\."):
+        sources.load(Settings(data=[path, "sample"]))
+    with pytest.raises(DataError, match=r"--data missing is neither"):
+        sources.load(Settings(data=[path, "missing"]))
+    corpus = sources.load(Settings(data=[path, path]))
+    assert corpus.source_name == [path, path]

@@ -100,7 +100,7 @@ def test_everything_that_callbacks_remember_is_kept(tmp_path):
 
 
 def test_each_epoch_has_every_text_once_in_an_order_of_its_own():
-    batches = ShuffledBatches(np.arange(10), np.eye(10), 4, seed=1)
+    batches = ShuffledBatches(np.arange(10), np.eye(10), batch_size=4, seed=1)
     seen = []
     for epoch in (0, 1, 0):
         batches.shuffle(epoch)
@@ -108,4 +108,4 @@ def test_each_epoch_has_every_text_once_in_an_order_of_its_own():
     assert [len(batches[at][0]) for at in range(3)] == [4, 4, 2]
     assert sorted(seen[0]) == sorted(seen[1]) == list(range(10))
     assert seen[0] == seen[2] != seen[1]
-    assert seen[0] != ShuffledBatches(np.arange(10), np.eye(10), 4, seed=2).order.tolist()
+    assert seen[0] != ShuffledBatches(np.arange(10), np.eye(10), batch_size=4, seed=2).order.tolist()

@@ -1,6 +1,7 @@
 """Fitting: the callbacks do what their numbers say, on every backend."""
 
 import csv
+from dataclasses import replace
 
 import keras
 import numpy as np
@@ -58,6 +59,40 @@ def test_it_learns_and_logs_every_signal(tmp_path, capsys):
     lines = capsys.readouterr().out.splitlines()
     assert sum(" epoch " in line for line in lines) == len(rows)
     assert list((tmp_path / "validation").iterdir())
+
+
+@pytest.mark.slow
+def test_weights_count_a_text_as_often_as_they_say(tmp_path):
+    """A text of weight 3 counts as three of it, in what training and validation lose."""
+    ids, labels = task(rows=16)
+    weights = np.where(labels == 1, 3, 1)
+    often = np.repeat(np.arange(16), weights)
+    settings = parse(["--epochs", "1"])
+    losses = {}
+    # Keras takes the mean over texts, whatever they weigh.
+    for name, data in {
+        "weighted": (ids, labels, (weights / weights.mean()).astype("float32")),
+        "often": (ids[often], labels[often], None),
+        "unweighted": (ids, labels),
+    }.items():
+        make_deterministic(0)
+        model = rnn.build(replace(TINY, dropout=0.0))
+        # With so small a step the weights stay what they are, so that both losses are those of the first ones.
+        history = fit(
+            model,
+            data,
+            data,
+            settings=settings,
+            seed=0,
+            epochs=1,
+            learning_rate=1e-12,
+            batch_size=64,
+            folder=tmp_path / name,
+            title=name,
+        )
+        losses[name] = history["loss"][0], history["val_loss"][0]
+    assert losses["weighted"] == pytest.approx(losses["often"], rel=1e-4)
+    assert losses["unweighted"] != pytest.approx(losses["often"], rel=1e-3)
 
 
 @pytest.mark.slow

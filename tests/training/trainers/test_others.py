@@ -1,5 +1,7 @@
 """What an ensemble picks and a student learns, from the answers that other models of a run have left."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import yaml
@@ -17,6 +19,7 @@ from models.description import Description
 from models.predictions import Answers, write_predictions
 from models.run_folder import RunFolder
 from training import command_line, experiment
+from training.settings import Settings
 from training.trainers import ensemble, words
 from training.trainers.others import Other, OthersMissing, find_others, validation_loss, write_learned_from
 from training.trainers.trained import Task
@@ -154,6 +157,25 @@ def test_a_lesson_is_half_the_label_and_on_unlabelled_texts_all_the_teachers(run
     assert found.ids.shape == (60, 3)
     assert found.title == "student (lstm taught by linear, 20 unlabelled texts)"
     assert found.facts["seconds_needed"] == 10
+
+
+def test_balanced_weights_give_each_class_the_same_and_unlabelled_texts_one(run):
+    folder, parts, unlabelled = run
+    rare = dict(parts, train=replace(parts["train"], labels=(np.arange(40) < 4).astype(int)))
+    plain, balanced = (
+        Task(CATALOG["student"], Settings(class_weights=how), folder, 0, rare, unlabelled, 2, False)
+        for how in ("none", "balanced")
+    )
+    assert plain.weights("train") is None
+    weights = balanced.weights("train")
+    # 4 of 40 texts: 40 / (2 * 4) = 5 each, and 40 / (2 * 36) for each of the others.
+    np.testing.assert_allclose(weights, [5] * 4 + [5 / 9] * 36)
+    np.testing.assert_allclose(
+        balanced.weights("validation"), np.where(parts["validation"].labels == 1, 5, 5 / 9), rtol=1e-6
+    )
+    taught = replace(balanced, settings=replace(command_line.load(folder.settings), class_weights="balanced"))
+    lesson = words._taught(taught, {"train": np.zeros((40, 3)), UNLABELLED: np.ones((20, 3))})
+    np.testing.assert_allclose(lesson.weights, [*weights, *[1] * 20])
 
 
 @pytest.mark.slow
