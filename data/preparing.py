@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +14,7 @@ from data.corpus import Corpus, DataError
 from data.files import whole, write_text
 from data.splits import leakage
 from data.splits.leakage import UNLABELLED
+from data.splits.near_duplicates import without_near_duplicates
 from data.splits.parts import Part, clean_parts, models_view, separate
 from data.splits.shortage import lacking, why_too_few
 from data.splits.split import PARTS, split
@@ -21,7 +22,8 @@ from data.splits.unlabelled import Unlabelled
 from data.vectorizing import SEEN, learn_vocabulary, vectorize
 from data.word_vectors import word_vectors
 
-TEXTS, UNLABELLED_TEXTS = "texts.jsonl", "unlabelled.jsonl"  # apart: most readers want the splits alone
+TEXTS, UNLABELLED_TEXTS, LEAKED_TEXTS = "texts.jsonl", "unlabelled.jsonl", "leaked.jsonl"  # most want the first alone
+LEAKED = "leaked"  # beside the names of the splits
 VOCABULARY, ARRAYS, VECTORS = "vocabulary.txt", "arrays.npz", "word_vectors.npy"
 LONGEST_READ, SHARE_COVERED, LEAST_READ = 256, 0.9, 64  # words of a text, where nothing else says how many to read
 MOST_WORDS = 20_000  # of the vocabulary
@@ -70,12 +72,13 @@ def fitting_vocabulary(corpus: Corpus, texts: Iterable[str]) -> int:
 
 
 def prepare(
-    corpus: Corpus, drawn: dict[str, Part], sample: int | None, sequence_length: int
+    corpus: Corpus, drawn: dict[str, Part], sample: int | None, sequence_length: int, near: float = 0
 ) -> tuple[dict[str, Part], dict]:
     """Drops texts that clean to nothing, and takes overlaps out of validation and test.
 
     Two texts are the same where their first `sequence_length` cleaned words are: that is what the
-    models are given of them.
+    models are given of them. Of near-duplicates `near` is the least similarity, see
+    `data.splits.near_duplicates`; 0 leaves them.
 
     Returns:
         The parts by name, and the counts of what was removed for the data card.
@@ -85,7 +88,7 @@ def prepare(
     """
     parts = {name: part.without_empty() for name, part in drawn.items()}
     keys = models_view(parts, sequence_length)
-    kept = separate(parts, keys)
+    kept, near_duplicates = without_near_duplicates(separate(parts, keys), near)
     if name := lacking(kept, corpus.class_names):
         raise DataError(why_too_few(name, drawn, corpus, sample, sequence_length))
     card = {
@@ -99,9 +102,16 @@ def prepare(
             "before": leakage.overlaps(keys),
             "after": leakage.overlaps(models_view(kept, sequence_length)),
         },
+        "near_duplicates": near_duplicates,
         "label_conflicts": _label_conflicts(keys, parts),
     }
     return kept, card
+
+
+def leaked(drawn: Mapping[str, Part], parts: Mapping[str, Part]) -> Part:
+    """The texts of the test split that `prepare` took out of it, since they stand in an earlier one, or nearly do."""
+    test = drawn["test"].without_empty()
+    return test.take(np.flatnonzero(~np.isin(test.index, parts["test"].index)))
 
 
 def _label_conflicts(keys: dict[str, list[str]], parts: dict[str, Part]) -> int:
@@ -113,12 +123,24 @@ def _label_conflicts(keys: dict[str, list[str]], parts: dict[str, Part]) -> int:
     return sum(len(found) > 1 for found in labels.values())
 
 
-def save_texts(parts: dict[str, Part], unlabelled: Unlabelled, folder: Path) -> None:
-    """Writes all texts as JSON Lines into `folder`, one a line; those without a label into a file of their own."""
+def save_texts(parts: dict[str, Part], unlabelled: Unlabelled, folder: Path, leaked: Part | None = None) -> None:
+    """Writes all texts as JSON Lines into `folder`, one a line; those of no split into files of their own.
+
+    Args:
+        parts: by name.
+        unlabelled: texts without a label.
+        folder: where to.
+        leaked: see `leaked`.
+    """
+    _write_parts({} if leaked is None else {LEAKED: leaked}, folder / LEAKED_TEXTS)
     with whole(folder / UNLABELLED_TEXTS) as aside, aside.open("w", encoding="utf-8") as file:
         for text, cleaned in zip(unlabelled.texts, unlabelled.cleaned, strict=True):
             file.write(json.dumps({"cleaned": cleaned, "text": text}) + "\n")
-    with whole(folder / TEXTS) as aside, aside.open("w", encoding="utf-8") as file:
+    _write_parts(parts, folder / TEXTS)
+
+
+def _write_parts(parts: Mapping[str, Part], path: Path) -> None:
+    with whole(path) as aside, aside.open("w", encoding="utf-8") as file:
         for name, part in parts.items():
             for at in range(len(part.texts)):
                 record = {
@@ -137,16 +159,23 @@ def load_texts(folder: Path) -> dict[str, Part]:
     records: dict[str, list[dict]] = {name: [] for name in PARTS}
     for record in _records(folder / TEXTS):
         records[record["part"]].append(record)
-    return {
-        name: Part(
-            np.array([record["index"] for record in found]),
-            [record["text"] for record in found],
-            [record["cleaned"] for record in found],
-            np.array([record["label"] for record in found]),
-            None if found[0]["group"] is None else [record["group"] for record in found],
-        )
-        for name, found in records.items()
-    }
+    return {name: _part(found) for name, found in records.items()}
+
+
+def load_leaked(folder: Path) -> Part | None:
+    """The leaked texts that `save_texts` wrote, `None` where there are none."""
+    records = list(_records(folder / LEAKED_TEXTS)) if (folder / LEAKED_TEXTS).exists() else []
+    return _part(records) if records else None
+
+
+def _part(records: list[dict]) -> Part:
+    return Part(
+        np.array([record["index"] for record in records]),
+        [record["text"] for record in records],
+        [record["cleaned"] for record in records],
+        np.array([record["label"] for record in records]),
+        None if records[0]["group"] is None else [record["group"] for record in records],
+    )
 
 
 def load_unlabelled(folder: Path) -> Unlabelled:

@@ -1,7 +1,7 @@
 """Answers for texts, from the exported model of a run.
 
 python -m models.predict runs/latest "The launch was moved to Friday."
-python -m models.predict runs/latest --input reviews.csv --text-column review --output answers.csv
+python -m models.predict runs/latest --input reviews.csv --output answers.csv  # scored, where it has labels
 cat posts.txt | python -m models.predict runs/latest --as jsonl
 python -m models.predict runs/latest --model lstm --format saved_model "one text" "and another"
 """
@@ -12,14 +12,20 @@ import argparse
 import itertools
 import sys
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 from data.exits import attempt
 from data.messages import escape_what_cannot_be_shown
 from data.reading.dialect import QUOTINGS, delimiter
 from data.reading.table import Reading
 from data.reading.text_encoding import AUTO
-from models.serving.answer_writers import CSV, TABLE, WRITERS
+from models.serving.answer_writers import PARQUET, STYLES, TABLE, style_of, writer
 from models.serving.options import add_model_options
+
+if TYPE_CHECKING:
+    from data.sources.text_stream import Row
+    from models.classifier import Classifier
+    from models.serving.scoring import Scores
 
 CHUNK = 2048  # texts in memory at once
 
@@ -42,6 +48,13 @@ def parser() -> argparse.ArgumentParser:
         metavar="NAME",
         help="column of a table, or several that are joined (default: text, or the only one that can be meant)",
     )
+    result.add_argument(
+        "--label-column",
+        default=AUTO,
+        metavar="NAME",
+        help="column of a table that the answers are compared with (default: one whose name says that it holds labels, "
+        "where they are the model's classes)",
+    )
     result.add_argument("--encoding", default=AUTO, help="of the input (default: auto, as the file says)")
     result.add_argument(
         "--delimiter", type=delimiter, default=AUTO, help="between the cells of a table (default: auto)"
@@ -50,13 +63,14 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument(
         "--output",
         metavar="FILE",
-        help="where the answers go, once all are there (default: standard output, as they come)",
+        help="where the answers go, once all are there, behind the table's own columns (default: standard output, as "
+        "they come)",
     )
     result.add_argument(
         "--as",
         dest="style",
-        choices=list(WRITERS),
-        help="how answers are written (default: table for texts on the command line, csv otherwise)",
+        choices=STYLES,
+        help="how answers are written (default: as --output is called, table for texts on the command line, else csv)",
     )
     add_model_options(result)
     return result
@@ -83,59 +97,82 @@ def _predict(options: argparse.Namespace) -> None:
         ExportUnusable: there is no model to answer them.
         OSError: the answers cannot be written.
     """
-    from data.sources.text_stream import read_texts
+    from data.corpus import DataError
+    from data.sources.text_stream import Row, stream_rows
     from models.classifier import load_classifier
     from models.serving.answer_file import open_output, refuse_to_overwrite
+    from models.serving.scoring import Scores
 
     if not options.texts:
         refuse_to_overwrite(options.input, options.output)
     classifier = load_classifier(options.run, options.model, options.format)
     if options.abstain:
         classifier.abstain(options.abstain)
-    style = options.style or (TABLE if options.texts else CSV)
+    style = options.style or (TABLE if options.texts and not options.output else style_of(options.output))
+    if style == PARQUET and not options.output:
+        raise DataError("Parquet is no text: name a file for it with --output.")
     # A damaged row is refused at once: there is to be an answer for each.
     reading = Reading(options.encoding, options.delimiter, options.quoting, bad_rows=0)
     columns = options.text_column or [AUTO]
-    texts = iter(options.texts) if options.texts else read_texts(options.input, columns, reading)
-    with open_output(options.output) as file:
-        answer_all(classifier, texts, WRITERS[style](file, list(classifier.classes_)), quiet=bool(options.texts))
+    scores = Scores([str(name) for name in classifier.classes_])
+    rows: Iterator[Row]
+    if options.texts:
+        rows = (Row(text) for text in options.texts)
+    else:
+        rows = stream_rows(options.input, columns, reading, options.label_column, scores.are_classes)
+    first = next(rows, None)  # what keeps the texts from being read is said before any file is begun
+    rows = itertools.chain([first], rows) if first else rows
+    label_column = first.label_column if first else None
+    names = list(first.cells) if first else []
+    with open_output(options.output) as file, writer(style, file, scores.classes, names, bool(label_column)) as write:
+        answer_all(classifier, rows, write, scores, quiet=bool(options.texts))
+    if label_column:
+        print(*scores.lines(label_column), sep="\n", file=sys.stderr)
     if style == TABLE:
         print(f"Answers of {classifier.title}.", file=sys.stderr)
 
 
-def answer_all(classifier, texts: Iterator[str], write: Callable[[dict], None], quiet: bool = False) -> int:
-    """Answers the texts in chunks and writes each answer; returns how many there were.
+def answer_all(
+    classifier: Classifier, rows: Iterator[Row], write: Callable[[dict], None], scores: Scores, quiet: bool = False
+) -> None:
+    """Answers texts in chunks, writes each answer and counts how right they are.
 
     Args:
-        classifier: of `models.classifier`.
-        texts: raw texts.
-        write: called with `text`, `label`, `confidence`, `probabilities` by class and `tokens_seen` of each.
+        classifier: answers.
+        rows: texts, and what stands beside them.
+        write: gets each answer, see `models.serving.answer_writers.writer`.
+        scores: counts those of texts that have a label.
         quiet: show no progress on standard error.
     """
     from tqdm import tqdm
 
     from data.sources.text_stream import chunks
 
-    names, count = list(classifier.classes_), 0
-    waiting = chunks(texts, CHUNK)
+    names = [str(name) for name in classifier.classes_]
+    waiting = chunks(rows, CHUNK)
     first = next(waiting, [])  # what keeps the texts from being read is said before any progress is
     with tqdm(unit=" texts", disable=quiet, file=sys.stderr) as progress:
         for chunk in itertools.chain([first], waiting):
-            found = classifier.answer(chunk)
-            for text, row, tokens in zip(chunk, found.probabilities.tolist(), found.tokens_seen.tolist(), strict=True):
-                label, confidence = classifier.label_of(row)
+            found = classifier.answer([row.text for row in chunk])
+            for row, probabilities, tokens in zip(
+                chunk, found.probabilities.tolist(), found.tokens_seen.tolist(), strict=True
+            ):
+                label, confidence = classifier.label_of(probabilities)
+                correct = None
+                if row.label_column:
+                    correct = scores.add(row.text, row.label, probabilities, confidence >= classifier.least_confidence)
                 write(
                     {
-                        "text": text,
+                        "text": row.text,
+                        "cells": row.cells,
                         "label": label,
                         "confidence": confidence,
-                        "probabilities": dict(zip(names, row, strict=True)),
+                        "probabilities": dict(zip(names, probabilities, strict=True)),
                         "tokens_seen": tokens,
+                        "correct": correct,
                     }
                 )
             progress.update(len(chunk))
-            count += len(chunk)
-    return count
 
 
 if __name__ == "__main__":

@@ -125,7 +125,7 @@ def _prepare(run: RunFolder, settings: Settings, seed: int, corpus: Corpus) -> S
         length = preparing.fitting_length(corpus, drawn["train"].cleaned)
     else:
         length = settings.length_read
-    parts, removed = preparing.prepare(corpus, drawn, settings.sample_size, length)
+    parts, removed = preparing.prepare(corpus, drawn, settings.sample_size, length, settings.near_duplicates)
     unlabelled, chosen = choose_unlabelled(
         corpus,
         drawn,
@@ -134,6 +134,7 @@ def _prepare(run: RunFolder, settings: Settings, seed: int, corpus: Corpus) -> S
         seed=seed,
         cleaner=Cleaner(keep_negations),
         length=length,
+        near=settings.near_duplicates,
     )
     if settings.vocabulary_size == AUTO:
         words = preparing.fitting_vocabulary(corpus, [*parts["train"].cleaned, *unlabelled.cleaned])
@@ -149,7 +150,7 @@ def _prepare(run: RunFolder, settings: Settings, seed: int, corpus: Corpus) -> S
         write_json(run.data_card, described | {"splits": []})
     folder = run.prepared(seed)
     folder.mkdir(parents=True, exist_ok=True)
-    preparing.save_texts(parts, unlabelled, folder)
+    preparing.save_texts(parts, unlabelled, folder, preparing.leaked(drawn, parts))
     try:
         code = run_in_child("forkserver", make_arrays, run.path, seed, memory_limit_mb=settings.memory_limit_mb)
     except MemoryExceeded as error:

@@ -19,7 +19,7 @@ import numpy as np
 from data.cleaning import Cleaner
 from data.exits import EXIT_DISK_FULL, EXIT_FAILED
 from data.files import UNFINISHED, read_json, remove_unfinished, write_json, write_text
-from data.preparing import load_texts, load_unlabelled, vectorize_parts
+from data.preparing import load_leaked, load_texts, load_unlabelled, vectorize_parts
 from data.probes import PROBES
 from data.splits.parts import Part
 from data.splits.unlabelled import Unlabelled
@@ -132,6 +132,7 @@ def _train_and_evaluate(run: RunFolder, model: str, seed: int, started: float) -
         "validation": scores["validation"],
         "calibration": asdict(calibration) if calibration else None,
         "train": {"n": scores["train"]["n"], "accuracy": scores["train"]["accuracy"]},
+        "leaked": _leaked(trained, load_leaked(run.prepared(seed))),
         "accuracy_by_group": None
         if test.groups is None
         else accuracy_by_group(trained.probabilities["test"].argmax(axis=1), test.labels, test.groups),
@@ -157,6 +158,14 @@ def _train_and_evaluate(run: RunFolder, model: str, seed: int, started: float) -
 
 def _answers(probabilities: np.ndarray, part: Part) -> Answers:
     return Answers(part.index, part.labels, probabilities.argmax(axis=1), probabilities)
+
+
+def _leaked(trained: Trained, leaked: Part | None) -> dict[str, float] | None:
+    """How many of the texts that were taken out of the test split the model would have got right."""
+    if leaked is None or CATALOG[trained.description.name].family is Family.COMBINED:  # which answers by its members
+        return None
+    said = trained.answer_texts(leaked.texts, leaked.cleaned).argmax(axis=1)
+    return {"n": len(said), "accuracy": float((said == leaked.labels).mean())}
 
 
 def _write_probes(path: Path, trained: Trained, cleaner: Cleaner) -> None:

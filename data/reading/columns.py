@@ -91,6 +91,19 @@ def choose_columns(
     return Choice(tuple(texts), found_label, guessed)
 
 
+def labels_of(names: Sequence[str], rows: Rows, are_classes: Callable[[list[str]], bool]) -> str | None:
+    """The column whose name says that it holds labels, and whose first cells are classes that are known; or none.
+
+    Args:
+        names: of the columns.
+        rows: the cells of the first rows.
+        are_classes: whether cells are.
+    """
+    cells = {name: [row[at] or "" for row in rows if at < len(row)] for at, name in enumerate(names) if name}
+    found = _named(cells, LABEL, LABEL_NAMES)
+    return found if found and names.count(found) == 1 and are_classes(cells[found]) else None
+
+
 def has_header(rows: Rows, asked: Iterable[str]) -> bool:
     """Whether the first row names the columns.
 

@@ -10,7 +10,7 @@ import argparse
 import csv
 import re
 from collections import deque
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from data.reading.text_encoding import AUTO
@@ -20,6 +20,7 @@ QUOTINGS = (AUTO, DOUBLED, BACKSLASH, NONE)
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
 BY_SUFFIX = {".tsv": "\t", ".tab": "\t", ".psv": "|"}
 LONGEST_CELL = 10_000_000  # characters
+LEAST_ROWS = 10  # that a quote must have swallowed, to be taken for a lone one
 SEPARATOR_LINE = re.compile(r'"?sep=(.)"?[ \t;,]*[\r\n]*', re.IGNORECASE)  # as Excel writes and reads it
 QUOTED_CELL = re.compile(r'\A"(?:[^"]|"")*"\Z')
 
@@ -60,7 +61,8 @@ def delimiter(text: str) -> str:
 def parse(lines: Iterable[str], dialect: Dialect) -> Iterator[tuple[int, list[str] | str]]:
     """Line number and cells of each row that is not empty; of a damaged one what is wrong with it.
 
-    Where a quote is never closed, reading goes on in the line behind the one that it opens in.
+    Where a quote is never closed, or only by another lone one far below, reading goes on in the line behind the one
+    that it opens in.
     """
     csv.field_size_limit(LONGEST_CELL)  # csv's own limit of 131,072 characters is less than a long post
     source, again, taken, number = iter(lines), deque[str](), [], 0
@@ -87,12 +89,15 @@ def parse(lines: Iterable[str], dialect: Dialect) -> Iterator[tuple[int, list[st
             strict=True,
         )
 
-    rows = reader()
+    rows, width = reader(), 0
     while True:
         taken.clear()
         start = number + 1
         try:
             row = next(rows)
+            width = width or len(row)
+            if _holds_rows(taken, dialect.delimiter, width):
+                raise csv.Error(f"its quote is closed {len(taken) - 1} lines below")
         except StopIteration:
             return
         except csv.Error as error:
@@ -103,6 +108,18 @@ def parse(lines: Iterable[str], dialect: Dialect) -> Iterator[tuple[int, list[st
         else:
             if row:
                 yield start, row
+
+
+def _holds_rows(lines: Sequence[str], delimiter: str, width: int) -> bool:
+    """Whether the lines of one row are rather rows of their own.
+
+    They are where there are many, each with as many delimiters as a row has, and few different cells, such as labels,
+    stand at their beginnings or ends.
+    """
+    inner = [line.rstrip("\r\n").split(delimiter) for line in lines[1:-1]]
+    if len(inner) < LEAST_ROWS or width < 2 or any(len(cells) != width for cells in inner):
+        return False
+    return 2 * min(len({cells[at] for cells in inner}) for at in (0, -1)) <= len(inner)
 
 
 def find_dialect(

@@ -128,4 +128,6 @@ def _shown(cell: object) -> str | None:
     """A cell as text; JSON can escape half a surrogate pair, which no file or tokenizer takes."""
     if isinstance(cell, bool):
         return "true" if cell else "false"
+    if isinstance(cell, dict | list):
+        cell = json.dumps(cell, ensure_ascii=False)
     return None if cell is None else str(cell).encode("utf-8", "replace").decode("utf-8")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -13,6 +13,7 @@ from data.corpus import DataError
 from data.messages import listed, printable
 
 LONGEST_LABEL = 1000  # characters
+UNKNOWN = -1  # a class that is none of some
 # Numbers as programs write them. 007 is none: it is a code.
 NUMBER = re.compile(r"[+-]?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?", re.ASCII)
 # Zero width: word joiner, space and byte order mark, the marks of direction, soft hyphen. Joiners stay between letters
@@ -20,6 +21,9 @@ NUMBER = re.compile(r"[+-]?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{
 INVISIBLE = re.compile(
     r"[\u00ad\u180e\u200b\u200e\u200f\u2060\ufeff]|(?<![^\0-\u02ff\s])[\u200c\u200d]+|[\u200c\u200d]+(?![^\0-\u02ff\s])"
 )
+# Small Cyrillic and Greek letters that look like Latin ones, or whose capitals do; from
+# https://www.unicode.org/Public/security/latest/confusables.txt.
+LATIN_SHAPES = str.maketrans("авекмнорстухіјѕԁԛԝαβεηικμνορτυχζ", "abekmhopctyxijsdqwabehikmvoptyxz")
 MISSING = frozenset(["nan", "<na>", "nat", "#n/a"])  # what programs write for a label that is not there
 MAYBE_MISSING = frozenset(["none", "null", "na", "n/a", "-", "?"])  # likewise, but a class may be called so
 MOST_DIFFERENT, SHARE_DIFFERENT = 20, 0.5  # labels: more than both are no classes
@@ -81,6 +85,30 @@ def classes_of(written: Sequence[str | None]) -> Classes:
     return Classes(class_names, [index_of[label] for label in written], tuple(notes))
 
 
+def class_finder(names: Sequence[str]) -> Callable[[str | None], int | None]:
+    """Says which class a label means, by the rules of `classes_of`.
+
+    Args:
+        names: of the classes.
+
+    Returns:
+        From a label as it stands in a file to an index into `names`; `UNKNOWN` for a class that is none of them, `None`
+        where there is no label.
+
+    >>> [class_finder(["neg", "1"])(written) for written in ("1.0", " neg\u200b", "other", "", "nan")]
+    [1, 0, -1, None, None]
+    """
+    indices = {_key(name): at for at, name in enumerate(names)}
+
+    def find(written: str | None) -> int | None:
+        name = clean_label(written or "")
+        if (not name or name.casefold() in MISSING) and name not in names:
+            return None
+        return indices.get(_key(name), UNKNOWN)
+
+    return find
+
+
 def _key(name: str) -> str | Decimal:
     return Decimal(name) if NUMBER.fullmatch(name) else name
 
@@ -115,10 +143,8 @@ def _same_number(forms: Iterable[Counter[str]]) -> list[str]:
 
 
 def _alike(class_names: Sequence[str]) -> list[str]:
-    """Notes where names differ only in case, width or inner spaces: probably slips, but not ours to mend."""
-    groups: dict[str, list[str]] = {}
-    for name in class_names:
-        groups.setdefault("".join(unicodedata.normalize("NFKC", name).casefold().split()), []).append(name)
+    """Notes where names differ only in case, width, inner spaces or script: probably slips, but not ours to mend."""
+    groups = _grouped(class_names, lambda name: "".join(unicodedata.normalize("NFKC", name).casefold().split()))
     notes = []
     alike = [names for names in groups.values() if len(names) > 1]
     if alike:
@@ -126,10 +152,24 @@ def _alike(class_names: Sequence[str]) -> list[str]:
         notes.append(
             f"labels that differ only in case, width or spaces count as different classes: {listed(alike[0])}{more}"
         )
+    shapes = _grouped(groups, lambda name: name.translate(LATIN_SHAPES))
+    for names in [names for names in shapes.values() if len(names) > 1][:1]:
+        same = [groups[name][0] for name in names]
+        notes.append(
+            f"labels that look alike in letters of different scripts count as different classes: {listed(same)} "
+            f"({', '.join(map(ascii, same))})"
+        )
     truths, numbers = [name for name in ("false", "true") if name in groups], [name for name in "01" if name in groups]
     if truths and numbers:
         notes.append(f"labels that look alike count as different classes: {listed([*numbers, *truths])}")
     return notes
+
+
+def _grouped(names: Iterable[str], key: Callable[[str], str]) -> dict[str, list[str]]:
+    groups: dict[str, list[str]] = {}
+    for name in names:
+        groups.setdefault(key(name), []).append(name)
+    return groups
 
 
 def _no_labels(

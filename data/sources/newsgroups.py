@@ -37,12 +37,15 @@ SLIDES = tuple(
 )
 
 
-def load(positive_groups: Sequence[str] = POSITIVE_GROUPS, keep_subject: bool = False) -> Corpus:
+def load(
+    positive_groups: Sequence[str] = POSITIVE_GROUPS, keep_subject: bool = False, keep_quotes: bool = False
+) -> Corpus:
     """All 18,846 posts without headers, footers and quotes, from scikit-learn's cache or its download.
 
     Args:
         positive_groups: names or shell patterns of the newsgroups that make the positive class.
         keep_subject: put the subject line in front of the text.
+        keep_quotes: leave what a post quotes of another.
 
     Raises:
         SourceUnavailable: the posts are neither in the cache nor can they be downloaded.
@@ -50,7 +53,7 @@ def load(positive_groups: Sequence[str] = POSITIVE_GROUPS, keep_subject: bool = 
     """
     import numpy as np  # only once there is something to load: --help asks the sources for no more than their names
 
-    bunches, subjects = _fetch(keep_subject)
+    bunches, subjects = _fetch(keep_subject, keep_quotes)
     names = bunches[0].target_names
     texts = [text for bunch in bunches for text in bunch.data]
     targets = np.concatenate([bunch.target for bunch in bunches])
@@ -61,11 +64,14 @@ def load(positive_groups: Sequence[str] = POSITIVE_GROUPS, keep_subject: bool = 
     if keep_subject:
         texts = [f"{subject}\n{text}" for subject, text in zip(subjects, texts, strict=True)]
         notes.append("subject lines kept: replies share theirs, and reply threads cross a random split")
+    if keep_quotes:
+        notes.append("quotes kept: a reply holds the text it answers, and both may stand in different splits")
+    without = "headers and footers" if keep_quotes else "headers, footers and quotes"
     as_published = tuple(positive_groups) == POSITIVE_GROUPS
     class_names = ("other", "technical" if as_published else "positive")
     return Corpus(
-        name=f"{NAME}-subject" if keep_subject else NAME,
-        source="20 Newsgroups (by date) through scikit-learn, without headers, footers and quotes; "
+        name=NAME + "-subject" * keep_subject + "-quotes" * keep_quotes,
+        source=f"20 Newsgroups (by date) through scikit-learn, without {without}; "
         f"positive: {', '.join(positive_groups)}",
         texts=texts,
         labels=np.isin(targets, [names.index(name) for name in positive]).astype(np.int64),
@@ -86,11 +92,11 @@ SOURCE = Source(
     title="posts of twenty newsgroups, the technical ones against the rest",
     owns=lambda data: data == NAME,
     load=load,
-    settings=("positive_groups", "keep_subject"),
+    settings=("positive_groups", "keep_subject", "keep_quotes"),
 )
 
 
-def _fetch(with_subjects: bool) -> tuple[list[Bunch], list[str]]:
+def _fetch(with_subjects: bool, with_quotes: bool) -> tuple[list[Bunch], list[str]]:
     """What scikit-learn has of each of `SUBSETS`, and all subject lines in the same order where they are asked for."""
     from sklearn.datasets import fetch_20newsgroups, get_data_home
 
@@ -112,7 +118,8 @@ def _fetch(with_subjects: bool) -> tuple[list[Bunch], list[str]]:
             if not cache.exists():
                 _download(cache)
             _inspect(cache)
-            bunches = [fetch(subset=subset, remove=("headers", "footers", "quotes")) for subset in SUBSETS]
+            removed = ("headers", "footers") if with_quotes else ("headers", "footers", "quotes")
+            bunches = [fetch(subset=subset, remove=removed) for subset in SUBSETS]
             complete = [fetch(subset=subset) for subset in SUBSETS if with_subjects]
     except Exception as error:  # scikit-learn lets URL, socket, pickle, zlib and tar errors through alike
         if cache.exists():

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from data.corpus import Corpus, DataError
 from data.messages import printable, shorten
-from data.reading.columns import TEXT, Choice, choose_columns
+from data.reading.columns import TEXT, Choice
 from data.reading.packing import PACKED
-from data.reading.table import BAD_ROWS, SUFFIXES, Reading, is_named_like_a_table, open_table, stem_of
+from data.reading.table import BAD_ROWS, SUFFIXES, Reading, is_named_like_a_table, stem_of
 from data.reading.text_encoding import AUTO
 from data.sources.group_hints import group_hint
 from data.sources.labels import Classes, classes_of
@@ -20,7 +19,6 @@ from data.sources.table_rows import (
     Beside,
     Rows,
     is_there,
-    join_cells,
     listed_files,
     read_rows,
 )
@@ -137,22 +135,6 @@ SOURCE = Source(
         *("test", "split_column", "group_column", "time_column"),
     ),
 )
-
-
-def read_column(path: Path, columns: Sequence[str], reading: Reading) -> Iterator[str]:
-    """The texts of one column, or of several that are joined, one after another: memory does not grow with the file.
-
-    Raises:
-        DataError: the file cannot be read, or is damaged, or it is not clear which column is meant.
-    """
-    table = open_table(path, reading, columns)
-    if table.names:
-        choice = choose_columns(table.where, table.names, table.sample, columns, None)
-        for _, cells in table.rows(choice.texts):
-            yield join_cells(cells)
-    else:
-        deque(table.rows([]), maxlen=0)
-    table.damage.settle()
 
 
 def _refuse_too_few_labels(rows: Rows, tested: Rows | None, classes: Classes) -> None:

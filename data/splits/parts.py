@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
 from data.cleaning import Cleaner
 from data.corpus import Corpus
+from data.parallel import map_texts
 from data.splits import leakage
 
 
@@ -47,12 +49,12 @@ class Part:
 
 def clean_parts(corpus: Corpus, indices: Mapping[str, np.ndarray], cleaner: Cleaner) -> dict[str, Part]:
     """The texts of `corpus` at `indices`, by part, and cleaned."""
-    parts = {}
-    for name, places in indices.items():
-        chosen = corpus.take(places)
-        cleaned = [cleaner.clean(text) for text in chosen.texts]
-        parts[name] = Part(places, chosen.texts, cleaned, chosen.labels, chosen.groups)
-    return parts
+    chosen = {name: corpus.take(places) for name, places in indices.items()}
+    cleaned = iter(map_texts(cleaner.clean, [text for part in chosen.values() for text in part.texts]))
+    return {
+        name: Part(places, part.texts, list(islice(cleaned, len(part.texts))), part.labels, part.groups)
+        for (name, part), places in zip(chosen.items(), indices.values(), strict=True)
+    }
 
 
 def models_view(parts: Mapping[str, Part], sequence_length: int) -> dict[str, list[str]]:

@@ -9,8 +9,11 @@ import numpy as np
 
 from data.cleaning import Cleaner
 from data.corpus import Corpus
+from data.splits.near_duplicates import KnownTexts
 from data.splits.parts import Part, first_words
 from data.splits.withheld import may_be_learned_from
+
+HELD_OUT = ("validation", "test")
 
 
 @dataclass(frozen=True)
@@ -27,7 +30,14 @@ class Unlabelled:
 
 
 def choose_unlabelled(
-    corpus: Corpus, drawn: Mapping[str, Part], most: int, undrawn: bool, seed: int, cleaner: Cleaner, length: int
+    corpus: Corpus,
+    drawn: Mapping[str, Part],
+    most: int,
+    undrawn: bool,
+    seed: int,
+    cleaner: Cleaner,
+    length: int,
+    near: float = 0,
 ) -> tuple[Unlabelled, dict[str, int]]:
     """Draws texts of which at least one word is left once cleaned, each different from every text of every split.
 
@@ -43,6 +53,7 @@ def choose_unlabelled(
         seed: of the draw.
         cleaner: as for the parts.
         length: words of a text that the models are given.
+        near: least similarity of near-duplicates, see `data.splits.near_duplicates`; 0 takes them too.
 
     Returns:
         The texts, and for the data card how many candidates there were, how many of them were looked at and passed
@@ -53,9 +64,10 @@ def choose_unlabelled(
     others = np.setdiff1d(labelled, used) if undrawn else np.array([], dtype=np.int64)
     candidates = len(unlabelled) + len(others)
     order = np.random.default_rng(seed).permutation(candidates)
-    held_out = {key for name in ("validation", "test") for key in _keys(drawn[name].cleaned, length)}
+    held_out = {key for name in HELD_OUT for key in _keys(drawn[name].cleaned, length)}
     known = set(_keys(drawn["train"].cleaned, length))
-    counts = {"candidates": candidates, "empty": 0, "in_validation_or_test": 0, "repeated": 0}
+    nearly = KnownTexts((text for name in HELD_OUT for text in drawn[name].cleaned if text), near) if near else None
+    counts = {"candidates": candidates, "empty": 0, "in_validation_or_test": 0, "near": 0, "repeated": 0}
     texts: list[str] = []
     kept: list[str] = []
     for text in _texts(corpus, others, unlabelled, order):
@@ -65,6 +77,8 @@ def choose_unlabelled(
         key = first_words(cleaned, length)
         reason = "" if key else "empty"
         reason = reason or ("in_validation_or_test" if key in held_out else "repeated" if key in known else "")
+        if not reason and nearly and nearly.nearest(cleaned):
+            reason = "near"
         if reason:
             counts[reason] += 1
             continue

@@ -1,58 +1,151 @@
-"""Answers as a table, as CSV and as JSON Lines, each written as it comes."""
+"""Answers as a table, as CSV, TSV, JSON Lines and Parquet, each written as it comes.
+
+What the user's own table holds stands first, as it was. A column of ours whose name is taken there is called
+`predicted_...`.
+"""
 
 from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TextIO
 
 from data.messages import printable, shorten
 
-TABLE, CSV, JSON_LINES = "table", "csv", "jsonl"
+TABLE, CSV, TSV, JSON_LINES, PARQUET = "table", "csv", "tsv", "jsonl", "parquet"
+STYLES = (TABLE, CSV, TSV, JSON_LINES, PARQUET)
 SHOWN = 60  # characters of a text in the table
+BATCH = 2048  # answers that are put into a database at once
+TEXT, LABEL, CONFIDENCE, TOKENS, CORRECT = "text", "label", "confidence", "tokens_seen", "correct"
+Write = Callable[[dict], None]
 
 
-def _write_table(file: TextIO, names: list[str]) -> Callable[[dict], None]:
-    width = max(len("label"), *(len(printable(name)) for name in names))
-    file.write(f"{'label':<{width}}  confidence  tokens  text\n")
+def style_of(path: str | None) -> str:
+    """How answers are written to a file of that name, unless told otherwise.
+
+    >>> style_of("answers.jsonl"), style_of("answers"), style_of(None)
+    ('jsonl', 'csv', 'csv')
+    """
+    suffix = Path(path).suffix.lower() if path else ""
+    return {".tsv": TSV, ".tab": TSV, ".jsonl": JSON_LINES, ".ndjson": JSON_LINES, ".parquet": PARQUET}.get(suffix, CSV)
+
+
+@contextmanager
+def writer(style: str, file: TextIO, classes: Sequence[str], columns: Sequence[str], scored: bool) -> Iterator[Write]:
+    """What writes one answer after another; everything is written at the end.
+
+    An answer has `text`, `label`, `confidence`, `probabilities` by class, `tokens_seen`, `cells` by column of the
+    user's table, and `correct`, which is `None` where it is not known.
+
+    Args:
+        style: one of `STYLES`.
+        file: open; Parquet is written to its `buffer`.
+        classes: their names.
+        columns: of the user's table; none where there is none.
+        scored: whether `correct` is written.
+    """
+    if style == TABLE:
+        yield _table(file, classes)
+    elif style == JSON_LINES:
+        yield _json_lines(file, columns, scored)
+    elif style == PARQUET:
+        with _parquet(file, classes, columns, scored) as write:
+            yield write
+    else:
+        yield _rows(csv.writer(file, delimiter="\t" if style == TSV else ","), classes, columns, scored)
+
+
+def _table(file: TextIO, names: Sequence[str]) -> Write:
+    width = max(len(LABEL), *(len(printable(name)) for name in names))
+    file.write(f"{LABEL:<{width}}  confidence  tokens  text\n")
 
     def write(answer: dict) -> None:
-        text = printable(shorten(" ".join(answer["text"].split()), SHOWN))
-        file.write(
-            f"{printable(answer['label']):<{width}}  {answer['confidence']:10.1%}  {answer['tokens_seen']:6}  {text}\n"
-        )
+        text = printable(shorten(" ".join(answer[TEXT].split()), SHOWN))
+        file.write(f"{printable(answer[LABEL]):<{width}}  {answer[CONFIDENCE]:10.1%}  {answer[TOKENS]:6}  {text}\n")
 
     return write
 
 
-def _write_csv(file: TextIO, names: list[str]) -> Callable[[dict], None]:
-    rows = csv.writer(file)
-    rows.writerow(["text", "label", "confidence", *(f"probability_{name}" for name in names), "tokens_seen"])
+def _header(classes: Sequence[str], columns: Sequence[str], scored: bool) -> tuple[list[str], list[str]]:
+    """Names of the user's columns and of ours."""
+    ours = [LABEL, CONFIDENCE, *(f"probability_{name}" for name in classes), TOKENS, *([CORRECT] if scored else [])]
+    return list(columns) or [TEXT], [_free(name, columns) for name in ours]
+
+
+def _free(name: str, taken: Sequence[str]) -> str:
+    while name in taken:
+        name = f"predicted_{name}"
+    return name
+
+
+def _rows(rows, classes: Sequence[str], columns: Sequence[str], scored: bool) -> Write:
+    users, ours = _header(classes, columns, scored)
+    rows.writerow([*map(_plain, users), *ours])
 
     def write(answer: dict) -> None:
+        cells = [_plain(answer["cells"][name] or "") for name in columns] or [_plain(answer[TEXT])]
         probabilities = (f"{value:.6f}" for value in answer["probabilities"].values())
-        rows.writerow(
-            [
-                _plain(answer["text"]),
-                answer["label"],
-                f"{answer['confidence']:.6f}",
-                *probabilities,
-                answer["tokens_seen"],
-            ]
-        )
+        correct = [{True: "true", False: "false", None: ""}[answer[CORRECT]]] if scored else []
+        rows.writerow([*cells, answer[LABEL], f"{answer[CONFIDENCE]:.6f}", *probabilities, answer[TOKENS], *correct])
 
     return write
 
 
-def _write_json_lines(file: TextIO, _names: list[str]) -> Callable[[dict], None]:
+def _json_lines(file: TextIO, columns: Sequence[str], scored: bool) -> Write:
+    ours = {name: _free(name, columns) for name in (LABEL, CONFIDENCE, "probabilities", TOKENS, CORRECT)}
+
     def write(answer: dict) -> None:
-        file.write(json.dumps(answer) + "\n")
+        record = {name: answer["cells"][name] for name in columns} or {TEXT: answer[TEXT]}
+        record |= {free: answer[name] for name, free in ours.items() if scored or name != CORRECT}
+        file.write(json.dumps(record) + "\n")
 
     return write
 
 
-WRITERS = {TABLE: _write_table, CSV: _write_csv, JSON_LINES: _write_json_lines}
+@contextmanager
+def _parquet(file: TextIO, classes: Sequence[str], columns: Sequence[str], scored: bool) -> Iterator[Write]:
+    """Kept in a database on disk, some thousand answers at a time, until all are there."""
+    import duckdb  # 0.15 s, and only Parquet needs it
+    import numpy as np
+
+    users, ours = _header(classes, columns, scored)
+    kinds = ["VARCHAR"] * len(users) + ["VARCHAR", *["DOUBLE"] * (len(classes) + 1), "INTEGER"]
+    kinds += ["BOOLEAN"] * scored
+    waiting: list[list] = []
+    with tempfile.TemporaryDirectory() as folder, duckdb.connect(f"{folder}/answers.duckdb") as connection:
+        named = zip([*map(_plain, users), *ours], kinds, strict=True)
+        connection.execute(f"CREATE TABLE answers ({', '.join(f'{_quoted(name)} {kind}' for name, kind in named)})")
+
+        def insert() -> None:
+            if waiting:
+                values = {str(at): np.array(cells, dtype=object) for at, cells in enumerate(zip(*waiting, strict=True))}
+                connection.register("waiting", values)
+                connection.execute("INSERT INTO answers SELECT * FROM waiting")
+                waiting.clear()
+
+        def write(answer: dict) -> None:
+            cells = [answer["cells"][name] for name in columns] or [answer[TEXT]]
+            row = [None if cell is None else _plain(cell) for cell in cells]
+            row += [answer[LABEL], answer[CONFIDENCE], *answer["probabilities"].values(), answer[TOKENS]]
+            waiting.append(row + [answer[CORRECT]] * scored)
+            if len(waiting) == BATCH:
+                insert()
+
+        yield write
+        insert()
+        connection.table("answers").write_parquet(f"{folder}/answers.parquet")
+        with Path(f"{folder}/answers.parquet").open("rb") as whole:
+            file.flush()
+            shutil.copyfileobj(whole, file.buffer)
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
 
 
 def _plain(text: str) -> str:

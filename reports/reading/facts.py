@@ -95,6 +95,7 @@ class UnlabelledFacts:
         candidates: how many there were.
         empty: passed over, since nothing is left of them once cleaned.
         in_validation_or_test: passed over, since they are texts of these.
+        near: passed over, since they are nearly texts of these.
         repeated: passed over, since they repeat another or a training text.
         taken: from which the small models learned words.
     """
@@ -102,6 +103,7 @@ class UnlabelledFacts:
     candidates: int = 0
     empty: int = 0
     in_validation_or_test: int = 0
+    near: int = 0
     repeated: int = 0
     taken: int = 0
 
@@ -112,8 +114,35 @@ class UnlabelledFacts:
             return "There are no unlabelled texts."
         return (
             f"{self.taken:,} of {self.candidates:,} unlabelled texts are used; passed over were {self.empty:,} that "
-            f"clean to nothing, {self.in_validation_or_test:,} that are also in validation or test, and "
-            f"{self.repeated:,} repetitions."
+            f"clean to nothing, {self.in_validation_or_test:,} that are also in validation or test, {self.near:,} that "
+            f"nearly are, and {self.repeated:,} repetitions."
+        )
+
+
+@dataclass(frozen=True)
+class NearDuplicates:
+    """Texts that were taken out since they are nearly one of an earlier part, as `data.splits.near_duplicates` has it.
+
+    Attributes:
+        threshold: least similarity, 0 where none were looked for.
+        removed: by part.
+        examples: the most similar ones: `part`, `similarity`, `text` and `earlier`.
+    """
+
+    threshold: float = 0
+    removed: dict[str, int] = field(default_factory=dict)
+    examples: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def sentence(self) -> str:
+        """All of it, for a reader; nothing where none was found."""
+        found = sum(self.removed.values())
+        if not found:
+            return ""
+        texts = "text of validation or test was" if found == 1 else "texts of validation and test were"
+        return (
+            f"{found:,} {texts} taken out as nearly a text of an earlier split: at least {100 * self.threshold:.0f} % "
+            "of the runs of three words in either stand in both."
         )
 
 
@@ -136,6 +165,7 @@ class SplitFacts:
         vocabulary_coverage: share of the running words that are among them, by part.
         positive_share: of the second class over all parts, `None` unless there are two.
         unlabelled: the texts without a label.
+        near_duplicates: what was taken out of validation and test as such; nothing in older runs.
     """
 
     seed: int
@@ -152,6 +182,7 @@ class SplitFacts:
     positive_share: float | None = None
     words_cut: ByPart = field(default_factory=dict)
     unlabelled: UnlabelledFacts = UnlabelledFacts()
+    near_duplicates: NearDuplicates = NearDuplicates()
 
 
 @dataclass(frozen=True)
@@ -261,4 +292,5 @@ def _split(split: dict[str, Any]) -> SplitFacts:
         samples=build(Removals, split["samples"]),
         overlaps=build(Removals, split["overlaps"]),
         unlabelled=build(UnlabelledFacts, split.get("unlabelled", {})),
+        near_duplicates=build(NearDuplicates, split.get("near_duplicates", {})),
     )

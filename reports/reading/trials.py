@@ -81,6 +81,8 @@ class Trial:
         description: what the model says of itself.
         train: how much of its own training texts it knows.
         validation, test: its scores.
+        leaked: of the texts that were taken out of the test split, since they stand in an earlier one or nearly do;
+            `None` where there were none, or that was not measured.
         accuracy_by_group: on test texts, `None` where texts have no groups.
         calibration: what a temperature would do for it, `None` where that was not measured.
         parameters, trainable_parameters: all weights, and those that were trained.
@@ -115,6 +117,7 @@ class Trial:
     peak_memory_mb: float
     accuracy_by_group: dict[str, Accuracy] | None = None
     calibration: Calibration | None = None
+    leaked: Accuracy | None = None
     epochs: int | None = None
     best_epoch: int | None = None
     epochs_allowed: int | None = None
@@ -183,6 +186,7 @@ def make_trial(values: dict[str, Any], description: Description, history: Histor
         validation=validation,
         test=_scores(values["test"]),
         accuracy_by_group=_groups(values.get("accuracy_by_group")),
+        leaked=build(Accuracy, found) if (found := values.get("leaked")) else None,
         calibration=build(Calibration, found) if (found := values.get("calibration")) else None,
     )
 

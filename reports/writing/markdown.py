@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from tabulate import tabulate
 
 from reports.evaluation import Evaluation
+from reports.measuring.leaked import leaked_scores
 from reports.numbers import percent
 from reports.reading.comparison import Comparison, Row
 from reports.reading.facts import SplitFacts
@@ -68,9 +69,19 @@ def _data(comparison: Comparison) -> list[str]:
         overlaps = [[pair, count, split.overlaps.after[pair]] for pair, count in split.overlaps.before.items()]
         sections += [
             f"Seed {split.seed}. Different texts that occur with more than one label: {split.label_conflicts:,}. "
-            f"{split.unlabelled.sentence}",
+            f"{split.unlabelled.sentence} {split.near_duplicates.sentence}".rstrip(),
             _table(split_lines(split, comparison), ["", *PARTS]),
             _table(overlaps, ["texts of the later split also in the earlier", "before", "after removal"]),
+        ]
+    if scores := leaked_scores(comparison):
+        lines = [
+            [escape(line.title), f"{line.n:,}", *map(percent, (line.without, line.together, line.alone))]
+            for line in scores
+        ]
+        sections += [
+            "What leakage would have been worth: the texts that were taken out of the test split, since they stand in "
+            "an earlier one or nearly do.",
+            _table(lines, ["model", "texts", "accuracy without them", "with them", "on them alone"]),
         ]
     return sections
 
@@ -80,6 +91,11 @@ def split_lines(split: SplitFacts, comparison: Comparison) -> list[list]:
     rows = [
         ["texts before", *(split.samples.before[part] for part in PARTS)],
         ["empty once cleaned, dropped", *(split.empty_after_cleaning[part] for part in PARTS)],
+        *(
+            [["nearly a text of an earlier split, removed", *(near.removed[part] for part in PARTS)]]
+            if (near := split.near_duplicates).threshold
+            else []
+        ),
         ["texts after", *(split.samples.after[part] for part in PARTS)],
         ["repeated within the split, kept", *(split.duplicates_within[part] for part in PARTS)],
         *(

@@ -11,6 +11,7 @@ from reports.evaluation import Evaluation
 from reports.figures import accuracy, diagrams
 from reports.figures.axes import style_sheet
 from reports.measuring.costs import AS_TRAINED, pareto, read_exports
+from reports.measuring.leaked import leaked_scores
 from reports.numbers import count_range, listed
 from reports.reading.comparison import Comparison
 from reports.writing import evidence, inside, repeating
@@ -187,7 +188,8 @@ def _data(comparison: Comparison) -> dict[str, Any]:
             "overlap": ", ".join(f"{pair} {count:,}" for pair, count in split.overlaps.before.items()),
             "label_conflicts": split.label_conflicts,
             "unlabelled": split.unlabelled.sentence,
+            "near_duplicates": split.near_duplicates,
         }
         for split in comparison.data.splits
     ]
-    return {"data": comparison.data, "splits": splits}
+    return {"data": comparison.data, "splits": splits, "leaked": leaked_scores(comparison)}

@@ -80,6 +80,7 @@ def test_what_is_counted(prepared):
         },
         # "cats sleep" is 0 and 1 in training, "one two three" 0 in training and 1 in test.
         "label_conflicts": 2,
+        "near_duplicates": {"threshold": 0, "removed": dict.fromkeys(PARTS, 0), "examples": []},
     }
 
 

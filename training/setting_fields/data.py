@@ -63,6 +63,7 @@ class DataSettings:
         metavar="NAME",
     )
     keep_subject: bool = setting(False, "put the subject line in front of each newsgroup post", "data", values.truth)
+    keep_quotes: bool = setting(False, "leave what a newsgroup post quotes of another", "data", values.truth)
     keep_negations: bool | None = setting(
         None,
         "keep not, no, never and their like (default: kept, except where labels are known to be topics)",
@@ -126,6 +127,14 @@ class DataSettings:
         "what becomes of classes that have fewer: the data is refused, or the classes are dropped or merged into one",
         "data",
         choices=RARE,
+    )
+    near_duplicates: float = setting(
+        0.8,
+        "texts of validation and test, and unlabelled ones of either, that share at least this share of their runs of "
+        "three words with a text of an earlier split are taken out; 0: none",
+        "data",
+        values.number(0, 1),
+        metavar="SHARE",
     )
     unlabelled: str = setting(
         values.AUTO,

@@ -55,6 +55,11 @@ def test_invisible_characters_go_where_nothing_needs_them(written, cleaned):
             "'None' counts as a class, of 2 texts; where it means that there is no label, leave the",
         ),
         (["true", "1", "0", "false"], "labels that look alike count as different classes: '0', '1', 'false', 'true'"),
+        (
+            ["pos", "р\u043es", "neg"],
+            "labels that look alike in letters of different scripts count as different classes: 'pos', "
+            "'р\u043es' ('pos', '\\u0440\\u043es')",
+        ),
         (["Pos", "pos", "neg"], "labels that differ only in case, width or spaces count as different classes: 'Pos'"),
     ],
 )

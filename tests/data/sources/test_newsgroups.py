@@ -123,6 +123,17 @@ def test_subjects_in_front(corpus):
     assert sum(text.startswith("\n") for text in subjects.texts) < 20
 
 
+@pytest.mark.slow
+@pytest.mark.usefixtures("cached")
+def test_quotes_kept(corpus):
+    quotes = newsgroups.load(keep_quotes=True)
+    assert quotes.name == "20newsgroups-quotes"
+    assert "without headers and footers; positive" in quotes.source
+    assert any("both may stand in different splits" in note for note in quotes.notes)
+    longer = [len(text) > len(plain) for text, plain in zip(quotes.texts, corpus.texts, strict=True)]
+    assert 0.3 < sum(longer) / len(longer) < 0.7
+
+
 @pytest.mark.parametrize(
     ("post", "subject"),
     [

@@ -178,3 +178,17 @@ def test_any_rows_survive_the_round_trip(tmp_path, rows, suffix):
     corpus = load(path)
     assert corpus.texts == [decode_entities(text) for text, _ in rows]
     assert [corpus.class_names[label] for label in corpus.labels] == [clean_label(label) for _, label in rows]
+
+
+def test_a_lone_quote_far_below_the_head_swallows_no_rows(write):
+    rows = [f"film number {at} was fine and long,{'pos' if at % 2 else 'neg'}" for at in range(1000)]
+    rows[500], rows[700] = '"film that opens,neg', 'that closes",pos'
+    corpus = load(write("text,label\n" + "\n".join(rows) + "\n"))
+    assert len(corpus.texts) == 999
+    assert corpus.notes[0].startswith(
+        "1 damaged row was passed over (line 502: is not well-formed: its quote is closed 200 lines below;"
+    )
+    recipe = "\n".join(f"{at} cups, item {at}" for at in range(30))  # rows of two cells, of which none comes again
+    corpus = load(write("text,label\n" + f'"{recipe}",pos\n' + "\n".join(rows[:400]) + "\n"))
+    assert len(corpus.texts) == 401
+    assert corpus.texts[0] == recipe

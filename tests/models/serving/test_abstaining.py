@@ -5,9 +5,11 @@ import csv
 import pytest
 from fastapi.testclient import TestClient
 
+from data.sources.text_stream import Row
 from models import predict
-from models.serving.answer_writers import CSV, WRITERS
+from models.serving.answer_writers import CSV, writer
 from models.serving.engines import ExportUnusable
+from models.serving.scoring import Scores
 from models.serving.service import build_service
 
 SURE, UNSURE = "a" * 95, "a" * 60  # answered `long` at 95 and at 60 %
@@ -32,8 +34,11 @@ def test_without_being_told_every_text_is_answered(make_classifier):
 
 def test_predict_writes_unsure_beside_the_confidence(classifier, tmp_path):
     path = tmp_path / "answers.csv"
-    with path.open("w", newline="") as file:
-        predict.answer_all(classifier, iter([SURE, UNSURE]), WRITERS[CSV](file, list(classifier.classes_)), quiet=True)
+    scores = Scores(list(classifier.classes_))
+    rows = [Row(text, {"label": "long"}, "label") for text in (SURE, UNSURE)]
+    with path.open("w", newline="") as file, writer(CSV, file, scores.classes, [], scored=True) as write:
+        predict.answer_all(classifier, iter(rows), write, scores, quiet=True)
+    assert (scores.n, scores.unsure) == (1, 1)
     rows = list(csv.DictReader(path.open()))
     assert [row["label"] for row in rows] == ["long", "unsure"]
     assert float(rows[1]["confidence"]) == pytest.approx(0.6)

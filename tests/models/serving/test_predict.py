@@ -8,11 +8,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import duckdb
 import pytest
 
+from data.sources.text_stream import Row
 from models import predict
 from models.serving.answer_file import open_output
-from models.serving.answer_writers import WRITERS
+from models.serving.answer_writers import STYLES, writer
+from models.serving.scoring import Scores
 
 
 @pytest.fixture
@@ -37,30 +40,36 @@ def test_texts_are_read_and_answered_in_chunks(classifier, monkeypatch):
         for number in range(95):
             taken += 1
             assert taken - len(written) <= 20
-            yield f"text {number}"
+            yield Row(f"text {number}")
 
-    assert predict.answer_all(classifier, stream(), written.append, quiet=True) == 95
+    predict.answer_all(classifier, stream(), written.append, Scores(["short", "long"]), quiet=True)
     assert [answer["text"] for answer in written] == [f"text {number}" for number in range(95)]
 
 
-@pytest.mark.parametrize("style", WRITERS)
-def test_any_text_and_any_class_name_can_be_written(style):
-    file = io.StringIO()
+@pytest.mark.parametrize("style", STYLES)
+def test_any_text_and_any_class_name_can_be_written(style, tmp_path):
+    file = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="")
     names = ['comma, "quote"', "line\nbreak"]
-    write = WRITERS[style](file, names)
     text = 'He said "no",\r\nthen \ud800 left\t\x1b[31m\0'
-    write(
-        {
-            "text": text,
-            "label": names[1],
-            "confidence": 0.75,
-            "probabilities": dict(zip(names, (0.25, 0.75), strict=True)),
-            "tokens_seen": 3,
-        }
-    )
-    written = file.getvalue()
-    if style == "csv":
-        (row,) = csv.DictReader(io.StringIO(written))
+    answer = {"text": text, "cells": {}, "label": names[1], "confidence": 0.75, "tokens_seen": 3, "correct": None}
+    with writer(style, file, names, [], scored=False) as write:
+        write(answer | {"probabilities": dict(zip(names, (0.25, 0.75), strict=True))})
+    file.flush()
+    if style == "parquet":
+        (tmp_path / "a.parquet").write_bytes(file.buffer.getvalue())
+        rows = duckdb.read_parquet(str(tmp_path / "a.parquet"))
+        assert rows.columns == [
+            "text",
+            "label",
+            "confidence",
+            *(f"probability_{name}" for name in names),
+            "tokens_seen",
+        ]
+        assert rows.fetchall() == [(text.replace("\ud800", "?"), names[1], 0.75, 0.25, 0.75, 3)]
+        return
+    written = file.buffer.getvalue().decode()
+    if style in ("csv", "tsv"):
+        (row,) = csv.DictReader(io.StringIO(written, newline=""), delimiter="\t" if style == "tsv" else ",")
         assert row["label"] == names[1]
         assert row["text"] == text.replace("\ud800", "?")
         assert float(row[f"probability_{names[0]}"]) == 0.25
@@ -100,9 +109,12 @@ def test_every_kind_of_input_gets_the_same_answers(exported_run, tmp_path):
         assert done.returncode == 0, done.stderr.decode()
         answers.append(done.stdout.decode())
         assert "texts/s" in done.stderr.decode()
-    assert len(set(answers)) == 1
-    rows = list(csv.DictReader(io.StringIO(answers[0])))
-    assert [row["text"] for row in rows] == texts
+    rows = [list(csv.DictReader(io.StringIO(answer))) for answer in answers]
+    assert [row["text"] for row in rows[0]] == [row["post"] for row in rows[1]] == texts
+    assert [row["id"] for row in rows[2]] == ["0", "1", "2", "3"]
+    ours = [[list(row.values())[-len(rows[0][0]) + 1 :] for row in found] for found in rows]
+    assert all(found == ours[0] for found in ours)
+    rows = rows[0]
     assert all(
         float(row["probability_negative"]) + float(row["probability_positive"]) == pytest.approx(1) for row in rows
     )
