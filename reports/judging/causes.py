@@ -175,6 +175,11 @@ def _misjudges(over: float, error: float) -> str:
 
 def _calibrate(row: Row, over: float, error: float, settings: Settings) -> str:
     smoothing = settings.get("label_smoothing", 0)
+    if settings.get("class_weights") == "balanced":
+        return (
+            "--class-weights balanced answers as if all classes had as many texts: use its confidence to rank answers, "
+            "not as a probability"
+        )
     if not row.is_network or abs(over) < error / 2:
         return "no setting fixes that: use its confidence to rank answers, not as a probability"
     if over > 0:

@@ -157,3 +157,11 @@ def test_under_confidence_of_a_training_cut_short(fake_run, trial):
     test = PartStatistics(calibration_by_chance={"rnn": 0.08}, overconfidence={"rnn": -0.2})
     (sentence,) = calibration(_rows(fake_run, cut), test, SETTINGS)
     assert sentence.endswith("train longer (--epochs).")
+
+
+def test_balanced_classes_are_why_the_confidence_is_off(fake_run, trial):
+    rows = _rows(fake_run, trial("rnn", 5, 0.8, test={"expected_calibration_error": 0.2}))
+    test = PartStatistics(calibration_by_chance={"rnn": 0.08}, overconfidence={"rnn": -0.2})
+    (sentence,) = calibration(rows, test, SETTINGS | {"class_weights": "balanced"})
+    assert "--class-weights balanced answers as if all classes had as many texts" in sentence
+    assert "--label-smoothing" not in sentence
