@@ -61,6 +61,7 @@ class Corpus:
         published: what others measured on these texts and classes.
         source_name: what `--data` must be to get this corpus again.
         unlabelled: further texts, which have no label.
+        cleaned_as_published: whether what is published of it holds for English words of the letters a-z alone.
     """
 
     name: str
@@ -77,6 +78,7 @@ class Corpus:
     published: tuple[Published, ...] = ()
     source_name: str = ""
     unlabelled: tuple[str, ...] = ()
+    cleaned_as_published: bool = False
 
     def __post_init__(self) -> None:
         """Refuses what no classifier can be trained on.
