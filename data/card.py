@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
 
 import numpy as np
 
+from data.cleaning import Cleaner
 from data.corpus import Corpus
+from data.languages.scripts import script_of
 from data.splits.parts import Part
 from data.splits.split import PARTS
 
 PERCENTILES = (5, 25, 50, 75, 95, 100)
+NOTABLE = 0.01  # of the letters, for a script to be listed
 
 
-def describe_corpus(corpus: Corpus, keep_negations: bool) -> dict:
+def describe_corpus(corpus: Corpus, cleaner: Cleaner) -> dict:
     """Facts of the whole corpus, before any split, and all that its source says of it."""
     return {
         "name": corpus.name,
@@ -29,7 +33,7 @@ def describe_corpus(corpus: Corpus, keep_negations: bool) -> dict:
         "sentiment": corpus.sentiment,
         "group_kind": corpus.group_kind,
         "published": [asdict(figure) for figure in corpus.published],
-        "keep_negations": keep_negations,
+        "cleaning": asdict(cleaner),
     }
 
 
@@ -58,6 +62,10 @@ def describe_split(
     lengths = {name: np.array([len(text.split(" ")) for text in parts[name].cleaned]) for name in PARTS}
     return {
         **removed,
+        "characters_removed": characters_removed(
+            [text for name in PARTS for text in parts[name].texts],
+            [text for name in PARTS for text in parts[name].cleaned],
+        ),
         "positive_share": shares[class_names[1]] if len(class_names) == 2 else None,
         "class_shares": {name: _class_shares(parts[name].labels, class_names) for name in PARTS},
         "length_percentiles": {
@@ -70,6 +78,37 @@ def describe_split(
         "words_in_vocabulary": len(known),
         "vocabulary_coverage": {name: coverage(parts[name].cleaned, known) for name in PARTS},
     }
+
+
+def characters_removed(texts: Sequence[str], cleaned: Sequence[str]) -> dict:
+    """What cleaning took away, stop words among it: the share of all characters but spaces, and of each script's
+    letters, those of rare scripts left out.
+
+    >>> characters_removed(["Good film, хорошо!"], ["good film"])
+    {'share': 0.5, 'by_script': {'Latin': 0.0, 'Cyrillic': 1.0}}
+    """
+    before, after = _characters(texts), _characters(cleaned)
+    were, are = _by_script(before), _by_script(after)
+    shown = [script for script, count in were.most_common() if count >= NOTABLE * were.total()]
+    return {
+        "share": 1 - after.total() / max(before.total(), 1),
+        "by_script": {script: 1 - are[script] / were[script] for script in shown},
+    }
+
+
+def _characters(texts: Sequence[str]) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    for text in texts:
+        counts.update(text)
+    return Counter({character: count for character, count in counts.items() if not character.isspace()})
+
+
+def _by_script(characters: Counter[str]) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    for character, count in characters.items():
+        if script := script_of(character):
+            counts[script] += count
+    return counts
 
 
 def coverage(texts: Sequence[str], known: set[str]) -> float:

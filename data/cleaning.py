@@ -1,22 +1,32 @@
-"""From a raw post to the words a model reads: six cleaning steps, then NLTK tokens.
+"""From a raw post to the words a model reads.
+
+20 Newsgroups and the built-in sample are cleaned as was published: six steps, then NLTK tokens; letters outside a-z are
+special characters, stop words are English. In all other texts the letters of every script are letters, in scripts
+without spaces each is a word, as each emoji is, and stop words are those of the texts' language.
 
 Every pattern keeps to explicit classes and to the syntax that Python's `re` and Google's RE2
 (https://github.com/google/re2/wiki/Syntax) understand alike, so that a TensorFlow graph can clean exactly as
 Python does. One thing must be said to other engines: `\\b` is a boundary of ASCII words, which RE2's is and which
-`re.ASCII` makes of Python's. Letters outside a-z are special characters here: stop words and vocabulary are English.
+`re.ASCII` makes of Python's.
 """
 
 from __future__ import annotations
 
+import functools
 import re
 import string
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from data.languages.catalog import LANGUAGES, stop_words
+from data.languages.letters import LETTERS
+from data.languages.scripts import IGNORED, PICTOGRAPHS, SIGNS, SINGLE
 from data.stopwords import NEGATIONS, STOP_WORDS
 
-MINIMUM_TOKEN_LENGTH = 3
+MINIMUM_TOKEN_LENGTH = 3  # of English words
+PUBLISHED, NO_LANGUAGE, ENGLISH = "published", "none", "en"
 
 # Each pattern has the form of what it is meant for, so that the words around it stay. Repeats that are bounded, or that
 # end at the next `<`, keep the time linear on hostile input; 64 and 255 are the limits of RFC 5321.
@@ -37,7 +47,8 @@ _ENTITY = r"&#?[a-zA-Z0-9]{1,31};"
 HTML = f"{_COMMENT}|{_TAG}|{_ENTITY}"
 # `www.` begins a word of ASCII letters, and a host begins with a letter or digit of any script: "Awww...good" is none.
 _HOST = "[a-zA-Z0-9\u00c0-\u1fff\u3041-\ud7ff]"
-_ADDRESS = r"[^ \t\r\n<>\"]"
+# Chinese and Japanese go on behind an address without a space.
+_ADDRESS = '[^ \\t\\r\\n<>"\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]'
 URL = rf"([hH][tT][tT][pP][sS]?|[fF][tT][pP])://{_ADDRESS}+|\b[wW]{{3}}\.{_HOST}{_ADDRESS}*"
 EMAIL = r"[a-zA-Z0-9._%+\-]{1,64}@[a-zA-Z0-9][a-zA-Z0-9.\-]{0,254}"
 SPECIAL = r"[^a-z0-9 \t\r\n]"
@@ -57,10 +68,20 @@ CONTRACTIONS = {
     "wanna": "wan na",
 }
 
+# Texts other than those published: what is no letter, what is no character at all, and what is a word by itself.
+OTHER = f"[^{LETTERS}{PICTOGRAPHS} ]+"
+IGNORED_CHARACTERS = f"[{IGNORED}]+"
+SINGLE_WORD = f"([{SINGLE}][{SIGNS}]*)"
+# Letters that some engines lower by what stands beside them, or to two characters, are lowered first.
+LOWERED = {"\u0130": "i", "\u03a3": "\u03c3"}  # dotted I, sigma
+TURKISH = {"tr": {"I": "\u0131"}}
+
 _HTML, _URL, _EMAIL, _SPECIAL, _WHITESPACE = (
     re.compile(pattern, re.ASCII) for pattern in (HTML, URL, EMAIL, SPECIAL, WHITESPACE)
 )
-_IGNORABLE, _UNICODE_WHITESPACE = map(re.compile, (IGNORABLE, UNICODE_WHITESPACE))
+_IGNORABLE, _UNICODE_WHITESPACE, _OTHER, _IGNORED, _SINGLE_WORD = map(
+    re.compile, (IGNORABLE, UNICODE_WHITESPACE, OTHER, IGNORED_CHARACTERS, SINGLE_WORD)
+)
 _ASCII_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 
 
@@ -93,47 +114,123 @@ def normalize(text: str) -> str:
 
 @dataclass(frozen=True)
 class Cleaner:
-    """Cleans texts: `normalize`, NLTK tokens, English stop words and short tokens out, joined again.
+    """How texts become words: it travels in the data card and in what each model says of itself.
 
     Attributes:
         keep_negations: keep `no`, `not`, `never` and the stems of `don't`, `isn't` ..., which turn
-            an opinion round but are stop words or too short by the ordinary rules.
+            an opinion round but are stop words or too short by the ordinary rules; likewise in other languages.
+        language: whose stop words are dropped, a code of `data.languages.catalog`; `none`; or `published` for the six
+            steps of `normalize`, NLTK tokens, and English stop words.
 
     >>> Cleaner().clean("Visit our website at https://example.com for more info! <b>Special Offer!!!</b>")
     'visit website info special offer'
     >>> Cleaner(keep_negations=True).clean("No, I don't like it.")
     'no don like'
+    >>> Cleaner(True, "de").clean("Das war nicht sch\u00f6n: 3 \u00d7 \u7535\u5f71 \U0001f44d\U0001f3fd!")
+    'nicht schön 3 电 影 👍'
     """
 
     keep_negations: bool = False
+    language: str = PUBLISHED
+
+    @classmethod
+    def of(cls, facts: Mapping[str, Any]) -> Cleaner:
+        """From a data card, or from what a model says of itself; older ones only say whether negations were kept."""
+        return cls(**facts["cleaning"]) if "cleaning" in facts else cls(facts["keep_negations"])
+
+    @property
+    def is_published(self) -> bool:
+        """Whether texts are cleaned as was published."""
+        return self.language == PUBLISHED
+
+    @property
+    def title(self) -> str:
+        """What is said of the language beside the number of texts."""
+        if self.is_published:
+            return "cleaned as published, English stop words"
+        if self.language == NO_LANGUAGE:
+            return "no language recognized or named, no stop words"
+        name = LANGUAGES[self.language].name
+        return f"{name}, its stop words dropped" if stop_words(self.language) else f"{name}, no stop words"
+
+    @property
+    def description(self) -> str:
+        """What is done to a text, in sentences."""
+        steps = "Everything is put in lowercase. HTML tags, addresses, special characters and extra spaces are removed"
+        short = ", words of fewer than three letters" if self._drops_short else ""
+        kept = "but not negations such as not and never" if self.keep_negations else "negations among them"
+        if self.is_published:
+            return f"{steps}{short} and English stop words too ({kept}); letters are a to z."
+        name = "" if self.language == NO_LANGUAGE else f" {LANGUAGES[self.language].name}"
+        stop = f" and{name} stop words too ({kept})" if stop_words(self.language) else "; stop words stay"
+        return (
+            f"{steps}{short}{stop}. Letters are those of every script; in scripts without spaces each character is a "
+            "word, as each emoji is."
+        )
+
+    @property
+    def lowered(self) -> dict[str, str]:
+        """Letters, by what each is replaced with before all others are lowered."""
+        return {} if self.is_published else LOWERED | TURKISH.get(self.language, {})
 
     def clean(self, text: str) -> str:
         """The words of one text that a model reads, separated by single spaces; possibly none."""
-        from nltk.tokenize import NLTKWordTokenizer  # 0.5 s to import
+        if self.is_published:
+            from nltk.tokenize import NLTKWordTokenizer  # 0.5 s to import
 
-        return " ".join(token for token in NLTKWordTokenizer().tokenize(normalize(text)) if self.keeps(token))
+            words = NLTKWordTokenizer().tokenize(normalize(text))
+        else:
+            words = self._normalize(text).split()
+        return " ".join(word for word in words if self.keeps(word))
 
     def keeps(self, token: str) -> bool:
         """Whether a token stays."""
-        if self.keep_negations and token in NEGATIONS:
+        if token in self._kept:
             return True
-        return len(token) >= MINIMUM_TOKEN_LENGTH and token not in STOP_WORDS
+        if self._drops_short and len(token) < MINIMUM_TOKEN_LENGTH and (self.is_published or token.isascii()):
+            return False
+        return token not in self._stop_words
 
+    @functools.cached_property
+    def dropped_words(self) -> str:
+        """A pattern of the words that are dropped, for engines that only know regular expressions; empty for none.
 
-def dropped_words(keep_negations: bool) -> str:
-    """A pattern of the words that `Cleaner` drops, for engines that only know regular expressions.
+        It says the same as `keeps` of words without special characters, the only ones that are left by then.
+        """
+        stop = [word for word in self._stop_words - self._kept if word.isalnum()]
+        if not self._drops_short:
+            return _alternatives(stop)
+        letters = string.ascii_lowercase + string.digits
+        firsts: dict[str, str] = {}  # by what may follow them in a word too short to stay
+        for first in letters:
+            seconds = "".join(second for second in letters if first + second not in self._kept)
+            firsts[seconds] = firsts.get(seconds, "") + first
+        short = [f"[{first}][{seconds}]?" for seconds, first in firsts.items()]
+        return f"{'|'.join(short)}|{_alternatives(word for word in stop if len(word) >= MINIMUM_TOKEN_LENGTH)}"
 
-    It says the same as `Cleaner.keeps` of words made of `a-z0-9`, the only ones that `normalize` leaves.
-    """
-    kept = NEGATIONS if keep_negations else frozenset()
-    letters = string.ascii_lowercase + string.digits
-    firsts: dict[str, str] = {}  # by what may follow them in a word too short to stay
-    for first in letters:
-        seconds = "".join(second for second in letters if first + second not in kept)
-        firsts[seconds] = firsts.get(seconds, "") + first
-    short = [f"[{first}][{seconds}]?" for seconds, first in firsts.items()]
-    stop = [word for word in STOP_WORDS - kept if word.isalnum() and len(word) >= MINIMUM_TOKEN_LENGTH]
-    return rf"\b(?:{'|'.join(short)}|{_alternatives(stop)})\b"
+    @functools.cached_property
+    def _drops_short(self) -> bool:
+        return self.language in (PUBLISHED, ENGLISH)
+
+    @functools.cached_property
+    def _stop_words(self) -> frozenset[str]:
+        return STOP_WORDS if self.is_published else stop_words(self.language)
+
+    @functools.cached_property
+    def _kept(self) -> frozenset[str]:
+        if not self.keep_negations or self.language == NO_LANGUAGE:
+            return frozenset()
+        return NEGATIONS if self.is_published else frozenset(LANGUAGES[self.language].kept.split())
+
+    def _normalize(self, text: str) -> str:
+        for pattern in (_HTML, _URL, _EMAIL):
+            text = pattern.sub(" ", text)
+        plain = text.isascii()
+        text = _OTHER.sub(" ", text if plain else _IGNORED.sub("", text))
+        for letter, small in self.lowered.items():
+            text = text.replace(letter, small)
+        text = text.lower()
+        return text if plain else _SINGLE_WORD.sub(r" \1 ", text)
 
 
 def _alternatives(words: Iterable[str]) -> str:

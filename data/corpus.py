@@ -94,6 +94,7 @@ class Corpus:
         source_name: what `--data` must be to get this corpus again.
         unlabelled: further texts, which have no label.
         split_by: what the data says of its splits, or `None` where they are drawn.
+        cleaned_as_published: whether what is published of it holds for English words of the letters a-z alone.
     """
 
     name: str
@@ -111,6 +112,7 @@ class Corpus:
     source_name: str | list[str] = ""
     unlabelled: tuple[str, ...] = ()
     split_by: SplitBy | None = None
+    cleaned_as_published: bool = False
 
     def __post_init__(self) -> None:
         """Refuses what no classifier can be trained on.

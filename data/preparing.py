@@ -9,9 +9,11 @@ from pathlib import Path
 
 import numpy as np
 
-from data.cleaning import Cleaner
+from data.cleaning import PUBLISHED, Cleaner
 from data.corpus import Corpus, DataError
 from data.files import whole, write_text
+from data.languages.detecting import TEXTS as LOOKED_AT
+from data.languages.detecting import detect_language
 from data.splits import leakage
 from data.splits.leakage import UNLABELLED
 from data.splits.near_duplicates import without_near_duplicates
@@ -29,14 +31,26 @@ LONGEST_READ, SHARE_COVERED, LEAST_READ = 256, 0.9, 64  # words of a text, where
 MOST_WORDS = 20_000  # of the vocabulary
 
 
-def draw(corpus: Corpus, sample: int | None, seed: int, keep_negations: bool) -> dict[str, Part]:
+def draw(corpus: Corpus, sample: int | None, seed: int, cleaner: Cleaner) -> dict[str, Part]:
     """Splits and cleans; texts that clean to nothing are still there.
 
     Raises:
         DataError: a class has too few texts.
     """
     indices = split(corpus, sample, seed)
-    return clean_parts(corpus, {name: getattr(indices, name) for name in PARTS}, Cleaner(keep_negations))
+    return clean_parts(corpus, {name: getattr(indices, name) for name in PARTS}, cleaner)
+
+
+def choose_language(corpus: Corpus, sample: int | None, seed: int) -> str:
+    """The language of a corpus, for `data.cleaning.Cleaner`: that of the texts for training, or as was published.
+
+    Raises:
+        DataError: a class has too few texts.
+    """
+    if corpus.cleaned_as_published:
+        return PUBLISHED
+    chosen = split(corpus, sample, seed).train
+    return detect_language(corpus.texts[at] for at in chosen[:: max(len(chosen) // LOOKED_AT, 1)])
 
 
 def fitting_length(corpus: Corpus, training: Sequence[str]) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from data.cleaning import Cleaner
 from data.files import read_json, write_json
 from models.catalog import Family
 from models.run_folder import RunFolderError
@@ -22,7 +23,7 @@ class Description:
         reads: what it reads of a text, in words.
         files: what holds it, by role, in the folder of its trial: `model`, or `unfrozen` for an encoder of which
             blocks were trained.
-        keep_negations: as for `data.cleaning.Cleaner`.
+        cleaning: how texts become words.
         cleaned: whether it reads cleaned words; an encoder that does not reads the text without markup.
         recurrent: whether it reads word by word.
         sequence_length: words or word pieces that it reads of a text; `None` for all.
@@ -42,7 +43,7 @@ class Description:
     seed: int
     reads: str
     files: dict[str, str]
-    keep_negations: bool
+    cleaning: Cleaner
     cleaned: bool = True
     recurrent: bool = False
     sequence_length: int | None = None
@@ -68,7 +69,9 @@ class Description:
         """
         try:
             found = read_json(path)
-            return cls(**found | {"family": Family(found["family"])})
+            cleaning = Cleaner.of(found)
+            found.pop("keep_negations", None)  # of older runs
+            return cls(**found | {"family": Family(found["family"]), "cleaning": cleaning})
         except (FileNotFoundError, NotADirectoryError) as error:
             raise RunFolderError(f"{path} is missing: train the model again.") from error
         except (OSError, ValueError, TypeError, KeyError) as error:

@@ -179,7 +179,7 @@ def tiny_run(tmp_path_factory):
     settings |= {"sequence_length": 10, "width": 8, "vocabulary_size": 40}
     run.settings.write_text(yaml.safe_dump(settings))
     names = ["cats <b>", "dogs"]
-    write_json(run.data_card, {"class_names": names, "keep_negations": False})
+    write_json(run.data_card, {"class_names": names, "cleaning": {"keep_negations": False, "language": "published"}})
     ids, shape = load_ids(prepared), Sizes(vocabulary_size=40, sequence_length=10, width=8)
     for model in settings["models"]:
         run.trial(model, 3).mkdir(parents=True)
@@ -204,7 +204,7 @@ def tiny_run(tmp_path_factory):
             seed=3,
             reads="words",
             files={"model": "model.keras" if architecture.is_network else "model.npz"},
-            keep_negations=False,
+            cleaning=Cleaner(),
             recurrent=architecture.recurrent,
             sequence_length=10 if architecture.is_network else None,
         ).save(run.description(model, 3))

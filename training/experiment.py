@@ -119,8 +119,8 @@ def _prepare(run: RunFolder, settings: Settings, seed: int, corpus: Corpus) -> S
     Returns:
         The settings, with what sizes `auto` turned out to be: the first seed decides them for all.
     """
-    keep_negations = corpus.sentiment if settings.keep_negations is None else settings.keep_negations
-    drawn = preparing.draw(corpus, settings.sample_size, seed, keep_negations)
+    cleaner = _choose_cleaner(run, settings, seed, corpus)
+    drawn = preparing.draw(corpus, settings.sample_size, seed, cleaner)
     if settings.sequence_length == AUTO:
         length = preparing.fitting_length(corpus, drawn["train"].cleaned)
     else:
@@ -132,7 +132,7 @@ def _prepare(run: RunFolder, settings: Settings, seed: int, corpus: Corpus) -> S
         most=0 if settings.unlabelled == NONE else settings.unlabelled_sample,
         undrawn=settings.unlabelled == AUTO,
         seed=seed,
-        cleaner=Cleaner(keep_negations),
+        cleaner=cleaner,
         length=length,
         near=settings.near_duplicates,
     )
@@ -140,13 +140,13 @@ def _prepare(run: RunFolder, settings: Settings, seed: int, corpus: Corpus) -> S
         words = preparing.fitting_vocabulary(corpus, [*parts["train"].cleaned, *unlabelled.cleaned])
     else:
         words = settings.words_known
-    decided = replace(settings, sequence_length=length, vocabulary_size=words)
+    decided = replace(settings, language=cleaner.language, sequence_length=length, vocabulary_size=words)
     if decided != settings:  # the other seeds are to have the same, so that a mean over them is one of equals
         settings = decided
         command_line.save(settings, run.settings)
     if not run.data_card.exists():  # the data has not been refused
-        print(f"{corpus.source}; {len(corpus.texts):,} texts. Run folder: {run.path}", flush=True)
-        described = card.describe_corpus(corpus, keep_negations) | describe_rule(corpus, settings.sample_size)
+        print(f"{corpus.source}; {len(corpus.texts):,} texts; {cleaner.title}. Run folder: {run.path}", flush=True)
+        described = card.describe_corpus(corpus, cleaner) | describe_rule(corpus, settings.sample_size)
         write_json(run.data_card, described | {"splits": []})
     folder = run.prepared(seed)
     folder.mkdir(parents=True, exist_ok=True)
@@ -166,6 +166,16 @@ def _prepare(run: RunFolder, settings: Settings, seed: int, corpus: Corpus) -> S
     described["splits"].append({"seed": seed, "unlabelled": chosen, **split})
     write_json(run.data_card, described)
     return settings
+
+
+def _choose_cleaner(run: RunFolder, settings: Settings, seed: int, corpus: Corpus) -> Cleaner:
+    """How texts become words: as they do for the other seeds, which may be older than the setting."""
+    if run.data_card.exists():
+        return Cleaner.of(read_json(run.data_card))
+    language = settings.language
+    if language == AUTO:
+        language = preparing.choose_language(corpus, settings.sample_size, seed)
+    return Cleaner(corpus.sentiment if settings.keep_negations is None else settings.keep_negations, language)
 
 
 def _run_trial(run: RunFolder, settings: Settings, model: str, seed: int, deadline: float | None) -> str:

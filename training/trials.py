@@ -112,15 +112,15 @@ def _train_and_evaluate(run: RunFolder, model: str, seed: int, started: float) -
     parts = load_texts(run.prepared(seed))
     unlabelled = load_unlabelled(run.prepared(seed)) if settings.has_student else Unlabelled([], [])
     card = read_json(run.data_card)
-    class_names = card["class_names"]
+    class_names, cleaner = card["class_names"], Cleaner.of(card)
     trained = TRAINERS[CATALOG[model].family](
-        Task(CATALOG[model], settings, run, seed, parts, unlabelled, len(class_names), card["keep_negations"])
+        Task(CATALOG[model], settings, run, seed, parts, unlabelled, len(class_names), cleaner)
     )
     seconds_training = time.perf_counter() - started
     answers = {part: _answers(trained.probabilities[part], parts[part]) for part in ANSWERED}
     write_predictions(run.predictions(model, seed), answers, class_names)
     write_learned_from(run, model, seed, trained.probabilities)
-    _write_probes(run.probes(model, seed), trained, Cleaner(card["keep_negations"]))
+    _write_probes(run.probes(model, seed), trained, cleaner)
     scores = {part: evaluate(trained.probabilities[part], found.labels, class_names) for part, found in parts.items()}
     calibration = measure_calibration(answers["validation"])
     test = parts["test"]

@@ -77,6 +77,7 @@ def load(
         labels=np.isin(targets, [names.index(name) for name in positive]).astype(np.int64),
         class_names=class_names,
         groups=[names[target] for target in targets],
+        cleaned_as_published=True,
         is_test=np.repeat([False, True], [len(bunch.data) for bunch in bunches]),
         notes=tuple(notes),
         meaning="The label says which newsgroup a post was sent to: a topic, not a sentiment. "

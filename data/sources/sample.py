@@ -112,6 +112,7 @@ def load(size: int = 3000, seed: int = 0) -> Corpus:
         labels=np.array(labels, dtype=np.int64),
         class_names=("negative", "positive"),
         groups=list(groups),
+        cleaned_as_published=True,
         sentiment=True,
         notes=("the posts are generated: they show what a model can read, not how well it does on real ones",),
         meaning="Positive or negative sentiment of texts that the project generates itself from phrases. They are a "

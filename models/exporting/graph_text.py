@@ -14,11 +14,14 @@ from data.cleaning import (
     EMAIL,
     HTML,
     IGNORABLE,
+    IGNORED_CHARACTERS,
+    OTHER,
+    SINGLE_WORD,
     SPECIAL,
     UNICODE_WHITESPACE,
     URL,
     WHITESPACE,
-    dropped_words,
+    Cleaner,
 )
 from data.splits.leakage import UNKNOWN
 from data.vectorizing import PADDING
@@ -29,19 +32,33 @@ def as_utf8(texts: tf.Tensor) -> tf.Tensor:
     return tf.strings.unicode_transcode(texts, "UTF-8", "UTF-8", errors="replace")
 
 
-def clean(texts: tf.Tensor, keep_negations: bool) -> tf.Tensor:
-    """`data.cleaning.Cleaner(keep_negations).clean` of each text, but for spaces left over at dropped words.
+def clean(texts: tf.Tensor, cleaner: Cleaner) -> tf.Tensor:
+    """`cleaner.clean` of each text, but for spaces left over at dropped words.
 
     Args:
         texts: UTF-8 strings of shape `(batch,)`.
-        keep_negations: as for `Cleaner`.
+        cleaner: how they become words.
     """
-    texts = tf.strings.lower(as_utf8(texts))  # ASCII letters only
-    for pattern in (HTML, URL, EMAIL, SPECIAL, WHITESPACE):
-        texts = tf.strings.regex_replace(texts, pattern, " ")
-    for word, tokens in CONTRACTIONS.items():
-        texts = tf.strings.regex_replace(texts, rf"\b{word}\b", tokens)
-    return tf.strings.regex_replace(texts, dropped_words(keep_negations), "")
+    replace = tf.strings.regex_replace
+    texts = as_utf8(texts)
+    if cleaner.is_published:
+        texts = tf.strings.lower(texts)  # ASCII letters only
+        for pattern in (HTML, URL, EMAIL, SPECIAL, WHITESPACE):
+            texts = replace(texts, pattern, " ")
+        for word, tokens in CONTRACTIONS.items():
+            texts = replace(texts, rf"\b{word}\b", tokens)
+        return replace(texts, rf"\b(?:{cleaner.dropped_words})\b", "")
+    for pattern in (HTML, URL, EMAIL):
+        texts = replace(texts, pattern, " ")
+    texts = replace(replace(texts, IGNORED_CHARACTERS, ""), OTHER, " ")
+    for letter, small in cleaner.lowered.items():
+        texts = replace(texts, letter, small)
+    texts = replace(tf.strings.lower(texts, encoding="utf-8"), SINGLE_WORD, r" \1 ")
+    if not cleaner.dropped_words:
+        return texts
+    # RE2 has boundaries of ASCII words alone: each word is given a space of its own on both sides instead.
+    texts = tf.strings.join([" ", replace(texts, " ", "  "), " "])
+    return replace(texts, f" (?:{cleaner.dropped_words}) ", " ")
 
 
 def strip_markup(texts: tf.Tensor) -> tf.Tensor:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import tensorflow as tf
 
+from data.cleaning import Cleaner
 from models.exporting import graph_text, linear_onnx
 from models.exporting.exportable import Tokens
 from models.exporting.tokenizer_file import word_tokenizer
@@ -21,19 +22,19 @@ class LinearExport(tf.Module):
 
     Args:
         model: the fitted model as arrays.
-        keep_negations: as for `data.cleaning.Cleaner`.
+        cleaner: how texts become words.
     """
 
     runs_in_openvino = False  # it has no table to look terms up in
 
-    def __init__(self, model: LinearModel, keep_negations: bool):
+    def __init__(self, model: LinearModel, cleaner: Cleaner):
         super().__init__()
         words = sorted({word for term in model.terms for word in term.split(" ")})
         self.vocabulary = ["", "[UNK]", *words]
         ids = {word: at for at, word in enumerate(self.vocabulary)}
         # Its rows are first and last word, or padding and the word. An array: of lists, TensorFlow would save each one.
         self.terms = np.array([[0, *(ids[word] for word in term.split(" "))][-2:] for term in model.terms])
-        self.model, self.keep_negations = model, keep_negations
+        self.model, self.cleaner = model, cleaner
         self.word_ids = graph_text.WordIds(self.vocabulary)
         keys = self._key(self.terms[:, 1], self.terms[:, 0])
         self.columns = tf.lookup.StaticHashTable(
@@ -49,7 +50,7 @@ class LinearExport(tf.Module):
         return first * len(self.vocabulary) + last
 
     def tokens(self, texts: tf.Tensor) -> Tokens:
-        return {"token_ids": self.word_ids(graph_text.clean(texts, self.keep_negations), None)}
+        return {"token_ids": self.word_ids(graph_text.clean(texts, self.cleaner), None)}
 
     def probabilities(self, tokens: Tokens) -> tf.Tensor:
         ids = tf.cast(tokens["token_ids"], tf.int64)  # (batch, words)
@@ -72,7 +73,7 @@ class LinearExport(tf.Module):
         return tf.math.count_nonzero(tokens["token_ids"], axis=1, dtype=tf.int32)
 
     def tokenizer(self) -> str:
-        return word_tokenizer(self.vocabulary, self.keep_negations, None).to_str()
+        return word_tokenizer(self.vocabulary, self.cleaner, None).to_str()
 
     def to_onnx(self) -> onnx.ModelProto:
         return linear_onnx.build(self.model, self.terms, len(self.vocabulary))

@@ -74,7 +74,7 @@ def load(run: RunFolder, model: str, seed: int) -> Exportable:
         from models.exporting.linear_export import LinearExport
         from models.linear import LinearModel
 
-        return LinearExport(LinearModel.load(trial / description.files["model"]), description.keep_negations)
+        return LinearExport(LinearModel.load(trial / description.files["model"]), description.cleaning)
     if description.family is Family.ENCODER:
         return _load_encoder(description, trial, len(read_json(run.data_card)["class_names"]))
     return _load_word_model(description, trial, load_vocabulary(run.prepared(seed)))
@@ -88,7 +88,7 @@ def _load_word_model(description: Description, trial: Path, vocabulary: list[str
     from models.exporting.text_input import WordInput
     from models.exporting.tokenizer_file import word_tokenizer
 
-    reading = description.keep_negations, _given(description, "sequence_length")
+    reading = description.cleaning, _given(description, "sequence_length")
     return Network(
         keras.saving.load_model(trial / description.files["model"], compile=False, safe_mode=True),
         WordInput(vocabulary, *reading),
@@ -130,7 +130,7 @@ def _load_encoder(description: Description, trial: Path, classes: int) -> Export
     else:
         head = keras.saving.load_model(trial / description.files["model"], compile=False, safe_mode=True)
         model = join(backbone, head, pooling)
-    reading = description.cleaned, description.keep_negations, _given(description, "sequence_length")
+    reading = description.cleaning if description.cleaned else None, _given(description, "sequence_length")
     return Network(
         model,
         EncoderInput(backbone, *reading),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import tensorflow as tf
 
+from data.cleaning import Cleaner
 from models.encoder.backbones import Backbone, preprocessor
 from models.exporting import graph_text
 from models.exporting.exportable import Tokens
@@ -14,25 +15,31 @@ from models.exporting.exportable import Tokens
 class WordInput(tf.Module):
     """Texts to the word ids that the small models were trained on."""
 
-    def __init__(self, vocabulary: Sequence[str], keep_negations: bool, sequence_length: int):
+    def __init__(self, vocabulary: Sequence[str], cleaner: Cleaner, sequence_length: int):
         super().__init__()
         self.word_ids = graph_text.WordIds(vocabulary)
-        self.keep_negations, self.sequence_length = keep_negations, sequence_length
+        self.cleaner, self.sequence_length = cleaner, sequence_length
 
     def __call__(self, texts: tf.Tensor) -> Tokens:
-        return {"token_ids": self.word_ids(graph_text.clean(texts, self.keep_negations), self.sequence_length)}
+        return {"token_ids": self.word_ids(graph_text.clean(texts, self.cleaner), self.sequence_length)}
 
 
 class EncoderInput(tf.Module):
-    """Texts to the word pieces of a pretrained encoder, cut to the longest text of the batch."""
+    """Texts to the word pieces of a pretrained encoder, cut to the longest text of the batch.
 
-    def __init__(self, backbone: Backbone, cleaned: bool, keep_negations: bool, sequence_length: int):
+    Args:
+        backbone: the encoder.
+        cleaner: of texts of which it reads the cleaned words; `None` where it reads sentences without markup.
+        sequence_length: most tokens per text.
+    """
+
+    def __init__(self, backbone: Backbone, cleaner: Cleaner | None, sequence_length: int):
         super().__init__()
         self.preprocess = preprocessor(backbone, sequence_length)
-        self.cleaned, self.keep_negations = cleaned, keep_negations
+        self.cleaner = cleaner
 
     def __call__(self, texts: tf.Tensor) -> Tokens:
-        read = graph_text.clean(texts, self.keep_negations) if self.cleaned else graph_text.strip_markup(texts)
+        read = graph_text.clean(texts, self.cleaner) if self.cleaner else graph_text.strip_markup(texts)
         found = self.preprocess(read)
         mask = tf.cast(found["padding_mask"], tf.int32)  # (batch, sequence_length)
         longest = tf.reduce_max(

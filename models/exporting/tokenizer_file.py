@@ -14,7 +14,19 @@ from typing import TYPE_CHECKING
 
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, processors
 
-from data.cleaning import CONTRACTIONS, EMAIL, HTML, IGNORABLE, SPECIAL, UNICODE_WHITESPACE, URL, dropped_words
+from data.cleaning import (
+    CONTRACTIONS,
+    EMAIL,
+    HTML,
+    IGNORABLE,
+    IGNORED_CHARACTERS,
+    OTHER,
+    SPECIAL,
+    UNICODE_WHITESPACE,
+    URL,
+    Cleaner,
+)
+from data.languages.scripts import SIGNS, SINGLE
 
 if TYPE_CHECKING:
     import keras_nlp
@@ -29,19 +41,21 @@ CHINESE = (
 )
 # Oniguruma's `\b` is between words of every script, that of `data.cleaning` and of JavaScript between ASCII ones.
 MARKUP = (HTML, URL.replace(r"\b", "(?<![a-zA-Z0-9_])"), EMAIL)
+# Where a word of one character begins or ends, see `data.cleaning.SINGLE_WORD`: a replacement cannot repeat its match.
+SEAMS = rf"(?<=.)(?=[{SINGLE}])(?![{SIGNS}])|(?<=[{SINGLE}])(?=.)(?![{SIGNS}])|(?<=[^{SINGLE}])(?=[{SIGNS}])"
 LONGEST_WORD = 100  # bytes in keras-nlp, characters here; a longer word is unknown
 
 
-def word_tokenizer(vocabulary: Sequence[str], keep_negations: bool, sequence_length: int | None) -> Tokenizer:
+def word_tokenizer(vocabulary: Sequence[str], cleaner: Cleaner, sequence_length: int | None) -> Tokenizer:
     """The tokenizer of the models that read words.
 
     Args:
         vocabulary: words by id, padding and `[UNK]` first.
-        keep_negations: as for `data.cleaning.Cleaner`.
+        cleaner: how texts become words.
         sequence_length: words per text, cut or padded at the end; `None` for all of them, padded to the longest text.
     """
     tokenizer = Tokenizer(models.WordLevel({word: at for at, word in enumerate(vocabulary)}, UNKNOWN))
-    tokenizer.normalizer = normalizers.Sequence(_cleaning(keep_negations))
+    tokenizer.normalizer = normalizers.Sequence(_cleaning(cleaner))
     tokenizer.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
     tokenizer.enable_padding(pad_id=0, pad_token=PADDING, length=sequence_length)
     if sequence_length:
@@ -50,14 +64,13 @@ def word_tokenizer(vocabulary: Sequence[str], keep_negations: bool, sequence_len
 
 
 def word_piece_tokenizer(
-    source: keras_nlp.tokenizers.WordPieceTokenizer, cleaned: bool, keep_negations: bool, sequence_length: int
+    source: keras_nlp.tokenizers.WordPieceTokenizer, cleaner: Cleaner | None, sequence_length: int
 ) -> Tokenizer:
     """The tokenizer of a pretrained encoder, padded to the longest text.
 
     Args:
         source: the encoder's own.
-        cleaned: whether it reads cleaned words instead of sentences without markup.
-        keep_negations: as for `data.cleaning.Cleaner`.
+        cleaner: of texts of which it reads the cleaned words; `None` where it reads sentences without markup.
         sequence_length: most tokens per text, the special ones at both ends included.
     """
     vocabulary = {piece: at for at, piece in enumerate(source.get_vocabulary())}
@@ -69,7 +82,7 @@ def word_piece_tokenizer(
             continuing_subword_prefix=source.suffix_indicator,
         )
     )
-    steps = _cleaning(keep_negations) if cleaned else _markup()
+    steps = _cleaning(cleaner) if cleaner else _markup()
     if source.strip_accents:
         steps += [normalizers.NFD(), normalizers.StripAccents()]
     if source.lowercase:
@@ -90,15 +103,26 @@ def word_piece_tokenizer(
     return tokenizer
 
 
-def _cleaning(keep_negations: bool) -> list[normalizers.Normalizer]:
-    """`data.cleaning.Cleaner(keep_negations).clean`, but for spaces left over at dropped words."""
+def _cleaning(cleaner: Cleaner) -> list[normalizers.Normalizer]:
+    """`cleaner.clean`, but for spaces left over at dropped words."""
+    if not cleaner.is_published:
+        dropped = cleaner.dropped_words
+        return [
+            *(_replace(pattern, " ") for pattern in MARKUP),
+            _replace(IGNORED_CHARACTERS, ""),
+            _replace(OTHER, " "),
+            *(normalizers.Replace(letter, small) for letter, small in cleaner.lowered.items()),
+            normalizers.Lowercase(),
+            _replace(SEAMS, " "),
+            *([_replace(rf"(?<![^ ])(?:{dropped})(?![^ ])", "")] if dropped else []),
+        ]
     # Lowercase comes after everything that is not ASCII is gone: Unicode's would make letters a-z of others.
     special = SPECIAL.replace("a-z", "a-zA-Z")
     return [
         *(_replace(pattern, " ") for pattern in (*MARKUP, special)),
         normalizers.Lowercase(),
         *(_replace(rf"\b{word}\b", halves) for word, halves in CONTRACTIONS.items()),
-        _replace(dropped_words(keep_negations), ""),
+        _replace(rf"\b(?:{cleaner.dropped_words})\b", ""),
     ]
 
 

@@ -78,7 +78,7 @@ def load_reader(run: Path, model: str, seed: int) -> Reader:
     folder = RunFolder(run)
     try:
         description = Description.load(folder.description(model, seed))
-        clean = functools.partial(_clean, description.keep_negations) if description.cleaned else strip_markup
+        clean = functools.partial(_clean, description.cleaning) if description.cleaned else strip_markup
         exported = exported_seed(run, model) == seed
         answer = load_classifier(run, model).predict_proba if exported else _trained(folder, model, seed)
         known, length = None, None
@@ -94,8 +94,8 @@ def load_reader(run: Path, model: str, seed: int) -> Reader:
 
 
 @functools.lru_cache(maxsize=1024)  # the models of a run read the same words, and a long text takes its time
-def _clean(keep_negations: bool, text: str) -> str:
-    return Cleaner(keep_negations).clean(text)
+def _clean(cleaner: Cleaner, text: str) -> str:
+    return cleaner.clean(text)
 
 
 def _trained(run: RunFolder, model: str, seed: int) -> Callable[[list[str]], np.ndarray]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from data.cleaning import Cleaner
 from models.run_folder import RunFolder
 from reports.reading.files import build, damaged, require_mapping
 
@@ -166,6 +167,7 @@ class SplitFacts:
         positive_share: of the second class over all parts, `None` unless there are two.
         unlabelled: the texts without a label.
         near_duplicates: what was taken out of validation and test as such; nothing in older runs.
+        characters_removed: what cleaning took away, `share` of the characters and `by_script`; empty in older runs.
     """
 
     seed: int
@@ -183,6 +185,7 @@ class SplitFacts:
     words_cut: ByPart = field(default_factory=dict)
     unlabelled: UnlabelledFacts = UnlabelledFacts()
     near_duplicates: NearDuplicates = NearDuplicates()
+    characters_removed: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -211,7 +214,7 @@ class DataFacts:
         texts: how many there are in all.
         class_names: with two of them the second is the positive one.
         class_shares: share of each class among all texts.
-        keep_negations: whether cleaning kept words such as *not*.
+        cleaning: how texts became words.
         splits: one for each seed that was begun.
         meaning: what the labels mean, in words; `None` where only the user knows.
         group_kind: what a group of texts is, such as `newsgroup`; `None` where nothing says it.
@@ -227,7 +230,7 @@ class DataFacts:
     texts: int
     class_names: list[str]
     class_shares: dict[str, float]
-    keep_negations: bool
+    cleaning: Cleaner
     splits: list[SplitFacts]
     meaning: str | None = None
     group_kind: str | None = None
@@ -265,11 +268,11 @@ def read_data(path: Path) -> DataFacts:
         RunFolderError: the folder has none, or it is damaged.
     """
     card_path = RunFolder(path).data_card
-    names = {"name", "source", "notes", "texts", "class_names", "class_shares", "keep_negations", "splits"}
+    names = {"name", "source", "notes", "texts", "class_names", "class_shares", "splits"}
     card = require_mapping(card_path, names)
     try:
         return replace(
-            build(DataFacts, card),
+            build(DataFacts, card | {"cleaning": Cleaner.of(card)}),
             splits=[_split(split) for split in card["splits"]],
             published=[build(Published, entry) for entry in card.get("published", ())],
         )

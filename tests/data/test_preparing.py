@@ -48,7 +48,7 @@ def prepared(monkeypatch):
     ends = np.cumsum([0, *(len(posts[part]) for part in PARTS)])
     known = Split(*(np.arange(start, end) for start, end in zip(ends, ends[1:], strict=False)))
     monkeypatch.setattr(preparing, "split", lambda *_: known)
-    return prepare(corpus, draw(corpus, None, 0, False), None, 3)
+    return prepare(corpus, draw(corpus, None, 0, Cleaner()), None, 3)
 
 
 def test_what_is_left_of_each_split(prepared):
@@ -111,10 +111,10 @@ def test_no_positive_share_among_three_classes():
 def test_data_card_of_the_corpus(make_corpus):
     slides = Published("rnn", 0.5643, "the slides", 64, 5000)
     corpus = make_corpus(3, 1, meaning="Nothing.", group_kind="genre", sentiment=True, published=(slides,))
-    card = describe_corpus(corpus, keep_negations=True)
+    card = describe_corpus(corpus, Cleaner(True, "de"))
     assert card["texts"] == 4
     assert card["class_shares"] == {"class0": 0.75, "class1": 0.25}
-    assert card["keep_negations"] is True
+    assert card["cleaning"] == {"keep_negations": True, "language": "de"}
     assert (card["meaning"], card["group_kind"], card["sentiment"]) == ("Nothing.", "genre", True)
     assert card["published"] == [
         {
@@ -137,7 +137,7 @@ def test_coverage(texts, known, expected):
 
 def refusal(corpus, sample=None, sequence_length=3):
     with pytest.raises(DataError) as caught:
-        prepare(corpus, draw(corpus, sample, 0, False), sample, sequence_length)
+        prepare(corpus, draw(corpus, sample, 0, Cleaner()), sample, sequence_length)
     return str(caught.value)
 
 
@@ -174,7 +174,7 @@ def test_texts_that_begin_alike_are_to_be_read_further(make_corpus, words, helps
         "removed were 10 with the same first 3 words, all that is read, as a text of an earlier split; read more of "
         f"each text with --sequence-length {helps}."
     )
-    prepare(corpus, draw(corpus, None, 0, False), None, helps)
+    prepare(corpus, draw(corpus, None, 0, Cleaner()), None, helps)
 
 
 def test_texts_in_other_letters_are_said_to_be_unread(make_corpus):
@@ -200,7 +200,7 @@ def test_negations_are_kept_where_asked_for(make_corpus):
     corpus = make_corpus(30, 30)
     corpus.texts[:] = [f"not {text}" for text in corpus.texts]
     for keep_negations, words in ((True, 2), (False, 1)):
-        parts, _ = prepare(corpus, draw(corpus, None, 0, keep_negations), None, 3)
+        parts, _ = prepare(corpus, draw(corpus, None, 0, Cleaner(keep_negations)), None, 3)
         assert {len(text.split()) for text in parts["train"].cleaned} == {words}
 
 

@@ -11,7 +11,6 @@ import pytest
 import yaml
 from filelock import FileLock
 
-from data.cleaning import Cleaner
 from data.files import read_json, write_json
 from data.preparing import load_ids, load_texts, load_vocabulary
 from data.probes import PROBES
@@ -111,7 +110,7 @@ def _add_untrained(run, name):
         probabilities = network.predict(ids[part], verbose=0)
         answers[part] = Answers(parts[part].index, parts[part].labels, probabilities.argmax(axis=1), probabilities)
     write_predictions(run.predictions(name, 0), answers, read_json(run.data_card)["class_names"])
-    cleaned = [Cleaner(example.keep_negations).clean(text) for text in PROBES.values()]
+    cleaned = [example.cleaning.clean(text) for text in PROBES.values()]
     probes = vectorize(cleaned, load_vocabulary(run.prepared(0)), SIZES_OF_WORDS["sequence_length"])
     rows = zip(PROBES.items(), network.predict(probes, verbose=0).tolist(), strict=True)
     write_json(run.probes(name, 0), {probe: {"text": text, "probabilities": row} for (probe, text), row in rows})

@@ -118,7 +118,11 @@ def describe(trial):
     """What the model of a trial says of itself: what its entry in the catalog says, and what the trial has."""
     architecture = CATALOG[trial["model"]]
     description = {"name": trial["model"], "title": trial["model"], "family": architecture.family, "files": {}}
-    description |= {"recurrent": architecture.recurrent, "reads": "words", "keep_negations": True}
+    description |= {
+        "recurrent": architecture.recurrent,
+        "reads": "words",
+        "cleaning": {"keep_negations": True, "language": "published"},
+    }
     known = {field.name for field in fields(Description)}
     return description | {name: value for name, value in trial.items() if name in known}
 
@@ -136,7 +140,7 @@ class FakeRun:
             "texts": 600,
             "class_names": ["bad", "good"],
             "class_shares": {"bad": 0.55, "good": 0.45},
-            "keep_negations": True,
+            "cleaning": {"keep_negations": True, "language": "published"},
             "splits": [_split(5), _split(6)],
         }
         self.trials, self.failures = [], []

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from data.classes import FEWEST_PER_CLASS, RARE, REFUSE
+from data.cleaning import NO_LANGUAGE, PUBLISHED
+from data.languages.catalog import LANGUAGES
 from data.reading.dialect import QUOTINGS, delimiter
 from data.reading.table import BAD_ROWS
 from data.sources import catalog as sources
@@ -64,6 +66,13 @@ class DataSettings:
     )
     keep_subject: bool = setting(False, "put the subject line in front of each newsgroup post", "data", values.truth)
     keep_quotes: bool = setting(False, "leave what a newsgroup post quotes of another", "data", values.truth)
+    language: str = setting(
+        values.AUTO,
+        "of the texts, whose stop words are dropped; none: no stop words; published: English, of the letters a-z "
+        "alone; auto: as was published of the data, else what most of its texts are in, none where that is not clear",
+        "data",
+        choices=(values.AUTO, NO_LANGUAGE, PUBLISHED, *LANGUAGES),
+    )
     keep_negations: bool | None = setting(
         None,
         "keep not, no, never and their like (default: kept, except where labels are known to be topics)",

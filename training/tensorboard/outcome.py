@@ -8,11 +8,13 @@ Source: https://www.tensorflow.org/api_docs/python/tf/summary.
 from __future__ import annotations
 
 import textwrap
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from data.cleaning import Cleaner
 from data.files import read_json
 from data.preparing import load_texts
 from models.metrics import Table, shown_in
@@ -42,7 +44,7 @@ def write_outcome(path: Path, model: str, seed: int) -> None:
     card: Any = read_json(run.data_card)
     class_names = card["class_names"]
     settings = command_line.load(run.settings)
-    varied = hyperparameters(settings, model) | {"seed": seed, "keep_negations": card["keep_negations"]}
+    varied = hyperparameters(settings, model) | {"seed": seed} | asdict(Cleaner.of(card))
     test = read_predictions(run.predictions(model, seed), class_names)["test"]
     labels, predicted, probabilities = test.labels, test.predicted, test.probabilities
     with tensorflow.summary.create_file_writer(str(folder)).as_default(step=0):

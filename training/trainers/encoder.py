@@ -196,7 +196,7 @@ def _describe(task: Task, files: BackboneFiles, unfrozen: int) -> Description:
         seed=task.seed,
         reads=f"the first {settings.backbone_length} word pieces of the {what}",
         files={"unfrozen": UNFROZEN} if unfrozen else {"model": MODEL},
-        keep_negations=task.keep_negations,
+        cleaning=task.cleaner,
         cleaned=settings.backbone_cleaned,
         sequence_length=settings.backbone_length,
         weights=files.label,

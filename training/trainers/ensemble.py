@@ -38,7 +38,7 @@ def train(task: Task) -> Trained:
             seed=task.seed,
             reads="what its members read: " + "; ".join(member.description.reads for member in members),
             files={},
-            keep_negations=task.keep_negations,
+            cleaning=task.cleaner,
             chosen=f"mean of {', '.join(names)}",
             members=[member.description.name for member in members],
         ),

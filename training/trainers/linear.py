@@ -40,7 +40,7 @@ def train(task: Task) -> Trained:
             seed=task.seed,
             reads="the whole cleaned text",
             files={"model": FILE},
-            keep_negations=task.keep_negations,
+            cleaning=task.cleaner,
             chosen=chosen,
         ),
         probabilities={part: pipeline.predict_proba(found) for part, found in task.cleaned.items()},

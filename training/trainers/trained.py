@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from data.cleaning import Cleaner
 from data.files import whole
 from data.splits.leakage import UNLABELLED
 from data.splits.parts import Part
@@ -32,7 +33,7 @@ class Task:
         parts: the texts of each split.
         unlabelled: texts without a label, which are answered too where the run has a model that is taught by others.
         classes: how many there are.
-        keep_negations: how the texts were cleaned.
+        cleaner: how the texts were cleaned.
     """
 
     architecture: Architecture
@@ -42,7 +43,7 @@ class Task:
     parts: dict[str, Part]
     unlabelled: Unlabelled
     classes: int
-    keep_negations: bool
+    cleaner: Cleaner
 
     @property
     def folder(self) -> Path:

@@ -106,7 +106,7 @@ def train(task: Task) -> Trained:
             seed=seed,
             reads=f"the first {settings.length_read} cleaned words",
             files={"model": file},
-            keep_negations=task.keep_negations,
+            cleaning=task.cleaner,
             recurrent=network.recurrent,
             sequence_length=settings.length_read,
             taught_by=lesson.taught_by,

@@ -17,9 +17,10 @@ from hypothesis import strategies as st
 
 from data.card import describe_corpus, describe_split
 from data.classes import RARE
+from data.cleaning import Cleaner
 from data.corpus import DataError
 from data.messages import CONTROLS
-from data.preparing import draw, load_texts, prepare, save_texts
+from data.preparing import choose_language, draw, load_texts, prepare, save_texts
 from data.reading.dialect import QUOTINGS
 from data.reading.packing import zstd_module
 from data.sources import catalog as sources
@@ -234,7 +235,8 @@ def test_any_file_gives_a_run_or_a_sentence(tmp_path, file, sample, length, aske
     path.write_bytes(content)
     try:
         corpus = sources.load(Settings(data=str(path), encoding=encoding, **asked))
-        parts, removed = prepare(corpus, draw(corpus, sample, 0, True), sample, length)
+        cleaner = Cleaner(True, choose_language(corpus, sample, 0))
+        parts, removed = prepare(corpus, draw(corpus, sample, 0, cleaner), sample, length)
     except DataError as error:
         check_sentence(error)
         event("refused")
@@ -248,6 +250,6 @@ def test_any_file_gives_a_run_or_a_sentence(tmp_path, file, sample, length, aske
         assert all(part.cleaned)
     save_texts(parts, NO_TEXTS, tmp_path)
     assert load_texts(tmp_path)["test"].texts == parts["test"].texts
-    card = describe_corpus(corpus, True) | describe_split(parts, removed, corpus.class_names, ["", "[UNK]"], length)
+    card = describe_corpus(corpus, cleaner) | describe_split(parts, removed, corpus.class_names, ["", "[UNK]"], length)
     json.dumps(card, ensure_ascii=False, allow_nan=False).encode()
     assert list(parts) == list(PARTS)

@@ -5,6 +5,7 @@ from dataclasses import fields, replace
 import pytest
 
 from data.card import describe_corpus
+from data.cleaning import Cleaner
 from data.corpus import DataError, SourceUnavailable
 from data.sources import catalog, folders, newsgroups, sample, tables
 from training.settings import Settings
@@ -50,7 +51,7 @@ def data(request, write_table):
 def test_what_a_source_loads_says_what_it_is(data):
     corpus = catalog.load(Settings(data=data))
     assert corpus.source_name == data
-    card = describe_corpus(corpus, keep_negations=True)
+    card = describe_corpus(corpus, Cleaner())
     assert card["meaning"].endswith(".")
     assert (card["group_kind"] is None) == (corpus.groups is None)
     assert isinstance(card["sentiment"], bool)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from data.cleaning import Cleaner
 from data.preparing import draw, prepare
 from data.sources import sample
 from data.vectorizing import learn_vocabulary, vectorize
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module")
 def parts():
     corpus = sample.load()
-    return prepare(corpus, draw(corpus, 3000, 0, keep_negations=True), 3000, 20)[0]
+    return prepare(corpus, draw(corpus, 3000, 0, Cleaner(keep_negations=True)), 3000, 20)[0]
 
 
 def test_a_bag_of_words_cannot_solve_it(parts):

@@ -8,6 +8,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from data.cleaning import Cleaner
 from data.corpus import Corpus
 from data.files import write_json
 from data.preparing import draw, prepare, save_texts, vectorize_parts
@@ -73,12 +74,12 @@ def run(tmp_path):
     labels = np.arange(60) % 2
     texts = [f"{('awful', 'splendid')[label]} thing number{at}" for at, label in enumerate(labels)]
     corpus = Corpus("tiny", "made up", texts, labels, NAMES)
-    parts, _ = prepare(corpus, draw(corpus, None, 0, False), None, 3)
+    parts, _ = prepare(corpus, draw(corpus, None, 0, Cleaner()), None, 3)
     more = [f"{('awful', 'splendid')[at % 2]} item number{at + 60}" for at in range(20)]
     folder.prepared(0).mkdir(parents=True)
     save_texts(parts, Unlabelled(more, more), folder.prepared(0))
     vectorize_parts(folder.prepared(0), 80, 3, 4, 0)
-    write_json(folder.data_card, {"class_names": NAMES, "keep_negations": False})
+    write_json(folder.data_card, {"class_names": NAMES, "cleaning": {"keep_negations": False, "language": "published"}})
     flags = "--models rnn linear ensemble student --student lstm --width 4 --epochs 2 --sequence-length 3"
     settings = command_line.parse([*flags.split(), "--vocabulary-size", "80"])
     command_line.save(settings, folder.settings)
