@@ -22,8 +22,6 @@ def map_texts(function: Callable[[str], Result], texts: Sequence[str]) -> list[R
         function: can be pickled where there are many texts.
         texts: any number.
     """
-    from joblib import cpu_count
-
     workers = cpu_count() if len(texts) >= LEAST else 1
     if workers == 1:
         return [function(text) for text in texts]
@@ -34,6 +32,13 @@ def map_texts(function: Callable[[str], Result], texts: Sequence[str]) -> list[R
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
+
+
+def cpu_count() -> int:
+    """Cores this process may really use: those of the machine, less what affinity and a container's quota take away."""
+    from joblib import cpu_count
+
+    return cpu_count()
 
 
 def _begin() -> None:

@@ -8,6 +8,8 @@ import sys
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from data.parallel import cpu_count
+
 PACKAGES = ("keras", "tensorflow", "keras-nlp", "jax", "torch", "scikit-learn", "nltk", "numpy", "tensorboard")
 
 # OpenMP (torch, scikit-learn), OpenBLAS, TensorFlow, and XLA's CPU client, which JAX uses.
@@ -25,13 +27,6 @@ def backend() -> str:
     return os.environ.get("KERAS_BACKEND") or "tensorflow"
 
 
-def cores() -> int:
-    """Cores this process may really use: those of the machine, less what affinity and a container's quota take away."""
-    from joblib import cpu_count
-
-    return cpu_count()
-
-
 def limit_threads() -> None:
     """Gives every library of this process's children as many threads as there are cores; a variable set by the user
     stays.
@@ -39,7 +34,7 @@ def limit_threads() -> None:
     Without it they count the cores of the whole machine, also in a container that has two of its sixty-four.
     """
     for name in THREAD_VARIABLES:
-        os.environ.setdefault(name, str(cores()))
+        os.environ.setdefault(name, str(cpu_count()))
 
 
 def prepare_environment() -> None:
@@ -56,7 +51,7 @@ def describe_environment() -> dict:
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.machine()}",
         "processor": _processor(),
-        "cores": cores(),
+        "cores": cpu_count(),
         "packages": {name: found for name in PACKAGES if (found := _version(name))},
     }
 

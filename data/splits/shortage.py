@@ -10,7 +10,7 @@ from data.corpus import Corpus
 from data.messages import shorten
 from data.splits.parts import Part, models_view, separate
 
-WHAT_IS_READ = "only words of three or more of a-z and 0-9 that are no English stop words are read"
+WHAT_IS_READ = "punctuation, markup, addresses, stop words and short English words are not read"
 
 
 def lacking(parts: Mapping[str, Part], class_names: Sequence[str]) -> str | None:

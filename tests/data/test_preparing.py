@@ -141,7 +141,7 @@ def refusal(corpus, sample=None, sequence_length=3):
     return str(caught.value)
 
 
-READ = "only words of three or more of a-z and 0-9 that are no English stop words are read"
+READ = "punctuation, markup, addresses, stop words and short English words are not read"
 
 
 def test_texts_that_all_clean_to_nothing_are_refused(make_corpus):

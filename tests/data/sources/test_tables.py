@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from data.corpus import DataError
-from data.sources.labels import clean_label
+from data.sources.labels import MISSING, clean_label
 from data.sources.table_rows import decode_entities
 from data.sources.tables import load
 
@@ -29,7 +29,8 @@ ROWS = [
 
 def is_a_label(text):
     """A name of a class that comes back as it is: something visible, and no number."""
-    return clean_label(text) and text.strip().casefold() != "nan" and not any(letter.isdigit() for letter in text)
+    label = clean_label(text)
+    return label and label.casefold() not in MISSING and not any(letter.isdigit() for letter in text)
 
 
 def _delimited(rows, delimiter=",", end="\n"):

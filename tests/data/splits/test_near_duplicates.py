@@ -90,7 +90,7 @@ def test_no_unlabelled_text_is_nearly_one_of_validation_or_test(corpus):
 
 
 def test_preparing_says_what_was_taken_out(corpus):
-    drawn = draw(corpus, None, 0, False)
+    drawn = draw(corpus, None, 0, Cleaner())
     kept, card = prepare(corpus, drawn, None, 64, 0.8)
     removed = card["near_duplicates"]["removed"]
     assert sum(len(part.texts) for part in kept.values()) == 60 - sum(removed.values())

@@ -167,7 +167,7 @@ def test_nothing_is_learned_from_the_other_side(kind, values, others, seed):
         )
     corpus = corpus_of(kind, values, unlabelled=others)
     try:
-        drawn = draw(corpus, 40, seed, keep_negations=True)
+        drawn = draw(corpus, 40, seed, Cleaner(True))
     except DataError:
         assume(False)
     chosen, counts = choose_unlabelled(corpus, drawn, 1000, True, seed, Cleaner(True), 10)
@@ -190,6 +190,6 @@ def test_texts_of_a_file_of_their_own_may_all_be_learned_from():
     for kind in SplitKind:
         values = np.arange(60) % 3 if kind is SplitKind.PREDEFINED else np.arange(60)
         corpus = corpus_of(kind, values, unlabelled=[2]).with_unlabelled(["new", "newer"])
-        drawn = draw(corpus, None, 0, keep_negations=True)
+        drawn = draw(corpus, None, 0, Cleaner(True))
         chosen, _ = choose_unlabelled(corpus, drawn, 10, True, 0, Cleaner(True), 10)
         assert set(chosen.texts) == {"new", "newer"}

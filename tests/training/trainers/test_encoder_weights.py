@@ -2,6 +2,7 @@
 
 import pytest
 
+from data.cleaning import Cleaner
 from data.splits.unlabelled import Unlabelled
 from models.catalog import CATALOG, Family, of_family
 from models.description import Description
@@ -49,13 +50,13 @@ def on_this_machine(monkeypatch):
 
 def task(run, seed):
     """What the process of a trial is given: the settings as the run folder has them."""
-    return Task(CATALOG[ENCODER], command_line.load(run.settings), run, seed, {}, NO_TEXTS, 2, False)
+    return Task(CATALOG[ENCODER], command_line.load(run.settings), run, seed, {}, NO_TEXTS, 2, Cleaner())
 
 
 def finish(run, seed, files):
     run.trial(ENCODER, seed).mkdir(parents=True)
     Description(
-        ENCODER, ENCODER, Family.ENCODER, seed, "words", {}, False, weights=files.label, weights_key=files.key
+        ENCODER, ENCODER, Family.ENCODER, seed, "words", {}, Cleaner(), weights=files.label, weights_key=files.key
     ).save(run.description(ENCODER, seed))
 
 

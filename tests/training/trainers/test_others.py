@@ -30,7 +30,7 @@ NAMES = ("bad", "good")
 
 def other(name, probabilities):
     """A model that answered validation so."""
-    found = Description(name, name, Family.LINEAR, 0, "words", {}, False)
+    found = Description(name, name, Family.LINEAR, 0, "words", {}, Cleaner())
     return Other(found, {}, {"validation": np.array(probabilities)}, np.zeros((1, 2)))
 
 
@@ -97,7 +97,7 @@ def run(tmp_path):
         write_predictions(folder.predictions(name, 0), answers, NAMES)
         write_learned_from(folder, name, 0, found)
         write_json(folder.probes(name, 0), {probe: {"text": "", "probabilities": [sure, 1 - sure]} for probe in PROBES})
-        Description(name, name, CATALOG[name].family, 0, "words", {}, False).save(folder.description(name, 0))
+        Description(name, name, CATALOG[name].family, 0, "words", {}, Cleaner()).save(folder.description(name, 0))
         metrics = {"peak_memory_mb": 100 * sure, "parameters": 5}
         metrics |= {"seconds_total": 10.0, "seconds_training": 4.0, "trainable_parameters": 3}
         write_json(folder.metrics(name, 0), metrics | {"texts_per_second": {"1": 100, "32": 200, "256": 400}})
@@ -106,7 +106,7 @@ def run(tmp_path):
 
 def task(run, name):
     folder, parts, unlabelled = run
-    return Task(CATALOG[name], command_line.load(folder.settings), folder, 0, parts, unlabelled, 2, False)
+    return Task(CATALOG[name], command_line.load(folder.settings), folder, 0, parts, unlabelled, 2, Cleaner())
 
 
 def test_others_come_best_first_with_all_that_they_answered(run):
@@ -164,7 +164,7 @@ def test_balanced_weights_give_each_class_the_same_and_unlabelled_texts_one(run)
     folder, parts, unlabelled = run
     rare = dict(parts, train=replace(parts["train"], labels=(np.arange(40) < 4).astype(int)))
     plain, balanced = (
-        Task(CATALOG["student"], Settings(class_weights=how), folder, 0, rare, unlabelled, 2, False)
+        Task(CATALOG["student"], Settings(class_weights=how), folder, 0, rare, unlabelled, 2, Cleaner())
         for how in ("none", "balanced")
     )
     assert plain.weights("train") is None
