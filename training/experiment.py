@@ -17,10 +17,18 @@ from models.catalog import CATALOG, in_order
 from models.children import start_fork_server
 from models.run_folder import RunFolder
 from training import command_line
+from training.label_curve import train_label_curve
 from training.run_folders import RunFailed
 from training.setting_values import AUTO, NONE
 from training.settings import Settings
-from training.trial_processes import forget_dependents, is_finished, make_arrays_of, show_in_tensorboard, train_trial
+from training.trial_processes import (
+    forget_dependents,
+    is_finished,
+    is_prepared,
+    make_arrays_of,
+    show_in_tensorboard,
+    train_trial,
+)
 
 
 @dataclass
@@ -58,7 +66,7 @@ def compare(settings: Settings, run: RunFolder) -> Outcome:
     outcome, missing = Outcome(), set()  # what is missing for one seed is not looked for again for the next
     corpus = None
     for seed in settings.seed_numbers:
-        if not _is_prepared(run, seed):
+        if not is_prepared(run, seed):
             if corpus is None:
                 settings, corpus = _load(settings, run)
             settings = _prepare(run, settings, seed, corpus)
@@ -73,6 +81,7 @@ def compare(settings: Settings, run: RunFolder) -> Outcome:
             missing |= {model} if kind == "missing" and not CATALOG[model].needs else set()
             if kind == "finished":
                 outcome.shown &= show_in_tensorboard(run, settings, model, seed)
+    outcome.trained &= train_label_curve(run, deadline)
     return outcome
 
 
@@ -98,11 +107,6 @@ def _load(settings: Settings, run: RunFolder) -> tuple[Settings, Corpus]:
     if run.data_card.exists() and read_json(run.data_card)["digest"] != card.digest(corpus):
         raise RunFailed(f"{settings.data} is not what it was when the run began: start a new run.")
     return settings, corpus
-
-
-def _is_prepared(run: RunFolder, seed: int) -> bool:
-    """Whether the card describes the seed's split, which is the last step of preparing it."""
-    return run.data_card.exists() and any(split["seed"] == seed for split in read_json(run.data_card)["splits"])
 
 
 def _prepare(run: RunFolder, settings: Settings, seed: int, corpus: Corpus) -> Settings:

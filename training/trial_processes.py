@@ -35,6 +35,11 @@ def make_arrays_of(run: RunFolder, settings: Settings, seed: int) -> None:
         raise RunFailed(f"The arrays could not be made: the process that makes them ended with {exit_name(code)}.")
 
 
+def is_prepared(run: RunFolder, seed: int) -> bool:
+    """Whether the card describes the seed's split, which is the last step of preparing it."""
+    return run.data_card.exists() and any(split["seed"] == seed for split in read_json(run.data_card)["splits"])
+
+
 def train_trial(run: RunFolder, settings: Settings, model: str, seed: int, deadline: float | None) -> str:
     """Trains one architecture: `finished`, `failed`, `missing` where weights cannot be had, `unfinished` where
     `--time-limit` was over.

@@ -189,8 +189,9 @@ def test_what_lacks_others_for_one_seed_is_asked_again_for_the_next(run, monkeyp
         return "missing" if seed == 0 and model in ("distilbert", "ensemble") else "finished"
 
     monkeypatch.setattr(experiment, "train_trial", run_trial)
-    monkeypatch.setattr(experiment, "_is_prepared", lambda *_: True)
+    monkeypatch.setattr(experiment, "is_prepared", lambda *_: True)
     monkeypatch.setattr(experiment, "show_in_tensorboard", lambda *_: True)
+    monkeypatch.setattr(experiment, "train_label_curve", lambda *_: True)
     monkeypatch.setattr(experiment, "start_fork_server", lambda *_: None)
     settings = command_line.parse("--models linear distilbert ensemble --seeds 2".split())
     assert experiment.compare(settings, run[0]).trained
