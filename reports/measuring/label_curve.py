@@ -48,7 +48,7 @@ class Extrapolation:
     Attributes:
         labels: twice as many as there are.
         gain: of accuracy over what the curve has with all labels there are.
-        interval: of the gain, 95 %: other texts and other trainings, but no other shape of the curve.
+        interval: of the gain, 95 %: other texts, other trainings, and both shapes of the curve.
         curve: accuracy by number of labels, from the fewest to twice the most.
     """
 
@@ -126,12 +126,17 @@ def _score(table: Correctness, at: int) -> Score:
 
 
 def extrapolate(labels: np.ndarray, right: np.ndarray) -> Extrapolation | str:
-    """What twice the labels would bring, from a power law fitted to the accuracies.
+    """What twice the labels would bring, from power laws fitted to the accuracies.
+
+    Two of them: one that levels off where the accuracies say, and one that goes on to 100 %. The answer is their mean,
+    and the interval spans both, since few numbers of labels cannot tell them apart. (The first alone says too little:
+    for the linear model on 20newsgroups +0.8, +0.7 and +0.6 points behind 750, 1,500 and 3,000 labels, their mean +1.5,
+    +1.2 and +1.0; measured were +2.2, +1.2 and +1.7.)
 
     The interval is a bootstrap's: each sample draws other texts, the same for all numbers of labels, and turns around
     at random what the curve misses each accuracy by (a wild bootstrap, Wu 1986, https://doi.org/10.1214/aos/1176350142,
-    with residuals as large as so few of them can be). In simulations with 500 texts and 4 to 7 numbers of labels it
-    held the true gain in 91 to 100 of 100 cases.
+    with residuals as large as so few of them may be). In simulations with 500 texts and 4 or 6 numbers of labels it
+    held the true gain in 98 or more of 100 cases.
 
     Args:
         labels: k different numbers, rising, shape `(k,)`; k is at least `FEWEST_SIZES`.
@@ -141,25 +146,32 @@ def extrapolate(labels: np.ndarray, right: np.ndarray) -> Extrapolation | str:
         What it would be, or why nothing can be said, as the end of a sentence.
     """
     accuracy = mean_over_seeds(right)
-    law = fit_power_law(labels, accuracy)
-    fitted = law.at(labels)
-    by_texts = _by_other_texts(right)
-    by_trainings = _by_other_trainings(accuracy - fitted, len(by_texts))
-    sampled = fit_power_law(labels, fitted + by_texts - accuracy + by_trainings)
-    grown = interval(sampled.at(labels[-1]) - sampled.at(labels[0]))
-    gain, gains = float(_gain(law)), interval(_gain(sampled))
+    by_texts = _by_other_texts(right) - accuracy
+    laws, sampled = [], []
+    for levels_off in (True, False):
+        law = fit_power_law(labels, accuracy, levels_off)
+        fitted = law.at(labels)
+        free = len(labels) - PARAMETERS + (not levels_off)
+        by_trainings = _by_other_trainings(accuracy - fitted, free, len(by_texts))
+        laws.append(law)
+        sampled.append(fit_power_law(labels, fitted + by_texts + by_trainings, levels_off))
+    grown = interval(np.concatenate([law.at(labels[-1]) - law.at(labels[0]) for law in sampled]))
+    gain, gains = (
+        float(np.mean([_gain(law) for law in laws])),
+        interval(np.concatenate([_gain(law) for law in sampled])),
+    )
     if grown is None or gains is None or grown[0] <= 0 or gain <= 0:
-        return "its accuracy does not measurably grow with the labels so far"
+        return "accuracy does not measurably grow with the labels so far"
     ends = [min(gains[0], gain), max(gains[1], gain)]
     if ends[1] - ends[0] > WIDEST:
-        return f"its accuracies lie too far from any curve (+{100 * ends[0]:.0f} to +{100 * ends[1]:.0f} points)"
+        return f"the accuracies lie too far from any curve (+{100 * ends[0]:.0f} to +{100 * ends[1]:.0f} points)"
     along = np.geomspace(labels[0], 2 * labels[-1], 40)
-    return Extrapolation(
-        round(2 * labels[-1]), gain, ends, list(zip(along.tolist(), law.at(along).tolist(), strict=True))
-    )
+    curve = np.mean([law.at(along) for law in laws], axis=0)
+    return Extrapolation(round(2 * labels[-1]), gain, ends, list(zip(along.tolist(), curve.tolist(), strict=True)))
 
 
 def _gain(law: PowerLaw) -> np.ndarray:
+    """By twice the labels."""
     return law.at(2 * law.largest) - law.at(law.largest)
 
 
@@ -176,8 +188,14 @@ def _by_other_texts(right: np.ndarray) -> np.ndarray:
     return np.concatenate(found)
 
 
-def _by_other_trainings(missed: np.ndarray, samples: int, seed: int = 0) -> np.ndarray:
-    """What other trainings may change of accuracies that a curve misses by so much, `(samples, k)`."""
-    free = len(missed) - PARAMETERS
+def _by_other_trainings(missed: np.ndarray, free: int, samples: int, seed: int = 0) -> np.ndarray:
+    """What other trainings may change of k accuracies, `(samples, k)`.
+
+    Args:
+        missed: what a curve misses each of them by, shape `(k,)`.
+        free: how many more they are than the curve has parameters.
+        samples: how many.
+        seed: of the signs.
+    """
     as_large = np.sqrt(len(missed) / free) * stats.t.ppf(1 - LEVEL / 2, free) / stats.norm.ppf(1 - LEVEL / 2)
     return as_large * missed * np.random.default_rng(seed).choice([-1, 1], (samples, len(missed)))

@@ -42,12 +42,13 @@ class PowerLaw:
         return ceiling - lost * times**-exponent
 
 
-def fit_power_law(labels: np.ndarray, accuracy: np.ndarray) -> PowerLaw:
+def fit_power_law(labels: np.ndarray, accuracy: np.ndarray, levels_off: bool = True) -> PowerLaw:
     """The curves nearest to some accuracies; none of them falls, and none goes above 1.
 
     Args:
         labels: k different numbers, rising, shape `(k,)`.
         accuracy: with these, shape `(..., k)`.
+        levels_off: whether the ceiling is fitted too; else it is 1.
     """
     weights = np.arange(1, len(labels) + 1) / len(labels)
     weights = weights / weights.sum()
@@ -58,7 +59,8 @@ def fit_power_law(labels: np.ndarray, accuracy: np.ndarray) -> PowerLaw:
     lost = np.maximum(-((y - y_mean[..., None]) * off) @ weights / (off**2 @ weights), 0)  # (..., exponents)
     ceiling = y_mean + lost * x_mean
     at_most = np.maximum(((1 - y) * x) @ weights / (x**2 @ weights), 0)
-    lost, ceiling = np.where(ceiling > 1, at_most, lost), np.minimum(ceiling, 1)
+    beyond = (ceiling > 1) | (not levels_off)
+    lost, ceiling = np.where(beyond, at_most, lost), np.where(beyond, 1, ceiling)
     errors = (y - (ceiling[..., None] - lost[..., None] * x)) ** 2 @ weights
     best = errors.argmin(axis=-1)[..., None]
     return PowerLaw(

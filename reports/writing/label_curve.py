@@ -13,8 +13,9 @@ from reports.numbers import count, decimals, listed, percent_range, plural, poin
 
 TITLE = "Would more labels help?"
 WARNING = (
-    "An extrapolation goes where nothing was measured. It holds as far as the curve keeps its shape and new texts are "
-    "like those there are; its interval covers other texts and other trainings, but no other shape."
+    "An extrapolation goes where nothing was measured. It is the mean of two power laws, one that levels off and one "
+    "that goes on to 100 %, and holds as far as new texts are like those there are; its interval covers other texts, "
+    "other trainings and both laws, but no other shape."
 )
 HOW = (
     "Each model was trained again with fewer labels, the smaller draws within the larger ones; validation and test "
