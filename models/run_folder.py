@@ -84,6 +84,10 @@ class RunFolder:
         """There instead where the trial could not be finished: `kind` (`missing` or `failed`) and `reason`."""
         return self.trial(model, seed) / "failure.json"
 
+    def with_fewer_labels(self, labels: int) -> RunFolder:
+        """A run of the same models and seeds, each trained with so many labels only."""
+        return RunFolder(self.path / "label_curve" / str(labels))
+
     def export(self, model: str) -> Path:
         """The architecture as others can load it: SavedModel, ONNX ..., and how faithful they are."""
         return self.path / model / "export"

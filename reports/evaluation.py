@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from models.predictions import AllAnswers
@@ -12,9 +12,11 @@ from reports.judging.recommendation import MARGIN, Recommendation, recommend
 from reports.judging.verdicts import verdicts
 from reports.measuring.correctness import select_part, tabulate
 from reports.measuring.costs import Cost, read_costs
+from reports.measuring.label_curve import ModelCurve, measure_label_curve
 from reports.measuring.significance import Statistics, assess
 from reports.reading.answers import read_answers
 from reports.reading.comparison import Comparison, compare
+from reports.reading.label_curve import LabelCurve, read_label_curve
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,8 @@ class Evaluation:
         recommended: the choice.
         guide: the course slides' advice beside what was measured.
         verdicts: what stands out, in sentences.
+        label_curve: what the folder holds of trainings with fewer labels.
+        curves: what these say, by model; empty without any.
     """
 
     comparison: Comparison
@@ -40,6 +44,8 @@ class Evaluation:
     recommended: Recommendation
     guide: list[Advice]
     verdicts: list[str]
+    label_curve: LabelCurve = LabelCurve()
+    curves: list[ModelCurve] = field(default_factory=list)
 
 
 def evaluate(run: Path, limits: Limits = NO_LIMITS, margin: float = MARGIN) -> Evaluation:
@@ -56,6 +62,7 @@ def evaluate(run: Path, limits: Limits = NO_LIMITS, margin: float = MARGIN) -> E
     comparison = compare(run)
     answers, costs = read_answers(comparison), read_costs(comparison)
     validation = tabulate(select_part(answers, "validation"))
+    label_curve = read_label_curve(comparison, answers)
     statistics = Statistics(assess(answers, "validation"), assess(answers, "test"))
     return Evaluation(
         comparison,
@@ -66,4 +73,6 @@ def evaluate(run: Path, limits: Limits = NO_LIMITS, margin: float = MARGIN) -> E
         recommend(comparison.rows, validation, statistics.test, costs, limits, margin),
         confront(comparison, statistics.test, costs),
         verdicts(comparison, statistics.test),
+        label_curve,
+        measure_label_curve(label_curve),
     )

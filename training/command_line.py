@@ -26,7 +26,7 @@ LONGEST_MESSAGE = 500  # characters
 NAMES = {entry.name: entry for entry in fields(Settings)}
 PROGRAM = "python -m training.run"
 SET_BY_RECIPES = {name for recipe in RECIPES.values() for name in recipe}
-WITH_RESUME = ("time_limit", "memory_limit")
+WITH_RESUME = ("time_limit", "memory_limit", "label_curve")
 
 
 class SettingsError(Exception):
@@ -89,7 +89,7 @@ def parser() -> Parser:
         type=Path,
         metavar="RUN",
         help="continue a run folder such as runs/latest, with its settings; "
-        f"{' and '.join(map(_flag, WITH_RESUME))} may be new",
+        f"{', '.join(map(_flag, WITH_RESUME[:-1]))} and {_flag(WITH_RESUME[-1])} may be new",
     )
     groups: dict[str, argparse._ArgumentGroup] = {}
     for name, entry in NAMES.items():
@@ -167,6 +167,8 @@ def _settings(values: dict) -> Settings:
         values["models"] = list(dict.fromkeys(values["models"]))
     if isinstance(data := values.get("data"), list) and len(values_of(data)) == 1:
         values["data"] = data[0]
+    if "label_curve" in values:
+        values["label_curve"] = sorted(set(values["label_curve"]))
     return Settings(**values)
 
 
@@ -238,7 +240,7 @@ def _help(entry: Field) -> str:
     default = entry.default if entry.default_factory is MISSING else entry.default_factory()
     shown = " ".join(default) if isinstance(default, list) else default
     meaning = entry.metadata["meaning"].replace("%", "%%")
-    return meaning if default is None else f"{meaning} (default: {shown})"
+    return meaning if default in (None, []) else f"{meaning} (default: {shown})"
 
 
 def _as_typed(name: str, value: object) -> str:

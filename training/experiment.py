@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import errno
-import os
-import shutil
-import signal
 import time
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from data import card, preparing
 from data.cleaning import Cleaner
 from data.corpus import Corpus
-from data.exits import EXIT_DISK_FULL
 from data.files import read_json, write_json
 from data.reading.table import Reading
 from data.sources import catalog as sources
@@ -22,13 +16,21 @@ from data.sources.text_stream import read_texts
 from data.splits.split import describe_rule
 from data.splits.unlabelled import choose_unlabelled
 from models.catalog import CATALOG, in_order
-from models.children import MemoryExceeded, exit_name, run_in_child, start_fork_server
+from models.children import start_fork_server
 from models.run_folder import RunFolder
 from training import command_line
+from training.label_curve import train_label_curve
 from training.run_folders import RunFailed
 from training.setting_values import AUTO, NONE
 from training.settings import Settings
-from training.trials import make_arrays, run_trial, show_trial
+from training.trial_processes import (
+    forget_dependents,
+    is_finished,
+    is_prepared,
+    make_arrays_of,
+    show_in_tensorboard,
+    train_trial,
+)
 
 
 @dataclass
@@ -66,28 +68,29 @@ def compare(settings: Settings, run: RunFolder) -> Outcome:
     outcome, missing = Outcome(), set()  # what is missing for one seed is not looked for again for the next
     corpus = None
     for seed in settings.seed_numbers:
-        if not _is_prepared(run, seed):
+        if not is_prepared(run, seed):
             if corpus is None:
                 settings, corpus = _load(settings, run)
             settings = _prepare(run, settings, seed, corpus)
         for model in in_order(settings.models):
             if model in missing:
                 continue
-            if not CATALOG[model].needs and not _is_finished(run.metrics(model, seed)):
-                _forget_dependents(run, settings, seed)
-            kind = _run_trial(run, settings, model, seed, deadline)
+            if not CATALOG[model].needs and not is_finished(run.metrics(model, seed)):
+                forget_dependents(run, settings, seed)
+            kind = train_trial(run, settings, model, seed, deadline)
             outcome.trained &= kind in ("finished", "missing")
             # Weights that cannot be had now are not there for the next seed either; other models may be.
             missing |= {model} if kind == "missing" and not CATALOG[model].needs else set()
             if kind == "finished":
-                outcome.shown &= _show_in_tensorboard(run, settings, model, seed)
+                outcome.shown &= show_in_tensorboard(run, settings, model, seed)
+    outcome.trained &= train_label_curve(run, deadline)
     return outcome
 
 
 def _is_complete(run: RunFolder, settings: Settings) -> bool:
     """Whether every trial is finished and shown."""
     return all(
-        _is_finished(run.metrics(model, seed)) and run.shown_in_tensorboard(model, seed).exists()
+        is_finished(run.metrics(model, seed)) and run.shown_in_tensorboard(model, seed).exists()
         for model in settings.models
         for seed in settings.seed_numbers
     )
@@ -106,11 +109,6 @@ def _load(settings: Settings, run: RunFolder) -> tuple[Settings, Corpus]:
     if run.data_card.exists() and read_json(run.data_card)["digest"] != card.digest(corpus):
         raise RunFailed(f"{' '.join(values_of(settings.data))} is not what it was when the run began: start a new run.")
     return settings, corpus
-
-
-def _is_prepared(run: RunFolder, seed: int) -> bool:
-    """Whether the card describes the seed's split, which is the last step of preparing it."""
-    return run.data_card.exists() and any(split["seed"] == seed for split in read_json(run.data_card)["splits"])
 
 
 def _prepare(run: RunFolder, settings: Settings, seed: int, corpus: Corpus) -> Settings:
@@ -151,14 +149,7 @@ def _prepare(run: RunFolder, settings: Settings, seed: int, corpus: Corpus) -> S
     folder = run.prepared(seed)
     folder.mkdir(parents=True, exist_ok=True)
     preparing.save_texts(parts, unlabelled, folder, preparing.leaked(drawn, parts))
-    try:
-        code = run_in_child("forkserver", make_arrays, run.path, seed, memory_limit_mb=settings.memory_limit_mb)
-    except MemoryExceeded as error:
-        raise RunFailed(
-            f"To make the arrays took {error}, more than --memory-limit {settings.memory_limit}: raise it."
-        ) from None
-    if code != 0:
-        raise RunFailed(f"The arrays could not be made: the process that makes them ended with {exit_name(code)}.")
+    make_arrays_of(run, settings, seed)
     split = card.describe_split(
         parts, removed, corpus.class_names, preparing.load_vocabulary(folder), settings.length_read
     )
@@ -176,81 +167,3 @@ def _choose_cleaner(run: RunFolder, settings: Settings, seed: int, corpus: Corpu
     if language == AUTO:
         language = preparing.choose_language(corpus, settings.sample_size, seed)
     return Cleaner(corpus.sentiment if settings.keep_negations is None else settings.keep_negations, language)
-
-
-def _run_trial(run: RunFolder, settings: Settings, model: str, seed: int, deadline: float | None) -> str:
-    """Trains one architecture: `finished`, `failed`, `missing` where weights cannot be had, `unfinished` where
-    `--time-limit` was over.
-    """
-    metrics, failed = run.metrics(model, seed), run.failure(model, seed)
-    if not _is_finished(metrics):
-        failed.unlink(missing_ok=True)
-        _train(run, settings, model, seed, deadline)
-    if _is_finished(metrics):
-        failed.unlink(missing_ok=True)  # left by a process that outlived its parent for a moment
-        return "finished"
-    if not failed.exists():
-        return "unfinished"
-    failure = read_json(failed)
-    print(f"{model}: {failure['kind']}: {failure['reason']}", flush=True)
-    return failure["kind"]
-
-
-def _forget_dependents(run: RunFolder, settings: Settings, seed: int) -> None:
-    """What is made of others is made anew where one of these is trained now, as in a run that was not interrupted."""
-    for model in settings.models:
-        if CATALOG[model].needs:
-            shutil.rmtree(run.trial(model, seed), ignore_errors=True)
-
-
-def _show_in_tensorboard(run: RunFolder, settings: Settings, model: str, seed: int) -> bool:
-    """Adds the outcome of a finished trial to what TensorBoard reads; whether it is there."""
-    shown = run.shown_in_tensorboard(model, seed)
-    if shown.exists():
-        return True
-    try:
-        code = run_in_child("forkserver", show_trial, run.path, model, seed, memory_limit_mb=settings.memory_limit_mb)
-    except MemoryExceeded as error:
-        wrong = f"took {error}, more than --memory-limit {settings.memory_limit}"
-    else:
-        if shown.exists():
-            return True
-        wrong = f"ended with {exit_name(code)}"
-    print(f"{model}: what TensorBoard shows of it could not be written: the process {wrong}.", flush=True)
-    return False
-
-
-def _is_finished(metrics: Path) -> bool:
-    return metrics.exists() and not read_json(metrics).get("stopped_by")
-
-
-def _train(run: RunFolder, settings: Settings, model: str, seed: int, deadline: float | None) -> None:
-    """Leaves the trial's metrics, or its failure."""
-    if deadline and time.monotonic() > deadline:
-        _fail(run, model, seed, f"--time-limit {settings.time_limit} was over before its turn", "unfinished")
-        return
-    try:
-        # What Keras does not train starts from a bare interpreter, so that its peak memory is its own.
-        code = run_in_child(
-            "forkserver" if CATALOG[model].is_network else "spawn",
-            run_trial,
-            run.path,
-            model,
-            seed,
-            deadline,
-            memory_limit_mb=settings.memory_limit_mb,
-        )
-    except MemoryExceeded as error:
-        _fail(run, model, seed, f"it took {error}, more than --memory-limit {settings.memory_limit}")
-        return
-    if code == EXIT_DISK_FULL:
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(run.path))
-    finished = _is_finished(run.metrics(model, seed))  # a crash behind the last line of a trial costs nothing
-    if code != 0 and not finished and not run.failure(model, seed).exists():
-        system = ", as when the system runs out of memory" if code == -signal.SIGKILL else ""
-        _fail(run, model, seed, f"its process ended with {exit_name(code)}{system}")
-
-
-def _fail(run: RunFolder, model: str, seed: int, reason: str, kind: str = "failed") -> None:
-    run.trial(model, seed).mkdir(parents=True, exist_ok=True)
-    write_json(run.failure(model, seed), {"kind": kind, "reason": reason})

@@ -45,7 +45,7 @@ def _learning_panel(row: Row, seed: int, name: str, learned: Sequence[tuple[Row,
     history = trial.history or {}
     every = [value for _, other in learned for part in ("", "val_") for value in other.get(part + name, ())]
     longest = max(len(other.get(name, ())) for _, other in learned)
-    low, high = _padded(min(every), max(every), 1.0 if name == "accuracy" else None)
+    low, high = padded(min(every), max(every), 1.0 if name == "accuracy" else None)
     unit, scale = ("%", 100) if name == "accuracy" else ("nats", 1)
     train, validation = history[name], history[f"val_{name}"]
     epochs = list(range(1, len(train) + 1))
@@ -76,7 +76,8 @@ def _written(value: float, scale: int) -> str:
     return percent(value) if scale == 100 else f"{value:.2f}"
 
 
-def _padded(low: float, high: float, ceiling: float | None) -> tuple[float, float]:
+def padded(low: float, high: float, ceiling: float | None) -> tuple[float, float]:
+    """The ends of an axis that shows values from `low` to `high`, at least 0, at most `ceiling`."""
     pad = 0.05 * (high - low) or 0.05
     return max(0.0, low - pad), min(high + pad, ceiling) if ceiling else high + pad
 
@@ -132,7 +133,7 @@ def front_diagram(
     """Test accuracy against latency; the line joins the models that no other beats in both."""
     accuracy = {row.model: row.accuracy for row in rows}
     low, high = min(latency.values()) / 1.6, max(latency.values()) * 1.6
-    bottom, top = _padded(min(accuracy.values()) - 0.015, min(1.0, max(accuracy.values()) + 0.015), 1.0)
+    bottom, top = padded(min(accuracy.values()) - 0.015, min(1.0, max(accuracy.values()) + 0.015), 1.0)
     axes = Axes((low, high), (bottom, top), (420, 280), (42, 14, 12, 38), log_x=True)
     axes.frame(
         "latency, ms for one text (logarithmic)",
@@ -183,7 +184,7 @@ def _label(axes: Axes, words: str, x: float, y: float, taken: list[tuple[float, 
 def lengths_diagram(rows: Sequence[Row], ranges: Sequence[LengthRange]) -> Markup:
     """Test accuracy of each model by the words of a text."""
     values = [value for entry in ranges for value in entry.accuracy.values()]
-    low, high = _padded(min(values), max(values), 1.0)
+    low, high = padded(min(values), max(values), 1.0)
     axes = Axes((-0.35, len(ranges) - 0.65), (low, high), (420, 260), (42, 12, 12, 50))
     axes.frame(
         "words in the cleaned text",

@@ -21,7 +21,7 @@ def as_json(evaluation: Evaluation) -> dict[str, Any]:
 
     `rows` has the models that were trained or failed, in the order of the run, with `None` for every number of one that
     failed; `by_seed` of a row has every trial. `missing` has the models whose weights could not be had or whose turn
-    never came.
+    never came. `label_curve` is `None` where no trainings with fewer labels were asked for.
     """
     comparison, run = evaluation.comparison, evaluation.comparison.run
     environment = run.environment
@@ -46,6 +46,20 @@ def as_json(evaluation: Evaluation) -> dict[str, Any]:
         "recommended": asdict(evaluation.recommended),
         "guide": [asdict(advice) for advice in evaluation.guide],
         "verdicts": evaluation.verdicts,
+        "label_curve": _label_curve(evaluation),
+    }
+
+
+def _label_curve(evaluation: Evaluation) -> dict[str, Any] | None:
+    """What fewer labels did, `None` where `--label-curve` was not asked for."""
+    found = evaluation.label_curve
+    if not found.wanted:
+        return None
+    return {
+        "wanted": list(found.wanted),
+        "lacking": found.lacking,
+        "models": [asdict(curve) for curve in evaluation.curves],
+        "untrained": [asdict(entry) for entry in found.untrained],
     }
 
 

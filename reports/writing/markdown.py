@@ -11,7 +11,7 @@ from reports.measuring.leaked import leaked_scores
 from reports.numbers import percent
 from reports.reading.comparison import Comparison, Row
 from reports.reading.facts import SplitFacts
-from reports.writing import repeating
+from reports.writing import label_curve, repeating
 from reports.writing.confusion import MOST_CLASSES, most_confused
 from reports.writing.table import escape, render
 
@@ -29,6 +29,7 @@ def render_report(evaluation: Evaluation) -> str:
         render(evaluation, "pipe"),
         "![Test accuracy of each model](accuracy.svg)",
         *(f"- {escape(sentence)}" for sentence in evaluation.verdicts),
+        *_label_curve(evaluation),
         "## Data",
         *_data(comparison),
         "## Per class",
@@ -56,6 +57,21 @@ def render_report(evaluation: Evaluation) -> str:
         together = section.startswith("- ") and text.rsplit("\n", 1)[-1].startswith("- ")
         text += section if not text else ("\n" if together else "\n\n") + section
     return text + "\n"
+
+
+def _label_curve(evaluation: Evaluation) -> list[str]:
+    if not evaluation.label_curve.wanted or not evaluation.comparison.rows:
+        return []
+    found = label_curve.gather(evaluation)
+    sections = [f"## {label_curve.TITLE}", *map(escape, found["sentences"])]
+    for table in found["tables"]:
+        heads = [f"{table['part']} accuracy with so many labels", *found["sizes"], *table["heads"]]
+        lines = [
+            [line["name"], *(f"{cell.text} ({cell.second})" if cell.second else cell.text for cell in line["cells"])]
+            for line in table["lines"]
+        ]
+        sections.append(_table(lines, heads))
+    return [*sections, *map(escape, found["notes"])]
 
 
 def _data(comparison: Comparison) -> list[str]:

@@ -6,7 +6,7 @@ import pytest
 
 from models.children import MemoryExceeded
 from models.run_folder import RunFolder
-from training import experiment, steps
+from training import steps, trial_processes
 from training.command_line import parse
 from training.experiment import Outcome
 
@@ -52,9 +52,9 @@ def test_pictures_over_the_limit_are_said_and_cost_nothing_else(tmp_path, monkey
         assert memory_limit_mb == 800
         raise MemoryExceeded("19,000 MB")
 
-    monkeypatch.setattr(experiment, "run_in_child", run_in_child)
+    monkeypatch.setattr(trial_processes, "run_in_child", run_in_child)
     settings = parse(["--memory-limit", "800MB"])
-    assert not experiment._show_in_tensorboard(RunFolder(tmp_path), settings, "rnn", 0)
+    assert not trial_processes.show_in_tensorboard(RunFolder(tmp_path), settings, "rnn", 0)
     assert capsys.readouterr().out == (
         "rnn: what TensorBoard shows of it could not be written: the process took 19,000 MB, more than "
         "--memory-limit 800MB.\n"

@@ -27,6 +27,15 @@ class RunSettings:
     models: list[str] = setting(list(DEFAULT), "architectures to train", "run", choices=tuple(CATALOG), several="+")
     seeds: int = setting(1, "repeats, each with its own split and weights", "run", values.whole_number(1, 1000))
     seed: int = setting(0, "first seed", "run", values.whole_number(0, 2**31 - 1))
+    label_curve: list[int] = setting(
+        [],
+        "numbers of labels, such as 50 100 250 500 1000, to train every model with too once the run is trained, so "
+        "that the report can say whether more labels would help; the other training texts then count as unlabelled",
+        "run",
+        values.whole_number(2),
+        several="*",
+        metavar="N",
+    )
     formats: list[str] = setting(
         list(DEFAULT_FORMATS),
         "how trained models are exported; nothing behind the flag: not at all",

@@ -19,7 +19,7 @@ from models.catalog import CATALOG, Family
 from models.description import Description
 from models.predictions import Answers, write_predictions
 from models.run_folder import RunFolder
-from training import command_line, experiment
+from training import command_line, experiment, trial_processes
 from training.settings import Settings
 from training.trainers import ensemble, words
 from training.trainers.others import Other, OthersMissing, find_others, validation_loss, write_learned_from
@@ -195,9 +195,9 @@ def test_what_is_made_of_others_is_made_anew_where_one_of_these_is_trained_again
     for name in ("ensemble", "student"):
         folder.trial(name, 0).mkdir(parents=True)
         write_json(folder.metrics(name, 0), {})
-    experiment._forget_dependents(folder, command_line.load(folder.settings), 1)
+    trial_processes.forget_dependents(folder, command_line.load(folder.settings), 1)
     assert folder.metrics("student", 0).exists()  # another seed is another matter
-    experiment._forget_dependents(folder, command_line.load(folder.settings), 0)
+    trial_processes.forget_dependents(folder, command_line.load(folder.settings), 0)
     assert not folder.trial("ensemble", 0).exists()
     assert not folder.trial("student", 0).exists()
     assert folder.metrics("rnn", 0).exists()
@@ -211,9 +211,10 @@ def test_what_lacks_others_for_one_seed_is_asked_again_for_the_next(run, monkeyp
         asked.append((model, seed))
         return "missing" if seed == 0 and model in ("distilbert", "ensemble") else "finished"
 
-    monkeypatch.setattr(experiment, "_run_trial", run_trial)
-    monkeypatch.setattr(experiment, "_is_prepared", lambda *_: True)
-    monkeypatch.setattr(experiment, "_show_in_tensorboard", lambda *_: True)
+    monkeypatch.setattr(experiment, "train_trial", run_trial)
+    monkeypatch.setattr(experiment, "is_prepared", lambda *_: True)
+    monkeypatch.setattr(experiment, "show_in_tensorboard", lambda *_: True)
+    monkeypatch.setattr(experiment, "train_label_curve", lambda *_: True)
     monkeypatch.setattr(experiment, "start_fork_server", lambda *_: None)
     settings = command_line.parse("--models linear distilbert ensemble --seeds 2".split())
     assert experiment.compare(settings, run[0]).trained

@@ -1,0 +1,119 @@
+"""The child processes of a run: what makes the arrays of a seed, trains one architecture, shows its outcome."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import signal
+import time
+from pathlib import Path
+
+from data.exits import EXIT_DISK_FULL
+from data.files import read_json, write_json
+from models.catalog import CATALOG
+from models.children import MemoryExceeded, exit_name, run_in_child
+from models.run_folder import RunFolder
+from training.run_folders import RunFailed
+from training.settings import Settings
+from training.trials import make_arrays, run_trial, show_trial
+
+
+def make_arrays_of(run: RunFolder, settings: Settings, seed: int) -> None:
+    """Learns vocabulary and word vectors of a seed's texts and writes the arrays of its splits.
+
+    Raises:
+        RunFailed: it cannot be done.
+    """
+    try:
+        code = run_in_child("forkserver", make_arrays, run.path, seed, memory_limit_mb=settings.memory_limit_mb)
+    except MemoryExceeded as error:
+        raise RunFailed(
+            f"To make the arrays took {error}, more than --memory-limit {settings.memory_limit}: raise it."
+        ) from None
+    if code != 0:
+        raise RunFailed(f"The arrays could not be made: the process that makes them ended with {exit_name(code)}.")
+
+
+def is_prepared(run: RunFolder, seed: int) -> bool:
+    """Whether the card describes the seed's split, which is the last step of preparing it."""
+    return run.data_card.exists() and any(split["seed"] == seed for split in read_json(run.data_card)["splits"])
+
+
+def train_trial(run: RunFolder, settings: Settings, model: str, seed: int, deadline: float | None) -> str:
+    """Trains one architecture: `finished`, `failed`, `missing` where weights cannot be had, `unfinished` where
+    `--time-limit` was over.
+    """
+    metrics, failed = run.metrics(model, seed), run.failure(model, seed)
+    if not is_finished(metrics):
+        failed.unlink(missing_ok=True)
+        _train(run, settings, model, seed, deadline)
+    if is_finished(metrics):
+        failed.unlink(missing_ok=True)  # left by a process that outlived its parent for a moment
+        return "finished"
+    if not failed.exists():
+        return "unfinished"
+    failure = read_json(failed)
+    print(f"{model}: {failure['kind']}: {failure['reason']}", flush=True)
+    return failure["kind"]
+
+
+def forget_dependents(run: RunFolder, settings: Settings, seed: int) -> None:
+    """What is made of others is made anew where one of these is trained now, as in a run that was not interrupted."""
+    for model in settings.models:
+        if CATALOG[model].needs:
+            shutil.rmtree(run.trial(model, seed), ignore_errors=True)
+
+
+def show_in_tensorboard(run: RunFolder, settings: Settings, model: str, seed: int) -> bool:
+    """Adds the outcome of a finished trial to what TensorBoard reads; whether it is there."""
+    shown = run.shown_in_tensorboard(model, seed)
+    if shown.exists():
+        return True
+    try:
+        code = run_in_child("forkserver", show_trial, run.path, model, seed, memory_limit_mb=settings.memory_limit_mb)
+    except MemoryExceeded as error:
+        wrong = f"took {error}, more than --memory-limit {settings.memory_limit}"
+    else:
+        if shown.exists():
+            return True
+        wrong = f"ended with {exit_name(code)}"
+    print(f"{model}: what TensorBoard shows of it could not be written: the process {wrong}.", flush=True)
+    return False
+
+
+def is_finished(metrics: Path) -> bool:
+    """Whether a trial has left its metrics, and no time limit cut it short."""
+    return metrics.exists() and not read_json(metrics).get("stopped_by")
+
+
+def _train(run: RunFolder, settings: Settings, model: str, seed: int, deadline: float | None) -> None:
+    """Leaves the trial's metrics, or its failure."""
+    if deadline and time.monotonic() > deadline:
+        _fail(run, model, seed, f"--time-limit {settings.time_limit} was over before its turn", "unfinished")
+        return
+    try:
+        # What Keras does not train starts from a bare interpreter, so that its peak memory is its own.
+        code = run_in_child(
+            "forkserver" if CATALOG[model].is_network else "spawn",
+            run_trial,
+            run.path,
+            model,
+            seed,
+            deadline,
+            memory_limit_mb=settings.memory_limit_mb,
+        )
+    except MemoryExceeded as error:
+        _fail(run, model, seed, f"it took {error}, more than --memory-limit {settings.memory_limit}")
+        return
+    if code == EXIT_DISK_FULL:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(run.path))
+    finished = is_finished(run.metrics(model, seed))  # a crash behind the last line of a trial costs nothing
+    if code != 0 and not finished and not run.failure(model, seed).exists():
+        system = ", as when the system runs out of memory" if code == -signal.SIGKILL else ""
+        _fail(run, model, seed, f"its process ended with {exit_name(code)}{system}")
+
+
+def _fail(run: RunFolder, model: str, seed: int, reason: str, kind: str = "failed") -> None:
+    run.trial(model, seed).mkdir(parents=True, exist_ok=True)
+    write_json(run.failure(model, seed), {"kind": kind, "reason": reason})
