@@ -2,7 +2,9 @@
 
 import pytest
 
+from data.cleaning import Cleaner
 from data.corpus import DataError
+from data.preparing import choose_language
 from data.sources import catalog
 from training.settings import Settings
 
@@ -52,3 +54,24 @@ def test_letters_in_other_encodings(name, encoding, shared, write):
     original = shared / "cases" / name
     path = write(original.read_text(encoding="utf-8").encode(encoding))
     assert catalog.load(Settings(data=str(path))).texts == catalog.load(Settings(data=str(original))).texts
+
+
+@pytest.mark.parametrize(
+    ("name", "language", "words"),
+    [
+        ("chinese.csv", "zh", "影 丑 本 看 买 本 差 一 习 作 本 差 友 习"),
+        ("russian.csv", "none", "отвратительный камера отвратительный ужасный одеяло велосипед велосипед ужасный"),
+        ("emoji_only.csv", "none", "😀 😀 👍"),
+        ("german.csv", "none", "bücher übel hässlich tür tür garten küche grässlich"),  # keywords have no language
+        ("turkish.csv", "none", "bilet lamba bahçe sıkıcı zayıf çirkin ilik pencere"),
+        ("some_emoji.csv", "none", "😀 👍"),
+    ],
+)
+def test_texts_of_every_script_are_read(name, language, words, shared):
+    corpus = catalog.load(Settings(data=str(shared / "cases" / name)))
+    assert choose_language(corpus, None, 0) == language
+    cleaned = [Cleaner(True, language).clean(text) for text in corpus.texts]
+    assert cleaned[0] == words
+    assert all(cleaned)
+    letters = {character for text in corpus.texts for character in text.lower() if character.isalpha()}
+    assert {character for text in cleaned for character in text} >= letters

@@ -1,5 +1,6 @@
 """The generated corpus: reproducible, balanced, dirty, and out of reach of a bag of words."""
 
+import hashlib
 import random
 import re
 import subprocess
@@ -156,3 +157,10 @@ def test_a_bag_of_words_cannot_solve_it(corpus, cleaned):
     assert overall < 0.75
     # What it misses is the order, not the words.
     assert on_plain > 0.9
+
+
+def test_its_texts_are_cleaned_as_in_every_record_of_it():
+    corpus = load()
+    assert corpus.cleaned_as_published
+    cleaned = "\n".join(map(Cleaner(keep_negations=True).clean, corpus.texts))
+    assert hashlib.sha256(cleaned.encode()).hexdigest().startswith("138f152c3f14076c")
