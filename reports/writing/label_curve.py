@@ -60,8 +60,8 @@ def _answer(evaluation: Evaluation) -> str:
         return ""
     before, last = curve.points[-2:]
     so_far = (
-        f"From {count(before.labels)} to {count(last.labels)} labels it gained {points(curve.last_step)} points of "
-        f"validation accuracy (95 % interval {points_range(curve.last_interval)})."
+        f"From {count(before.labels)} to {count(last.labels)} labels its validation accuracy changed by "
+        f"{points(curve.last_step)} points (95 % interval {points_range(curve.last_interval)})."
     )
     if found := curve.extrapolation:
         return (
