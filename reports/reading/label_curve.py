@@ -66,7 +66,8 @@ def read_label_curve(comparison: Comparison, answers: AllAnswers) -> LabelCurve:
     found: list[tuple[int, AllAnswers]] = []
     untrained = []
     for labels in wanted:
-        fewer, of_size = run.with_fewer_labels(labels), {}
+        fewer = run.with_fewer_labels(labels)
+        of_size: AllAnswers = {}
         for row in comparison.rows:
             for seed in comparison.run.seeds:
                 if _is_finished(fewer, row.model, seed):
