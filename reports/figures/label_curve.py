@@ -40,8 +40,8 @@ def label_curve_diagram(rows: Mapping[str, Row], curves: Sequence[ModelCurve]) -
     for number, curve in enumerate(curves):
         row, aside = rows[curve.model], APART ** (number - (len(curves) - 1) / 2)
         if curve.extrapolation:
-            along, up = zip(*curve.extrapolation.curve, strict=True)
-            axes.line(along, up, f"{style(row)} extrapolated")
+            along, fit = zip(*curve.extrapolation.curve, strict=True)
+            axes.line(along, fit, f"{style(row)} extrapolated")
         labels = [aside * point.labels for point in curve.points]
         for at, point in zip(labels, curve.points, strict=True):
             axes.line([at] * 2, point.validation.interval, f"{style(row)} gap")

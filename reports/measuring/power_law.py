@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-EXPONENTS = np.linspace(0.05, 2.0, 40)
+EXPONENTS = np.linspace(0.05, 2.0, 79)
 PARAMETERS = 3
 
 

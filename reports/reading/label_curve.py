@@ -67,7 +67,7 @@ def read_label_curve(comparison: Comparison, answers: AllAnswers) -> LabelCurve:
     untrained = []
     for labels in wanted:
         fewer = run.with_fewer_labels(labels)
-        of_size: dict[str, dict] = {}
+        of_size: AllAnswers = {}
         for row in comparison.rows:
             for seed in comparison.run.seeds:
                 if _is_finished(fewer, row.model, seed):

@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from models.predictions import PARTS, AllAnswers, Answers
 from reports.evaluation import Evaluation
 from reports.figures import diagrams
 from reports.figures.axes import legend
 from reports.figures.curves import accuracy_by_length, operating_curves, reliability
+from reports.figures.label_curve import label_curve_diagram
+from reports.judging import more_labels
 from reports.measuring.coverage import WANTED, cover
+from reports.measuring.label_curve import ModelCurve, Score
+from reports.numbers import count, decimals, percent_range, plural, points, points_range
 from reports.reading.comparison import Row
 from reports.reading.facts import DataFacts
 from reports.writing.confusion import MOST_CLASSES, most_confused
 
 NUMBERED = 8  # classes from which a confusion matrix heads its columns with numbers
 STRONGEST = 45  # % of the accent color behind words that must stay readable
+
+
+class Cell(NamedTuple):
+    """A cell of a table, with its small print."""
+
+    text: str
+    second: str = ""
 
 
 def gather(evaluation: Evaluation) -> dict[str, Any]:
@@ -137,3 +148,56 @@ def _groups(rows: Sequence[Row], data: DataFacts) -> dict[str, Any] | None:
     lines.sort(key=lambda line: (line["mean"], line["name"]))
     what = data.group_kind or "group"
     return {"title": f"Accuracy by {what}", "what": what, "models": list(cells), "lines": lines}
+
+
+def gather_labels(evaluation: Evaluation) -> dict[str, Any]:
+    """Everything `labels.html` needs, of a run that was asked for a label curve."""
+    curves = evaluation.curves
+    rows = {row.model: row for row in evaluation.comparison.rows}
+    sizes = sorted({point.labels for curve in curves for point in curve.points})
+    return {
+        "sentences": more_labels.answer(evaluation),
+        "figure": label_curve_diagram(rows, curves) if curves else None,
+        "legend": diagrams.model_legend([rows[curve.model] for curve in curves]),
+        "extrapolated": any(curve.extrapolation for curve in curves),
+        "sizes": [count(labels) for labels in sizes],
+        "tables": _label_tables(curves, sizes, len(evaluation.comparison.run.seeds)) if curves else [],
+        "notes": more_labels.notes(evaluation),
+    }
+
+
+def _label_tables(curves: Sequence[ModelCurve], sizes: Sequence[int], seeds: int) -> list[dict[str, Any]]:
+    def cells(curve: ModelCurve, part: str) -> list[Cell]:
+        scores: dict[int, Score] = {point.labels: getattr(point, part) for point in curve.points}
+        return [
+            Cell(decimals(100 * score.accuracy, 1), percent_range(score.interval))
+            if (score := scores.get(labels))
+            else Cell("–")
+            for labels in sizes
+        ]
+
+    names = {curve.model: _named(curve, seeds) for curve in curves}
+    return [
+        {
+            "part": "Validation",
+            "heads": ["twice the labels, points"],
+            "lines": [
+                {"name": names[curve.model], "cells": [*cells(curve, "validation"), _twice(curve)]} for curve in curves
+            ],
+        },
+        {
+            "part": "Test",
+            "heads": [],
+            "lines": [{"name": names[curve.model], "cells": cells(curve, "test")} for curve in curves],
+        },
+    ]
+
+
+def _named(curve: ModelCurve, seeds: int) -> str:
+    fewest = min(len(point.seeds) for point in curve.points)
+    return curve.model if fewest == seeds else f"{curve.model} ({fewest} of {plural(seeds, 'seed')})"
+
+
+def _twice(curve: ModelCurve) -> Cell:
+    found = curve.extrapolation
+    return Cell(points(found.gain), points_range(found.interval)) if found else Cell("not determined")

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from tabulate import tabulate
 
 from reports.evaluation import Evaluation
+from reports.judging import more_labels
 from reports.measuring.leaked import leaked_scores
 from reports.numbers import percent
 from reports.reading.comparison import Comparison, Row
 from reports.reading.facts import SplitFacts
-from reports.writing import label_curve, repeating
+from reports.writing import evidence, repeating
 from reports.writing.confusion import MOST_CLASSES, most_confused
 from reports.writing.table import escape, render
 
@@ -62,8 +63,8 @@ def render_report(evaluation: Evaluation) -> str:
 def _label_curve(evaluation: Evaluation) -> list[str]:
     if not evaluation.label_curve.wanted or not evaluation.comparison.rows:
         return []
-    found = label_curve.gather(evaluation)
-    sections = [f"## {label_curve.TITLE}", *map(escape, found["sentences"])]
+    found = evidence.gather_labels(evaluation)
+    sections = [f"## {more_labels.TITLE}", *map(escape, found["sentences"])]
     for table in found["tables"]:
         heads = [f"{table['part']} accuracy with so many labels", *found["sizes"], *table["heads"]]
         lines = [

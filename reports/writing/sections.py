@@ -10,11 +10,12 @@ from models.metrics import Table, shown_in
 from reports.evaluation import Evaluation
 from reports.figures import accuracy, diagrams
 from reports.figures.axes import style_sheet
+from reports.judging import more_labels
 from reports.measuring.costs import AS_TRAINED, pareto, read_exports
 from reports.measuring.leaked import leaked_scores
 from reports.numbers import count_range, listed
 from reports.reading.comparison import Comparison
-from reports.writing import evidence, inside, label_curve, repeating
+from reports.writing import evidence, inside, repeating
 from reports.writing.columns import columns, remarks
 from reports.writing.markdown import split_lines
 from reports.writing.templating import render
@@ -51,7 +52,7 @@ def render_page(evaluation: Evaluation) -> str:
         sections += [
             Section("choice", "Which to take", _filled("choice.html", common | _choice(evaluation))),
             Section("differences", "Are the differences significant?", _differences(evaluation, common)),
-            Section("labels", label_curve.TITLE, _labels(evaluation)),
+            Section("labels", more_labels.TITLE, _labels(evaluation)),
             Section("verdicts", "What stands out, and what to change", _filled("verdicts.html", common)),
             Section("evidence", "The evidence", _filled("evidence.html", evidence.gather(evaluation))),
             Section("inside", "Looking inside", Markup(inside.render(run.path))),
@@ -184,7 +185,7 @@ def _differences(evaluation: Evaluation, common: dict[str, Any]) -> Markup:
 def _labels(evaluation: Evaluation) -> Markup:
     if not evaluation.label_curve.wanted:
         return Markup("")
-    return _filled("labels.html", label_curve.gather(evaluation))
+    return _filled("labels.html", evidence.gather_labels(evaluation))
 
 
 def _data(comparison: Comparison) -> dict[str, Any]:
