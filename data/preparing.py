@@ -15,6 +15,7 @@ from data.files import whole, write_text
 from data.languages.detecting import TEXTS as LOOKED_AT
 from data.languages.detecting import detect_language
 from data.splits import leakage
+from data.splits.folds import Fold
 from data.splits.leakage import UNLABELLED
 from data.splits.near_duplicates import without_near_duplicates
 from data.splits.parts import Part, clean_parts, models_view, separate
@@ -31,17 +32,17 @@ LONGEST_READ, SHARE_COVERED, LEAST_READ = 256, 0.9, 64  # words of a text, where
 MOST_WORDS = 20_000  # of the vocabulary
 
 
-def draw(corpus: Corpus, sample: int | None, seed: int, cleaner: Cleaner) -> dict[str, Part]:
+def draw(corpus: Corpus, sample: int | None, seed: int, cleaner: Cleaner, fold: Fold | None = None) -> dict[str, Part]:
     """Splits and cleans; texts that clean to nothing are still there.
 
     Raises:
         DataError: a class has too few texts.
     """
-    indices = split(corpus, sample, seed)
+    indices = split(corpus, sample, seed, fold)
     return clean_parts(corpus, {name: getattr(indices, name) for name in PARTS}, cleaner)
 
 
-def choose_language(corpus: Corpus, sample: int | None, seed: int) -> str:
+def choose_language(corpus: Corpus, sample: int | None, seed: int, fold: Fold | None = None) -> str:
     """The language of a corpus, for `data.cleaning.Cleaner`: that of the texts for training, or as was published.
 
     Raises:
@@ -49,7 +50,7 @@ def choose_language(corpus: Corpus, sample: int | None, seed: int) -> str:
     """
     if corpus.cleaned_as_published:
         return PUBLISHED
-    chosen = split(corpus, sample, seed).train
+    chosen = split(corpus, sample, seed, fold).train
     return detect_language(corpus.texts[at] for at in chosen[:: max(len(chosen) // LOOKED_AT, 1)])
 
 

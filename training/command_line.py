@@ -126,7 +126,10 @@ def read(arguments: Sequence[str]) -> Request:
         command_line.refuse(f"{'--resume' if resumed else '--config'} {error}")
     if "recipe" in given:
         written = {name: value for name, value in written.items() if name not in SET_BY_RECIPES}
-    return Request(_settings(written | given), resumed, bool(debug))
+    try:
+        return Request(_settings(written | given), resumed, bool(debug))
+    except SettingsError as error:
+        command_line.refuse(str(error))
 
 
 def parse(arguments: Sequence[str]) -> Settings:
@@ -167,6 +170,10 @@ def _settings(values: dict) -> Settings:
         values["models"] = list(dict.fromkeys(values["models"]))
     if isinstance(data := values.get("data"), list) and len(values_of(data)) == 1:
         values["data"] = data[0]
+    if folds := values.get("folds"):
+        if values.get("seeds", folds) != folds:
+            raise SettingsError(f"--folds {folds} and --seeds {values['seeds']} each say how often to train: name one.")
+        values["seeds"] = folds
     if "label_curve" in values:
         values["label_curve"] = sorted(set(values["label_curve"]))
     return Settings(**values)

@@ -118,7 +118,7 @@ def _prepare(run: RunFolder, settings: Settings, seed: int, corpus: Corpus) -> S
         The settings, with what sizes `auto` turned out to be: the first seed decides them for all.
     """
     cleaner = _choose_cleaner(run, settings, seed, corpus)
-    drawn = preparing.draw(corpus, settings.sample_size, seed, cleaner)
+    drawn = preparing.draw(corpus, settings.sample_size, seed, cleaner, settings.fold(seed))
     if settings.sequence_length == AUTO:
         length = preparing.fitting_length(corpus, drawn["train"].cleaned)
     else:
@@ -144,7 +144,7 @@ def _prepare(run: RunFolder, settings: Settings, seed: int, corpus: Corpus) -> S
         command_line.save(settings, run.settings)
     if not run.data_card.exists():  # the data has not been refused
         print(f"{corpus.source}; {len(corpus.texts):,} texts; {cleaner.title}. Run folder: {run.path}", flush=True)
-        described = card.describe_corpus(corpus, cleaner) | describe_rule(corpus, settings.sample_size)
+        described = card.describe_corpus(corpus, cleaner) | describe_rule(corpus, settings.sample_size, settings.folds)
         write_json(run.data_card, described | {"splits": []})
     folder = run.prepared(seed)
     folder.mkdir(parents=True, exist_ok=True)
@@ -165,5 +165,5 @@ def _choose_cleaner(run: RunFolder, settings: Settings, seed: int, corpus: Corpu
         return Cleaner.of(read_json(run.data_card))
     language = settings.language
     if language == AUTO:
-        language = preparing.choose_language(corpus, settings.sample_size, seed)
+        language = preparing.choose_language(corpus, settings.sample_size, seed, settings.fold(seed))
     return Cleaner(corpus.sentiment if settings.keep_negations is None else settings.keep_negations, language)

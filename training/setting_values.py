@@ -59,6 +59,14 @@ def whole_number(least: int, most: int = 1_000_000) -> Callable[[str], int]:
     return read
 
 
+def folds(text: str) -> int:
+    """Of a cross-validation: to train, to validate and to test on; 0 for none."""
+    value = whole_number(0, 1000)(text)
+    if 0 < value < 3:
+        raise ArgumentTypeError(f"{value} is too few: take 3 or more, or 0 for none")
+    return value
+
+
 def word_or(word: str, read: Reader) -> Reader:
     """One word, such as `auto`, or what `read` takes."""
     return lambda text: word if text == word else read(text)

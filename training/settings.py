@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from data.amounts import memory_mb
 from models.catalog import CATALOG, DEFAULT, Family
@@ -11,6 +12,9 @@ from training.setting_fields.data import DataSettings
 from training.setting_fields.models import ModelSettings
 from training.setting_fields.run import RunSettings
 from training.setting_fields.training import TrainingSettings
+
+if TYPE_CHECKING:
+    from data.splits.folds import Fold
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,12 @@ class Settings(TrainingSettings, ModelSettings, DataSettings, RunSettings):
         if self.time_limit is None:
             return None
         return float(self.time_limit[:-1]) * values.SECONDS[self.time_limit[-1]]
+
+    def fold(self, seed: int) -> Fold | None:
+        """The fold that is tested with a seed; `None` where texts are not cross-validated."""
+        from data.splits.folds import Fold  # here, since --help needs no arrays
+
+        return Fold(seed - self.seed, self.folds, self.seed) if self.folds else None
 
     @property
     def has_encoder(self) -> bool:

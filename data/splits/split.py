@@ -8,6 +8,7 @@ from data.classes import FEWEST_PER_CLASS
 from data.corpus import PARTS, Corpus, DataError, SplitKind
 from data.splits.chronological import split_chronologically
 from data.splits.drawing import SHARE, VALIDATION_SHARE_OF_REST, Split, draw, refuse_rare_classes
+from data.splits.folds import Fold, split_by_fold
 from data.splits.grouped import split_by_groups
 from data.splits.predefined import split_as_given
 
@@ -20,7 +21,7 @@ BY_KIND = {
 }
 
 
-def split(corpus: Corpus, sample: int | None, seed: int) -> Split:
+def split(corpus: Corpus, sample: int | None, seed: int, fold: Fold | None = None) -> Split:
     """Splits a corpus.
 
     Args:
@@ -28,11 +29,13 @@ def split(corpus: Corpus, sample: int | None, seed: int) -> Split:
         sample: how many texts to draw, of those that are not given as test texts, and split 4 : 1 : 1. `None` takes all
             of them and, where the corpus has one, its published test split; validation is then a fifth of the rest.
         seed: of the draw; the same seed gives the same split.
+        fold: of a cross-validation, which draws by its own seed.
 
     Raises:
         DataError: a class has too few texts, or what the corpus says makes no split.
     """
     pool = np.flatnonzero(~corpus.is_held_out)
+    seed = fold.seed if fold else seed
     refuse_rare_classes(corpus, pool, "add texts, or merge or remove the class")
     classes = len(corpus.class_names)
     if sample is not None and sample < FEWEST_PER_CLASS * classes:
@@ -42,6 +45,8 @@ def split(corpus: Corpus, sample: int | None, seed: int) -> Split:
     if sample is not None and sample < len(pool):
         pool, _ = draw(pool, corpus.labels, len(pool) - sample, seed)
         refuse_rare_classes(corpus, pool, "take a larger --sample, or merge or remove the class")
+    if fold:
+        return split_by_fold(corpus, pool, fold)
     if corpus.split_by:
         return BY_KIND[corpus.split_by.kind](corpus, corpus.split_by, pool, seed)
     if sample is None and corpus.is_test is not None:
@@ -54,9 +59,13 @@ def split(corpus: Corpus, sample: int | None, seed: int) -> Split:
     return Split(train, validation, test)
 
 
-def describe_rule(corpus: Corpus, sample: int | None) -> dict:
+def describe_rule(corpus: Corpus, sample: int | None, folds: int = 0) -> dict:
     """What decides in which split a text is, for the data card: in words, and whether all seeds have the same test."""
     by = corpus.split_by
+    if folds:
+        groups = f", {by.rule}" if by else ""
+        rule = f"{folds} folds, each class in the same shares{groups}: each is tested once, the one behind it validates"
+        return {"split_rule": rule, "same_test": False}
     if by:
         whole = sample is None or sample >= len(corpus.texts)
         same = by.kind is SplitKind.PREDEFINED or (by.kind is SplitKind.CHRONOLOGICAL and whole)

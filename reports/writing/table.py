@@ -62,7 +62,8 @@ def caption(comparison: Comparison) -> str:
     """On what data, split, seeds and machine the numbers were measured."""
     data, run = comparison.data, comparison.run
     seeds = run.seeds
-    spread = f"mean ± standard deviation over seeds {seeds[0]}–{seeds[-1]}" if len(seeds) > 1 else f"seed {seeds[0]}"
+    several = f"{len(seeds)} folds" if run.settings.get("folds") else f"seeds {seeds[0]}–{seeds[-1]}"
+    spread = f"mean ± standard deviation over {several}" if len(seeds) > 1 else f"seed {seeds[0]}"
     notes = "".join(f"; {note}" for note in data.notes)
     share = ""
     if len(data.class_names) == 2 and data.splits:

@@ -27,6 +27,13 @@ class RunSettings:
     models: list[str] = setting(list(DEFAULT), "architectures to train", "run", choices=tuple(CATALOG), several="+")
     seeds: int = setting(1, "repeats, each with its own split and weights", "run", values.whole_number(1, 1000))
     seed: int = setting(0, "first seed", "run", values.whole_number(0, 2**31 - 1))
+    folds: int = setting(
+        0,
+        "cross-validation in place of --seeds: every text drawn is tested once, in as many splits as there are folds, "
+        "3 or more; 0: none",
+        "run",
+        values.folds,
+    )
     label_curve: list[int] = setting(
         [],
         "numbers of labels, such as 50 100 250 500 1000, to train every model with too once the run is trained, so "
