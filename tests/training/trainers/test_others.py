@@ -94,7 +94,7 @@ def run(tmp_path):
         write_predictions(folder.predictions(name, 0), answers, NAMES)
         write_learned_from(folder, name, 0, found)
         write_json(folder.probes(name, 0), {probe: {"text": "", "probabilities": [sure, 1 - sure]} for probe in PROBES})
-        Description(name, name, CATALOG[name].family, 0, "words", {}, False).save(folder.description(name, 0))
+        Description(name, name, CATALOG[name].family, 0, "words", {}, Cleaner()).save(folder.description(name, 0))
         metrics = {"peak_memory_mb": 100 * sure, "parameters": 5}
         metrics |= {"seconds_total": 10.0, "seconds_training": 4.0, "trainable_parameters": 3}
         write_json(folder.metrics(name, 0), metrics | {"texts_per_second": {"1": 100, "32": 200, "256": 400}})
@@ -103,7 +103,7 @@ def run(tmp_path):
 
 def task(run, name):
     folder, parts, unlabelled = run
-    return Task(CATALOG[name], command_line.load(folder.settings), folder, 0, parts, unlabelled, 2, False)
+    return Task(CATALOG[name], command_line.load(folder.settings), folder, 0, parts, unlabelled, 2, Cleaner())
 
 
 def test_others_come_best_first_with_all_that_they_answered(run):
