@@ -143,20 +143,20 @@ def test_ctrl_c_while_processes_are_starting_shows_no_traceback(line, tmp_path):
 
 def test_a_time_limit_keeps_what_is_there_and_resume_goes_on(command, tmp_path):
     done = command(
-        "training.run", *SMALL, *ENDLESS, "--models", "rnn", "linear", "--time-limit", "10s", "--output", tmp_path
+        "training.run", *SMALL, *ENDLESS, "--models", "rnn", "linear", "--time-limit", "25s", "--output", tmp_path
     )
     assert done.returncode == 1
     assert "Traceback" not in done.stdout + done.stderr
     assert "--resume" in done.stderr.splitlines()[-1]
     comparison = read(tmp_path / "latest" / "comparison.json")
     assert [entry["model"] for entry in comparison["missing"]] == ["linear"]
-    assert comparison["missing"][0]["reason"] == "--time-limit 10s was over before its turn"
+    assert comparison["missing"][0]["reason"] == "--time-limit 25s was over before its turn"
     trial = read(tmp_path / "latest" / "rnn" / "0" / "metrics.json")
-    assert trial["stopped_by"] == "--time-limit 10s"
+    assert trial["stopped_by"] == "--time-limit 25s"
     assert 0 < trial["epochs"] < 400
-    assert "stopped by --time-limit 10s" in done.stdout
+    assert "stopped by --time-limit 25s" in done.stdout
 
-    done = command("training.run", "--resume", tmp_path / "latest", "--time-limit", "25s")
+    done = command("training.run", "--resume", tmp_path / "latest", "--time-limit", "45s")
     resumed = read(tmp_path / "latest" / "rnn" / "0" / "metrics.json")
     assert resumed["epochs"] > trial["epochs"]
     assert f"epoch {trial['epochs']:>2}/400" not in done.stdout  # these epochs were not trained again
