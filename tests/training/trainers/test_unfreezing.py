@@ -8,6 +8,7 @@ import time
 import numpy as np
 import pytest
 
+from data.cleaning import Cleaner
 from data.preparing import load_texts
 from data.splits.unlabelled import Unlabelled
 from models.catalog import CATALOG, Family, of_family
@@ -81,7 +82,7 @@ def test_the_second_phase_does_not_begin_once_the_time_is_up(run, tmp_path, monk
     for module in ("training.trainers.encoder", "training.fitting.callbacks"):
         monkeypatch.setattr(f"{module}.ending", ending)
     parts, settings = load_texts(run.prepared(0)), command_line.load(short.settings)
-    task = Task(CATALOG[ENCODER], settings, short, 0, parts, Unlabelled([], []), 2, False)
+    task = Task(CATALOG[ENCODER], settings, short, 0, parts, Unlabelled([], []), 2, Cleaner())
     trained = encoder.train(task)
     assert ending.cut_short
     assert len(trained.history["loss"]) == 1
