@@ -30,16 +30,18 @@ def split_by_groups(corpus: Corpus, by: SplitBy, pool: np.ndarray, seed: int) ->
     from sklearn.model_selection import StratifiedGroupKFold
 
     groups, labels = by.values[pool], corpus.labels[pool]
-    _, sizes = np.unique(groups, return_counts=True)
+    _, numbers, sizes = np.unique(groups, return_inverse=True, return_counts=True)
     remedy = "name another column, or leave it out"
     if len(sizes) < FEWEST_GROUPS:
         raise DataError(
             f"{by.named}: there {'is 1 group' if len(sizes) == 1 else f'are {len(sizes)} groups'} of texts, and three "
             f"splits need one each: {remedy}."
         )
+    # scikit-learn before 1.6 takes groups alike in their order, whatever the seed.
+    shuffled = np.random.default_rng(seed).permutation(len(sizes))[numbers]
     folder = StratifiedGroupKFold(min(round(1 / SHARE), len(sizes)), shuffle=True, random_state=seed)
     with warnings.catch_warnings(action="ignore"):  # of a class with fewer texts than folds
-        folds = [fold for _, fold in folder.split(labels, labels, groups)]
+        folds = [fold for _, fold in folder.split(labels, labels, shuffled)]
     counts = np.array([np.bincount(labels[fold], minlength=len(corpus.class_names)) for fold in folds])
     part_of = _nearest(counts, np.array([1 - 2 * SHARE, SHARE, SHARE]) * len(pool))
     parts = [

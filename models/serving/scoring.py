@@ -118,8 +118,13 @@ class Scores:
 
         names = [printable(shorten(name, 20)) for name in self.classes]
         if len(names) <= MOST_CLASSES:
-            rows = [[name, *counts] for name, counts in zip(names, self.counts.tolist(), strict=True)]
-            yield from tabulate(rows, ["label \\ answer", *names], "plain", intfmt=",").splitlines()
+            rows = [
+                [name, *(f"{count:,}" for count in counts)]
+                for name, counts in zip(names, self.counts.tolist(), strict=True)
+            ]
+            align = ["left"] + ["right"] * len(names)
+            heads = ["label \\ answer", *names]
+            yield from tabulate(rows, heads, "plain", colalign=align, disable_numparse=True).splitlines()
             return
         wrong = self.counts * (1 - np.eye(len(names), dtype=np.int64))
         for at in np.argsort(-wrong, axis=None, kind="stable")[:MOST_CONFUSIONS]:
