@@ -24,7 +24,6 @@ from training.run_folders import RunFailed
 from training.setting_values import AUTO, NONE
 from training.settings import Settings
 from training.trial_processes import (
-    forget_dependents,
     is_finished,
     is_prepared,
     make_arrays_of,
@@ -75,8 +74,6 @@ def compare(settings: Settings, run: RunFolder) -> Outcome:
         for model in in_order(settings.models):
             if model in missing:
                 continue
-            if not CATALOG[model].needs and not is_finished(run.metrics(model, seed)):
-                forget_dependents(run, settings, seed)
             kind = train_trial(run, settings, model, seed, deadline)
             outcome.trained &= kind in ("finished", "missing")
             # Weights that cannot be had now are not there for the next seed either; other models may be.

@@ -13,13 +13,13 @@ from dataclasses import replace
 from data import card, preparing
 from data.files import read_json, write_json
 from data.splits.fewer_labels import with_fewer_labels
-from models.catalog import CATALOG, in_order
+from models.catalog import in_order
 from models.children import start_fork_server
 from models.run_folder import RunFolder
 from training import command_line
 from training.setting_values import NONE
 from training.settings import Settings
-from training.trial_processes import forget_dependents, is_finished, is_prepared, make_arrays_of, train_trial
+from training.trial_processes import is_finished, is_prepared, make_arrays_of, train_trial
 
 
 def train_label_curve(run: RunFolder, deadline: float | None) -> bool:
@@ -59,8 +59,6 @@ def train_label_curve(run: RunFolder, deadline: float | None) -> bool:
             print(f"With {labels:,} labels, seed {seed}:", flush=True)
             _prepare(run, fewer, settings, seed, labels)
             for model in models:
-                if not CATALOG[model].needs and not is_finished(fewer.metrics(model, seed)):
-                    forget_dependents(fewer, settings, seed)
                 complete &= train_trial(fewer, settings, model, seed, deadline) in ("finished", "missing")
     return complete
 

@@ -42,10 +42,12 @@ def is_prepared(run: RunFolder, seed: int) -> bool:
 
 def train_trial(run: RunFolder, settings: Settings, model: str, seed: int, deadline: float | None) -> str:
     """Trains one architecture: `finished`, `failed`, `missing` where weights cannot be had, `unfinished` where
-    `--time-limit` was over.
+    `--time-limit` was over. What is made of other models is forgotten where one of these is trained.
     """
     metrics, failed = run.metrics(model, seed), run.failure(model, seed)
     if not is_finished(metrics):
+        if not CATALOG[model].needs:
+            forget_dependents(run, settings, seed)
         failed.unlink(missing_ok=True)
         _train(run, settings, model, seed, deadline)
     if is_finished(metrics):

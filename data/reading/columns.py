@@ -69,7 +69,7 @@ def choose_columns(
     wanted = [*(name for name in texts if name != AUTO), *([TEXT] if AUTO in texts else []), label or TEXT]
     for name in [LABEL if name == AUTO else name for name in wanted]:
         if names.count(name) > 1:
-            raise DataError(f"{where}, names a column twice ({shorten(name)!r}): give each column its own name.")
+            raise DataError(named_twice(where, name))
     cells = {
         name: [row[at] or "" for row in rows if at < len(row)]
         for at, name in enumerate(names)
@@ -144,6 +144,11 @@ def check_names(path: Path, names: Sequence[str]) -> None:
         raise DataError(
             f"{shown(path)} has {len(names):,} columns: remove all but texts and labels ({MOST_COLUMNS:,} are read)."
         )
+
+
+def named_twice(where: str, name: str) -> str:
+    """Says that it is not clear which column is meant, since two have the name."""
+    return f"{where}, names a column twice ({shorten(name)!r}): give each column its own name."
 
 
 def missing_column(where: str, name: str, names: Sequence[str], flags: str) -> str:

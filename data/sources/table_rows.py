@@ -16,7 +16,7 @@ from pathlib import Path
 
 from data.corpus import DataError
 from data.messages import shorten
-from data.reading.columns import Choice, choose_columns, missing_column
+from data.reading.columns import Choice, choose_columns, missing_column, named_twice
 from data.reading.packing import shown
 from data.reading.table import Reading, Table, open_table
 from data.reading.text_encoding import AUTO
@@ -148,9 +148,7 @@ def _chosen(table: Table, choice: Choice, beside: Beside | None) -> Choice:
         if beside.name not in names:
             raise DataError(missing_column(table.where, beside.name, names, beside.flag))
         if names.count(beside.name) > 1:
-            raise DataError(
-                f"{table.where}, names a column twice ({shorten(beside.name)!r}): give each column its own name."
-            )
+            raise DataError(named_twice(table.where, beside.name))
         if beside.name in (*choice.texts, choice.label):
             raise DataError(
                 f"{beside.flag} is {shorten(beside.name)!r}, which holds the texts or labels: name another column."

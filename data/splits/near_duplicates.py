@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
@@ -53,17 +52,19 @@ class KnownTexts:
     """
 
     def __init__(self, texts: Iterable[str], threshold: float):
-        self.threshold = threshold
-        self._runs = [runs(text) for text in texts]
-
-    @cached_property
-    def _index(self):
         from rensa import RMinHashLSH
 
-        index = RMinHashLSH(threshold=self.threshold, num_perm=PERMUTATIONS, num_bands=BANDS)
-        for at, found in enumerate(self._runs):
-            index.insert(at, _sketch(found))
-        return index
+        self.threshold = threshold
+        self._runs: list[frozenset[str]] = []
+        self._index = RMinHashLSH(threshold=threshold, num_perm=PERMUTATIONS, num_bands=BANDS)
+        self.add(texts)
+
+    def add(self, texts: Iterable[str]) -> None:
+        """Takes further texts in, behind those that are known."""
+        for text in texts:
+            found = runs(text)
+            self._index.insert(len(self._runs), _sketch(found))
+            self._runs.append(found)
 
     def nearest(self, cleaned: str) -> Near | None:
         """The known text that is nearest to a cleaned one, if it is near enough."""
@@ -87,16 +88,16 @@ def without_near_duplicates(parts: Mapping[str, Part], threshold: float) -> tupl
         parts: by name, in the order of `data.splits.split.PARTS`.
         threshold: see `KnownTexts`; 0 to leave the parts as they are.
     """
-    names = list(parts)
-    kept = {names[0]: parts[names[0]]}
-    removed = dict.fromkeys(names, 0)
+    kept, removed = dict(parts), dict.fromkeys(parts, 0)
     examples: list[tuple[float, dict]] = []
-    for name in names[1:] if threshold else ():
-        cleaned = [text for part in kept.values() for text in part.cleaned]
-        texts = [text for part in kept.values() for text in part.texts]
-        known = KnownTexts(cleaned, threshold)
-        found = {at: near for at, text in enumerate(parts[name].cleaned) if (near := known.nearest(text))}
-        kept[name] = parts[name].take(np.setdiff1d(np.arange(len(parts[name].texts)), list(found)))
+    known, texts = KnownTexts((), threshold), list[str]()
+    for name, part in parts.items() if threshold else ():
+        found = {}
+        if texts:  # training, the first, stays whole
+            found = {at: near for at, text in enumerate(part.cleaned) if (near := known.nearest(text))}
+        kept[name] = part.take(np.setdiff1d(np.arange(len(part.texts)), list(found)))
+        known.add(kept[name].cleaned)
+        texts += kept[name].texts
         removed[name] = len(found)
         examples += [
             (
@@ -104,7 +105,7 @@ def without_near_duplicates(parts: Mapping[str, Part], threshold: float) -> tupl
                 {
                     "part": name,
                     "similarity": near.similarity,
-                    "text": shorten(parts[name].texts[at], SHOWN),
+                    "text": shorten(part.texts[at], SHOWN),
                     "earlier": shorten(texts[near.at], SHOWN),
                 },
             )
@@ -112,7 +113,7 @@ def without_near_duplicates(parts: Mapping[str, Part], threshold: float) -> tupl
         ]
     examples.sort(key=lambda example: -example[0])
     card = {"threshold": threshold, "removed": removed, "examples": [shown for _, shown in examples[:EXAMPLES]]}
-    return kept if threshold else dict(parts), card
+    return kept, card
 
 
 def _sketch(found: frozenset[str]):

@@ -24,7 +24,6 @@ from data.splits.leakage import LeakageError
 from data.splits.parts import Part
 from data.splits.split import PARTS, Split
 from data.splits.unlabelled import Unlabelled
-from data.vectorizing import learn_vocabulary
 
 NO_TEXTS = Unlabelled([], [])
 
@@ -288,14 +287,3 @@ def test_what_was_published_decides_both():
     corpus = _corpus((Published("rnn", 0.5, "slides", 64, 5000), Published("lstm", 0.5, "slides", 64, 5000)))
     assert fitting_length(corpus, ["word " * 300]) == 64
     assert fitting_vocabulary(corpus, ["cats cats"]) == 5000
-
-
-@pytest.mark.slow
-def test_words_of_unlabelled_texts_fill_the_vocabulary_up():
-    train = ["cats dogs", "cats dogs", "cats birds"]
-    more = ["bees bees bees", "bees owls owls", "dogs"]
-    assert learn_vocabulary(train, 5) == ["", "[UNK]", "cats", "dogs", "birds"]
-    # "birds" was seen once: "bees", seen four times, is worth more. The two words of training keep their places.
-    assert learn_vocabulary(train, 5, more) == ["", "[UNK]", "cats", "dogs", "bees"]
-    assert learn_vocabulary(train, 4, more) == ["", "[UNK]", "cats", "dogs"]
-    assert set(learn_vocabulary(train, 9, more)) == {"", "[UNK]", "cats", "dogs", "bees", "owls", "birds"}

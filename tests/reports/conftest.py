@@ -44,6 +44,7 @@ ENVIRONMENT = {
     "cores": 2,
     "packages": {"keras": "3.15.1"},
 }
+CLEANING = {"keep_negations": True, "language": "published"}
 BY_PART = {"train": 400, "validation": 100, "test": 100}
 
 
@@ -118,11 +119,7 @@ def describe(trial):
     """What the model of a trial says of itself: what its entry in the catalog says, and what the trial has."""
     architecture = CATALOG[trial["model"]]
     description = {"name": trial["model"], "title": trial["model"], "family": architecture.family, "files": {}}
-    description |= {
-        "recurrent": architecture.recurrent,
-        "reads": "words",
-        "cleaning": {"keep_negations": True, "language": "published"},
-    }
+    description |= {"recurrent": architecture.recurrent, "reads": "words", "cleaning": CLEANING}
     known = {field.name for field in fields(Description)}
     return description | {name: value for name, value in trial.items() if name in known}
 
@@ -140,7 +137,7 @@ class FakeRun:
             "texts": 600,
             "class_names": ["bad", "good"],
             "class_shares": {"bad": 0.55, "good": 0.45},
-            "cleaning": {"keep_negations": True, "language": "published"},
+            "cleaning": CLEANING,
             "splits": [_split(5), _split(6)],
         }
         self.trials, self.failures = [], []

@@ -118,22 +118,6 @@ def test_report_shows_the_data_card(whole_run, capsys):
     assert "Different texts that occur with more than one label: 1." in report
 
 
-def test_report_says_what_leakage_would_have_been_worth(whole_run, capsys):
-    _, report, _ = _summarize(whole_run, capsys)
-    assert "leakage would" not in report
-    for trial, accuracy in zip(whole_run.trials, (1.0, 0.5, 1.0, 1.0), strict=True):
-        trial["leaked"] = {"n": 10, "accuracy": accuracy}
-    near = {"threshold": 0.8, "removed": {"train": 0, "validation": 1, "test": 3}}
-    whole_run.card["splits"][0]["near_duplicates"] = near | {"examples": []}
-    whole_run.write()
-    _, report, _ = _summarize(whole_run, capsys)
-    rows = [cells for table in _tables(report) for cells in table]
-    # Of 100 test texts 80 and 84 right; of ten more, ten and five.
-    assert ["rnn", "20", "82.0 %", "81.4 %", "75.0 %"] in rows
-    assert ["nearly a text of an earlier split, removed", "0", "1", "3"] in rows
-    assert "4 texts of validation and test were taken out as nearly a text of an earlier split: at least 80 %" in report
-
-
 def test_report_shows_classes_and_confusion(whole_run, capsys):
     _, report, _ = _summarize(whole_run, capsys)
     rows = [cells for table in _tables(report) for cells in table]
