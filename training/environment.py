@@ -10,6 +10,8 @@ from pathlib import Path
 
 from data.parallel import cpu_count
 
+DEFAULT_BACKEND = "tensorflow"
+BACKENDS = (DEFAULT_BACKEND, "jax", "torch")
 PACKAGES = ("keras", "tensorflow", "keras-nlp", "jax", "torch", "scikit-learn", "nltk", "numpy", "tensorboard")
 
 # OpenMP (torch, scikit-learn), OpenBLAS, TensorFlow, and XLA's CPU client, which JAX uses.
@@ -24,7 +26,7 @@ THREAD_VARIABLES = (
 
 def backend() -> str:
     """The Keras backend this process would use, found out without importing Keras."""
-    return os.environ.get("KERAS_BACKEND") or "tensorflow"
+    return os.environ.get("KERAS_BACKEND") or DEFAULT_BACKEND
 
 
 def limit_threads() -> None:

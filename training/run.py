@@ -37,9 +37,6 @@ if TYPE_CHECKING:
     from training.experiment import Outcome
     from training.settings import Settings
 
-DEFAULT_BACKEND = "tensorflow"
-BACKENDS = (DEFAULT_BACKEND, "jax", "torch")
-
 
 class Refused(Exception):
     """A setting asks for what is not there; the message is one sentence."""
@@ -148,13 +145,15 @@ def _explain(error: Exception) -> tuple[int, str]:
 
 
 def _check_backend() -> None:
-    backend = os.environ.get("KERAS_BACKEND") or DEFAULT_BACKEND
-    if backend not in BACKENDS:
-        raise Refused(f"KERAS_BACKEND={backend} is not one of {', '.join(BACKENDS)}: set it to one of them.")
-    if importlib.util.find_spec(backend) is None:
-        what = "." if backend == DEFAULT_BACKEND else f"'.[{backend}]'"
-        raise Refused(f"KERAS_BACKEND={backend} is not installed: pip install -e {what} in the project's folder.")
-    os.environ["KERAS_BACKEND"] = backend  # else ~/.keras/keras.json would decide
+    from training.environment import BACKENDS, DEFAULT_BACKEND, backend
+
+    name = backend()
+    if name not in BACKENDS:
+        raise Refused(f"KERAS_BACKEND={name} is not one of {', '.join(BACKENDS)}: set it to one of them.")
+    if importlib.util.find_spec(name) is None:
+        what = "." if name == DEFAULT_BACKEND else f"'.[{name}]'"
+        raise Refused(f"KERAS_BACKEND={name} is not installed: pip install -e {what} in the project's folder.")
+    os.environ["KERAS_BACKEND"] = name  # else ~/.keras/keras.json would decide
 
 
 def _with_absolute_paths(settings: Settings) -> Settings:
