@@ -176,9 +176,8 @@ class Cleaner:
     def clean(self, text: str) -> str:
         """The words of one text that a model reads, separated by single spaces; possibly none."""
         if self.is_published:
-            found = normalize(text).split()
-            # NLTK is asked for the words that it takes apart; it leaves all others, in fifty times the time.
-            words = [part for word in found for part in (_nltk_tokens(word) if word in CONTRACTIONS else (word,))]
+            # NLTK's tokens: it takes these few words apart and leaves all others, in fifty times the time.
+            words = [part for word in normalize(text).split() for part in CONTRACTIONS.get(word, word).split()]
         else:
             words = self._normalize(text).split()
         return " ".join(word for word in words if self.keeps(word))
@@ -231,13 +230,6 @@ class Cleaner:
             text = text.replace(letter, small)
         text = text.lower()
         return text if plain else _SINGLE_WORD.sub(r" \1 ", text)
-
-
-@functools.cache
-def _nltk_tokens(word: str) -> tuple[str, ...]:
-    from nltk.tokenize import NLTKWordTokenizer  # 0.5 s to import
-
-    return tuple(NLTKWordTokenizer().tokenize(word))
 
 
 def _alternatives(words: Iterable[str]) -> str:

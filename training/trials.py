@@ -32,6 +32,7 @@ from training import command_line
 from training.ending import TimeIsUp, begin, ending
 from training.evaluating import accuracy_by_group, evaluate, overfits, texts_per_second
 from training.fitting.history import describe_history
+from training.other_work import OtherWork
 from training.trainers import encoder, ensemble, linear, words
 from training.trainers.others import OthersMissing, write_learned_from
 from training.trainers.trained import Task, Trained
@@ -64,7 +65,7 @@ def run_trial(path: Path, model: str, seed: int, deadline: float | None) -> None
         deadline: when `--time-limit` is over, in seconds of `time.monotonic`.
     """
     begin(deadline)
-    started = time.perf_counter()
+    started, others = time.perf_counter(), OtherWork()
     run = RunFolder(path)
     folder = run.trial(model, seed)
     from models.encoder.weights import BackboneUnavailable
@@ -76,7 +77,7 @@ def run_trial(path: Path, model: str, seed: int, deadline: float | None) -> None
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder, prefix=UNFINISHED) as tempfile.tempdir:
             # TensorFlow leaves files there that it would remove at the end of a process, but not of a child.
-            _train_and_evaluate(run, model, seed, started)
+            _train_and_evaluate(run, model, seed, started, others)
     except (BackboneUnavailable, OthersMissing) as error:
         write_json(run.failure(model, seed), {"kind": "missing", "reason": str(error)})
     except TimeIsUp as error:
@@ -105,7 +106,7 @@ def show_trial(path: Path, model: str, seed: int) -> None:
         raise SystemExit(EXIT_FAILED) from None
 
 
-def _train_and_evaluate(run: RunFolder, model: str, seed: int, started: float) -> None:
+def _train_and_evaluate(run: RunFolder, model: str, seed: int, started: float, others: OtherWork) -> None:
     from models.calibration import measure_calibration  # here, since the run itself, which imports this, fits nothing
 
     settings = command_line.load(run.settings)
@@ -148,6 +149,7 @@ def _train_and_evaluate(run: RunFolder, model: str, seed: int, started: float) -
     }
     # What cannot be had without other models costs what these cost too.
     result["seconds_total"] = time.perf_counter() - started + result.get("seconds_needed", 0)
+    result["other_work"] = others.share()
     result["peak_memory_mb"] = max(peak_memory_mb(), result.get("memory_needed_mb", 0))
     trained.description.save(run.description(model, seed))
     write_json(run.metrics(model, seed), result)

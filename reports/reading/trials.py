@@ -99,6 +99,7 @@ class Trial:
         collapsed, overfitted: what went wrong; both are judged without the test split.
         stopped_by: the setting that ended training before its own rules did.
         cached_texts: texts whose features were there before.
+        other_work: share of its cores that other programs took from it.
         wordpiece: share of word pieces known (`coverage`) and of texts cut (`cut`), by part.
         history: a value per epoch, `None` where it has no epochs or the file is missing.
     """
@@ -130,6 +131,7 @@ class Trial:
     overfitted: bool = False
     stopped_by: str | None = None
     cached_texts: int = 0
+    other_work: float = 0.0
     wordpiece: dict[str, dict[str, float]] | None = None
     history: History | None = None
 

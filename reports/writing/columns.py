@@ -7,14 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from statistics import fmean
 from typing import NamedTuple
 
 from models.metrics import METRICS, Metric, Table
 from reports.evaluation import Evaluation
 from reports.measuring.costs import AS_TRAINED, Cost
 from reports.measuring.statistics import Interval
-from reports.numbers import MISSING, count, decimals, plural, significant
+from reports.numbers import MISSING, count, decimals, percent, plural, significant
 from reports.reading.comparison import Row
+
+OTHER_WORK = 0.1  # share of the cores; less changes seconds by less than they vary
 
 
 class Cell(NamedTuple):
@@ -59,6 +62,9 @@ def remarks(row: Row, seeds: int) -> list[str]:
     cached = sum(trial.cached_texts for trial in row.by_seed)
     if cached:  # seconds would otherwise look like those of a first run
         found.append(f"{plural(cached, 'text')} encoded earlier")
+    others = fmean(trial.other_work for trial in row.by_seed)
+    if others > OTHER_WORK:  # they would otherwise look like those of an idle machine
+        found.append(f"slowed: other programs took {percent(others, 0)} of the cores")
     return found
 
 

@@ -142,16 +142,16 @@ def test_tokens_are_those_of_word_tokenize(text):
 
 
 @pytest.mark.slow
-def test_nothing_depends_on_what_nltk_has_downloaded(tmp_path):
-    # A process of its own: no test before it can have loaded anything.
+def test_nltk_is_not_asked():
+    # It takes half a second to import, in each process that cleans. A process of its own: others here have loaded it.
     code = (
-        "import nltk; nltk.data.path[:] = []\n"
+        "import sys\n"
         "from data.cleaning import Cleaner\n"
-        "print(Cleaner().clean('The cats cannot sleep. They are hungry.'))"
+        "print(Cleaner().clean('The cats cannot sleep. They are hungry.'), 'nltk' in sys.modules)"
     )
-    environment = {"PYTHONPATH": ":".join(path or "." for path in sys.path), "HOME": str(tmp_path)}
+    environment = {"PYTHONPATH": ":".join(path or "." for path in sys.path)}
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
-    assert result.stdout == "cats sleep hungry\n"
+    assert result.stdout == "cats sleep hungry False\n"
 
 
 @settings(max_examples=300, deadline=None)

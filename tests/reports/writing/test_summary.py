@@ -214,6 +214,14 @@ def test_remarks(fake_run, capsys, trial):
     assert "; seed 5; " in output
 
 
+def test_a_row_that_was_measured_beside_other_work_says_so(fake_run, capsys, trial):
+    fake_run.settings["seeds"] = 1
+    fake_run.trials = [trial("rnn", 5, 0.8, other_work=0.42), trial("lstm", 5, 0.8, other_work=0.05)]
+    output, _, _ = _summarize(fake_run, capsys)
+    assert re.search(r"^rnn .* slowed: other programs took 42 % of the cores$", output, re.MULTILINE)
+    assert "slowed" not in re.search(r"^lstm .*", output, re.MULTILINE)[0]
+
+
 def test_picture(whole_run, capsys):
     _summarize(whole_run, capsys)
     picture = whole_run.folder / "accuracy.svg"
