@@ -1,0 +1,204 @@
+"""The estimator as scikit-learn's users meet it. What trains is tiny, and there is little of it."""
+
+import os
+import pickle
+import warnings
+import zipfile
+
+import joblib
+import numpy as np
+import pandas as pd
+import pytest
+import sklearn
+from sklearn.base import clone
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.exceptions import NotFittedError
+from sklearn.model_selection import GridSearchCV, cross_val_score
+from sklearn.pipeline import Pipeline
+from sklearn.utils import estimator_checks
+
+from models.classifier import load_classifier
+from training.environment import THREAD_VARIABLES
+from training.estimator import TextClassifier
+
+pytestmark = pytest.mark.slow
+# Every check of scikit-learn fits its estimator to a table of numbers, or looks at it without fitting.
+FOR_TABLES = "Expected a one-dimensional sequence of texts"
+
+
+@pytest.mark.skipif(sklearn.__version__ < "1.6", reason="check_estimator of 1.5 ends at the first that fails")
+def test_scikit_learns_checks(monkeypatch):
+    """All that can be had without a table of numbers pass, and the others fail for no other reason."""
+    tags = TextClassifier.__sklearn_tags__
+
+    def for_tables(self):
+        found = tags(self)
+        found.input_tags.two_d_array = True  # else no check is made at all
+        return found
+
+    monkeypatch.setattr(TextClassifier, "__sklearn_tags__", for_tables)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        results = estimator_checks.check_estimator(TextClassifier(), on_skip=None, on_fail=None)
+    failed = [result for result in results if result["status"] == "failed"]
+    passed = {result["check_name"] for result in results if result["status"] == "passed"}
+    assert {str(result["exception"]).startswith(FOR_TABLES) for result in failed} == {True}
+    assert passed >= {
+        "check_estimator_cloneable",
+        "check_estimator_repr",
+        "check_no_attributes_set_in_init",
+        "check_get_params_invariance",
+        "check_set_params",
+        "check_parameters_default_constructible",
+        "check_mixin_order",
+        "check_estimators_unfitted",
+    }
+
+
+def test_the_tags_say_what_it_reads():
+    tags = TextClassifier().__sklearn_tags__().input_tags
+    assert (tags.string, tags.one_d_array, tags.two_d_array) == (True, True, False)
+
+
+def test_a_fitted_linear_model_answers(fitted_linear, sample):
+    texts, labels = sample
+    assert fitted_linear.classes_.tolist() == ["negative", "positive"]
+    probabilities = fitted_linear.predict_proba(texts[180:])
+    assert probabilities.shape == (60, 2)
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-6)
+    answers = fitted_linear.predict(np.array(texts[180:], dtype=object))
+    assert (answers == fitted_linear.classes_[probabilities.argmax(axis=1)]).all()
+    assert fitted_linear.score(pd.Series(texts[180:]), labels[180:]) == np.mean(answers == labels[180:]) > 0.5
+    assert fitted_linear.fitted_.metrics["validation"]["n"] == pytest.approx(36, abs=2)  # a fifth, without repetitions
+    assert not {"test", "leaked"} & set(fitted_linear.fitted_.metrics)
+    assert not hasattr(fitted_linear, "n_features_in_")  # which is no number that texts have
+
+
+@pytest.mark.parametrize("copy", [lambda one: pickle.loads(pickle.dumps(one)), "joblib"], ids=["pickle", "joblib"])
+def test_it_can_be_kept(copy, fitted_linear, sample, tmp_path):
+    texts, _ = sample
+    wanted = fitted_linear.predict_proba(texts[:20])
+    if copy == "joblib":
+        joblib.dump(fitted_linear, tmp_path / "model.joblib")
+        found = joblib.load(tmp_path / "model.joblib")
+    else:
+        found = copy(fitted_linear)
+    np.testing.assert_array_equal(found.predict_proba(texts[:20]), wanted)
+    with pytest.raises(NotFittedError):
+        clone(found).predict(texts[:2])
+
+
+def test_it_is_exported(fitted_linear, sample, tmp_path):
+    texts, _ = sample
+    folder = fitted_linear.export(tmp_path / "model", "onnx")
+    np.testing.assert_array_equal(
+        load_classifier(folder).predict_proba(texts[:20]), fitted_linear.predict_proba(texts[:20])
+    )
+    with pytest.raises(FileExistsError, match="is not empty: name a new folder"):
+        fitted_linear.export(folder)
+    with pytest.raises(ValueError, match="The model is there as onnx, not as 'saved_model': name it in `formats`"):
+        fitted_linear.export(tmp_path / "other", "saved_model")
+
+
+def test_it_is_explained(fitted_linear):
+    found = fitted_linear.explain("A terrible hotel, and everybody was terrible.")
+    assert found.words[:2] == ["A", "terrible"]
+    assert len(found.log_odds) == len(found.words)
+    assert str(found).startswith(f"{found.answer} ({found.probability:.1%}): A ")
+
+
+def test_it_is_compared_with_another(fitted_linear, sample):
+    texts, labels = sample
+
+    class Parrot:
+        def predict(self, texts):
+            return np.array(["positive"] * len(texts), dtype=object)
+
+    (score,) = fitted_linear.compare({"parrot": Parrot()}, texts[180:], labels[180:])
+    assert (score.other, score.n) == ("parrot", 60)
+    assert score.accuracy == fitted_linear.score(texts[180:], labels[180:])
+    assert score.other_accuracy == np.mean([label == "positive" for label in labels[180:]])
+    assert score.accuracy - score.other_accuracy == pytest.approx((score.only_self - score.only_other) / 60)
+
+
+def test_what_others_call_it_with(stand_in, sample):
+    texts, labels = sample
+    pipeline = Pipeline([("same", "passthrough"), ("classify", TextClassifier())])
+    search = GridSearchCV(pipeline, {"classify__model": ["cnn", "linear"], "classify__epochs": [2]}, cv=2)
+    assert set(search.fit(texts[:60], labels[:60]).predict(texts[:3])) <= {"negative", "positive"}
+    assert {(settings.epochs, settings.models[0]) for settings, *_ in stand_in[:-1]} == {(2, "cnn"), (2, "linear")}
+    calibrated = CalibratedClassifierCV(TextClassifier("linear"), cv=2).fit(texts[:60], labels[:60])
+    np.testing.assert_allclose(calibrated.predict_proba(texts[:3]).sum(axis=1), 1)
+
+
+def test_what_the_process_is_given(stand_in, sample):
+    texts, _ = sample
+    numbers = [3, 1] * 30
+    classifier = TextClassifier("cnn", class_weight={1: 2}).fit(
+        texts[:60], numbers, texts[60:64], [1, 3, 1, 3], unlabelled=texts[100:110], sample_weight=np.arange(60)
+    )
+    given = stand_in[0][2]
+    assert classifier.classes_.tolist() == [1, 3]
+    assert given.class_names == ["1", "3"]
+    assert given.labels[:2] + given.labels[60:] == [1, 0, 0, 1, 0, 1]
+    assert given.weights[:4] == [0, 2, 2, 6]
+    assert given.weights[60] == pytest.approx(np.mean(given.weights[:60]))
+    corpus = given.corpus
+    assert corpus.split_by.values.tolist() == [0] * 60 + [1] * 4 + [2] * 2
+    assert (len(corpus.unlabelled), corpus.split_by.unlabelled.tolist()) == (10, [0] * 10)
+    with pytest.raises(ValueError, match="y_val has 7, which is no class of y"):
+        classifier.fit(texts[:60], numbers, texts[60:62], [1, 7])
+
+
+def test_unusable_texts_are_refused_in_a_sentence(sample):
+    texts, labels = sample
+    with pytest.raises(ValueError, match="Class 'positive' has . texts?: each needs at least 6"):
+        TextClassifier("linear").fit(texts[:8], ["negative"] * 6 + ["positive"] * 2)
+
+
+def test_a_failed_training_is_an_error(sample):
+    texts, labels = sample
+    with pytest.raises(RuntimeError, match="linear could not be trained: it would take about .* MB, more than"):
+        TextClassifier("linear", memory_limit="20MB").fit(texts, labels)
+
+
+@pytest.fixture(scope="module")
+def one_thread():
+    before = {name: os.environ.get(name) for name in THREAD_VARIABLES}
+    os.environ.update(dict.fromkeys(THREAD_VARIABLES, "1"))
+    yield
+    for name, value in before.items():
+        if value is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = value
+
+
+def test_it_is_the_model_of_the_command_to_the_last_bit(one_thread, command, sample, tiny, tmp_path):
+    texts, labels = sample
+    for name, rows in {"train": slice(0, 180), "test": slice(180, 240)}.items():
+        pd.DataFrame({"text": texts[rows], "label": labels[rows]}).to_csv(tmp_path / f"{name}.csv", index=False)
+    flags = [f"--{name.replace('_', '-')}={value}" for name, value in tiny.items()]
+    models = ["linear", "cnn", "ensemble", "student"]
+    arguments = ["--data", tmp_path / "train.csv", "--test", tmp_path / "test.csv", "--sample", "all", "--seed", "3"]
+    arguments += ["--models", *models, "--formats", "--no-explain", "--output", tmp_path / "runs", *flags]
+    done = command("training.run", *arguments)
+    assert done.returncode == 0, done.stderr
+    run = tmp_path / "runs" / "latest"
+    done = command("models.exporting", run, "--formats", "onnx", "--models", "student")
+    assert done.returncode == 0, done.stderr
+    # It learns from the ensemble, and that is made of the others: were one of them another, so were it.
+    classifier = TextClassifier("student", random_state=3, others=models[:-1], **tiny).fit(texts[:180], labels[:180])
+    wanted = load_classifier(run, "student").predict_proba(texts[180:])
+    np.testing.assert_array_equal(classifier.predict_proba(texts[180:]), wanted)
+
+
+def test_cross_validation_on_movie_reviews(shared, tiny):
+    with zipfile.ZipFile(shared / "nltk_data" / "corpora" / "movie_reviews.zip") as archive:
+        names = sorted(name for name in archive.namelist() if name.endswith(".txt"))[::17]  # 118 of 2,000
+        reviews = pd.Series([archive.read(name).decode() for name in names])
+    labels = [name.split("/")[1] for name in names]
+    for model in ("linear", "cnn"):
+        scores = cross_val_score(TextClassifier(model, **tiny), reviews, labels, cv=2)
+        assert scores.shape == (2,)
+        assert (scores >= 0.3).all()
