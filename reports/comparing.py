@@ -142,7 +142,8 @@ class _Shown:
     """Prints the lines of a run up to its table, which the object shows too, and notes its folder."""
 
     def __init__(self, progress: bool):
-        self.progress, self.folder = progress, None
+        self.progress = progress
+        self.folder: str | None = None
 
     def __call__(self, line: str) -> None:
         if found := FOLDER.search(line):

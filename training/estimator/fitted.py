@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from data.exits import EXIT_BAD_INPUT
 from data.files import read_json
-from models.children import call_module
+from models.children import call_module, exit_name
 from models.classifier import Classifier, load_classifier
 from models.exporting.placing import PARITY
 from models.run_folder import RunFolder
@@ -80,18 +81,19 @@ def fit(settings: Settings, model: str, given: HandedOver, verbose: bool) -> Fit
         given.save(run.path)
         code, errors = call_module(PROCESS, folder, model, say=print if verbose else None)
         if code:
-            raise _error(code, errors)
+            raise error_of(code, errors)
         export = run.export(model)
         files = {path.relative_to(export).as_posix(): path.read_bytes() for path in export.rglob("*") if path.is_file()}
         return Fitted(files, list(settings.formats), _without_test(read_json(run.metrics(model, settings.seed))))
 
 
-def _error(code: int, errors: str) -> Exception:
+def error_of(code: int, errors: str) -> Exception:
+    """The error of a process that ended with an exit code other than 0, by what it wrote to standard error."""
     lines = errors.strip().splitlines()
     sentences = [line.removeprefix("error: ") for line in lines if line.startswith("error: ")]
     if sentences:
-        return ValueError(sentences[-1]) if code == 2 else RuntimeError(sentences[-1])
-    return RuntimeError(f"The process that trains ended with code {code}: {(lines or ['it said nothing'])[-1]}")
+        return ValueError(sentences[-1]) if code == EXIT_BAD_INPUT else RuntimeError(sentences[-1])
+    return RuntimeError(f"The process that trains ended with {exit_name(code)}: {(lines or ['it said nothing'])[-1]}")
 
 
 def _without_test(metrics: Mapping[str, Any]) -> dict[str, Any]:

@@ -26,8 +26,9 @@ def texts_of(given: Any, name: str = "X") -> list[str]:
         TypeError: it holds something else than texts.
         ValueError: it has more than one dimension, or a text is missing.
     """
-    if isinstance(given, str | bytes):
-        raise TypeError(f"{ONE_COLUMN} as {name}, got one text: write [text].")
+    if isinstance(given, str | bytes) or not hasattr(given, "__iter__"):
+        what = "one text: write [text]" if isinstance(given, str | bytes) else f"a {type(given).__name__}"
+        raise TypeError(f"{ONE_COLUMN} as {name}, got {what}.")
     dimensions = getattr(given, "ndim", 1)
     if dimensions != 1 or hasattr(given, "columns") or isinstance(given, Mapping):
         shape = getattr(given, "shape", "")

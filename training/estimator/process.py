@@ -25,6 +25,7 @@ def main(arguments: list[str]) -> int:
     """Fits; returns the exit code: 1 where training failed, 2 for texts that cannot be used."""
     from data.corpus import DataError
     from training.environment import BackendUnusable
+    from training.run import end_fork_server
     from training.run_folders import RunFailed
 
     threading.Thread(target=_end_with_caller, daemon=True).start()
@@ -34,6 +35,8 @@ def main(arguments: list[str]) -> int:
     except NotFitted as error:
         print(f"error: {error}", file=sys.stderr)
         return EXIT_FAILED
+    finally:
+        end_fork_server()
 
 
 def _end_with_caller() -> None:

@@ -11,7 +11,7 @@ from sklearn.base import ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
 
 from models.classifier import Classifier
-from models.influence import leave_one_out, measure, split_words
+from models.influence import measure, split_words
 from training.estimator.fitted import Fitted, fit
 from training.estimator.handed_over import HandedOver
 from training.estimator.inputs import classes_and_labels, labels_of, texts_of, weights_of
@@ -103,8 +103,9 @@ class TextClassifier(ClassifierMixin, Parameters):
 
     def explain(self, text: str) -> Explanation:
         """What each of the first 200 words of a text does to the answer, measured by leaving it out."""
-        found = measure(self._classifier.predict_proba, *texts_of([text]), MOST_EXPLAINED)
-        words = split_words(text)[: len(leave_one_out(text, MOST_EXPLAINED))]
+        (text,) = texts_of([text])
+        found = measure(self._classifier.predict_proba, text, MOST_EXPLAINED)
+        words = split_words(text)[:MOST_EXPLAINED]
         return Explanation(self.classes_[found.answer], float(found.probabilities[found.answer]), words, found.log_odds)
 
     def compare(self, others: Mapping[str, Any] | Sequence[Any], X: Any, y: Any) -> list[PairedScore]:
@@ -153,7 +154,7 @@ class TextClassifier(ClassifierMixin, Parameters):
         return hasattr(self, "fitted_")
 
     def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()  # type: ignore[misc]  # from scikit-learn 1.6 on
+        tags = super().__sklearn_tags__()
         tags.input_tags.string, tags.input_tags.one_d_array, tags.input_tags.two_d_array = True, True, False
         return tags
 

