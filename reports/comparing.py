@@ -194,7 +194,8 @@ def _column(frame: Any, name: str) -> Iterable[Any]:
     try:
         return frame[name]
     except Exception as error:  # each kind of frame has its own
-        there = [str(column) for column in getattr(frame, "columns", None) or list(frame)]
+        columns = getattr(frame, "columns", frame)
+        there = [str(column) for column in columns]
         raise ValueError(f"The frame has no column {name!r}: there are {listed(there)}.") from error
 
 
