@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -139,12 +140,11 @@ class Parameters(BaseEstimator):
         given = {name: value for name, value in self.get_params(deep=False).items() if name not in OWN}
         given |= {
             "models": [*self._others(), self.model],
-            "sample": ALL,
             "seed": self._seed(),
             "class_weights": BALANCED if self._balanced() else None,
         }
         try:
-            return settings_of(given)
+            return replace(settings_of(given), sample=ALL)
         except SettingsError as error:
             raise ValueError(str(error)) from None
 

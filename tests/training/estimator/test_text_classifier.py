@@ -22,7 +22,7 @@ from models.classifier import load_classifier
 from models.run_folder import RunFolder
 from training.environment import THREAD_VARIABLES
 from training.estimator import TextClassifier, inputs, process, text_classifier
-from training.estimator.fitted import error_of
+from training.estimator.fitted import Fitted, error_of
 
 pytestmark = pytest.mark.slow
 SAYS_WHICH = hasattr(estimator_checks, "estimator_checks_generator")  # from scikit-learn 1.6 on
@@ -114,6 +114,15 @@ def test_it_is_exported(fitted_linear, sample, tmp_path):
         fitted_linear.export(folder)
     with pytest.raises(ValueError, match="The model is there as onnx, not as 'saved_model': name it in `formats`"):
         fitted_linear.export(tmp_path / "other", "saved_model")
+
+
+def test_a_folder_of_an_export_is_kept_too(tmp_path):
+    files = dict.fromkeys(("classifier.json", "model.onnx", "saved_model/1/saved_model.pb"), b"1")
+    Fitted(files, ["onnx", "saved_model"], {}).write(tmp_path, "saved_model")
+    assert {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()} == {
+        "classifier.json",
+        "saved_model/1/saved_model.pb",
+    }
 
 
 def test_it_is_explained(fitted_linear):
@@ -233,5 +242,6 @@ def test_cross_validation_on_movie_reviews(shared, tiny):
         reviews = pd.Series([archive.read(name).decode() for name in names])
     labels = [name.split("/")[1] for name in names]
     for model in ("linear", "cnn"):
-        (score,) = cross_val_score(TextClassifier(model, **tiny), reviews, labels, cv=ShuffleSplit(1, random_state=0))
+        classifier = TextClassifier(model, class_weight={"pos": 2}, **tiny)
+        (score,) = cross_val_score(classifier, reviews, labels, cv=ShuffleSplit(1, random_state=0))
         assert 0 <= score <= 1
