@@ -120,11 +120,12 @@ def call_module(module: str, *arguments: str, say: Callable[[str], None] | None 
     Raises:
         KeyboardInterrupt: on Ctrl-C, which it is told of, once it has ended; on a second one at once.
     """
-    places = [str(Path(__file__).parents[1]), *filter(None, [os.environ.get("PYTHONPATH")])]
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(places), "PYTHONIOENCODING": "utf-8"}
+    root = Path(__file__).parents[1]  # installed, it is on the path already, behind the standard library
+    places = [str(root) if root.name != "site-packages" else "", os.environ.get("PYTHONPATH", "")]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, places)), "PYTHONIOENCODING": "utf-8"}
     with tempfile.TemporaryFile() as errors:
         process = subprocess.Popen(
-            [sys.executable, "-m", module, *arguments],
+            [sys.executable, "-P", "-m", module, *arguments],  # no module of the working directory is taken for ours
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=errors,

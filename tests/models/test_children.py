@@ -129,6 +129,14 @@ def test_a_module_is_called_as_a_program_of_its_own(tmp_path):
 
 
 @pytest.mark.slow
+def test_a_module_of_the_working_directory_is_not_taken_for_ours(tmp_path, monkeypatch):
+    (tmp_path / "data.py").write_text("raise SystemExit('that of the working directory')", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    code, errors = call_module("reports.commands", "nothing")
+    assert (code, errors[:26]) == (2, "error: there is no command")
+
+
+@pytest.mark.slow
 def test_ctrl_c_is_passed_on_to_a_module_that_is_called():
     threading.Timer(2, os.kill, (os.getpid(), signal.SIGINT)).start()
     started = time.monotonic()
