@@ -28,6 +28,7 @@ from data.word_vectors import word_vectors
 TEXTS, UNLABELLED_TEXTS, LEAKED_TEXTS = "texts.jsonl", "unlabelled.jsonl", "leaked.jsonl"  # most want the first alone
 LEAKED = "leaked"  # beside the names of the splits
 VOCABULARY, ARRAYS, VECTORS = "vocabulary.txt", "arrays.npz", "word_vectors.npy"
+TEXT_WEIGHTS = "text_weights.npy"
 LONGEST_READ, SHARE_COVERED, LEAST_READ = 256, 0.9, 64  # words of a text, where nothing else says how many to read
 MOST_WORDS = 20_000  # of the vocabulary
 
@@ -243,6 +244,18 @@ def load_ids(folder: Path) -> dict[str, np.ndarray]:
 def load_vectors(folder: Path) -> np.ndarray | None:
     """A vector a word of the vocabulary, see `data.word_vectors`; `None` where the run has none."""
     path = folder / VECTORS
+    return np.load(path, allow_pickle=False) if path.exists() else None
+
+
+def save_text_weights(weights: np.ndarray, folder: Path) -> None:
+    """Writes what each text of the corpus weighs in training, array of shape `(n,)`, into `folder`."""
+    with whole(folder / TEXT_WEIGHTS) as aside, aside.open("wb") as file:
+        np.save(file, weights, allow_pickle=False)
+
+
+def load_text_weights(folder: Path) -> np.ndarray | None:
+    """What `save_text_weights` wrote, `None` where all texts weigh the same."""
+    path = folder / TEXT_WEIGHTS
     return np.load(path, allow_pickle=False) if path.exists() else None
 
 

@@ -1,4 +1,8 @@
-"""Runs a function, or a command, in a child process: its memory is watched, Ctrl-C is passed on to it."""
+"""Runs a function, or a command, in a child process: its memory is watched, Ctrl-C is passed on to it.
+
+Children are forked from a server that has imported the framework; where the system has none (Windows), each starts from
+a bare interpreter.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +10,13 @@ import multiprocessing
 import os
 import runpy
 import signal
+import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from multiprocessing import forkserver
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -20,6 +26,7 @@ from data.exits import EXIT_INTERRUPTED
 CHECK_SECONDS = 0.5  # looking through all processes of the machine takes 2 ms for each hundred of them
 EXIT_LOST = 255  # what multiprocessing gives where the fork server cannot say how a child ended
 BYTES_PER_MEBIBYTE = 2**20
+FORK_SERVER, BARE = "forkserver", "spawn"  # how children start, as `multiprocessing` names it
 FINISHING = "Finishing the epoch in flight; press Ctrl-C again to stop at once."
 STOPPING = "Stopping; press Ctrl-C again to stop at once."
 
@@ -30,11 +37,20 @@ class MemoryExceeded(Exception):
 
 def start_fork_server(module: str) -> None:
     """Begins to import `module`, in a process of which later children are forked; each then starts in hundredths of a
-    second.
+    second. Does nothing where the system has no fork server.
     """
-    multiprocessing.get_context("forkserver").set_forkserver_preload([module])
+    if start_method(FORK_SERVER) != FORK_SERVER:
+        return
+    from multiprocessing import forkserver
+
+    multiprocessing.get_context(FORK_SERVER).set_forkserver_preload([module])
     with unheard_ctrl_c():
         forkserver.ensure_running()
+
+
+def start_method(wanted: str) -> str:
+    """How a child can be started here: as is wanted, or from a bare interpreter where the system knows no such way."""
+    return wanted if wanted in multiprocessing.get_all_start_methods() else BARE
 
 
 def run_in_child(
@@ -47,7 +63,7 @@ def run_in_child(
     """Runs `target` in a child process, which ends with this one.
 
     Args:
-        method: how the child is started, as `multiprocessing` names it.
+        method: how the child is started where the system can, as `multiprocessing` names it.
         target, arguments: what it does. Ctrl-C reaches it as SIGTERM, which raises `SystemExit` there.
         memory_limit_mb: most memory in MB (of 1,048,576 bytes) that the child and its own children may hold.
         on_ctrl_c: said when Ctrl-C is pressed.
@@ -59,7 +75,9 @@ def run_in_child(
         MemoryExceeded: the child held more.
         KeyboardInterrupt: on Ctrl-C, once the child has ended; on a second Ctrl-C at once.
     """
-    context: Any = multiprocessing.get_context(method)  # every kind of context has a Process, but not their base class
+    context: Any = multiprocessing.get_context(
+        start_method(method)
+    )  # every kind of context has a Process, but not their base class
     child = context.Process(target=_run, args=(target, *arguments))
     try:
         with unheard_ctrl_c():
@@ -83,7 +101,60 @@ def run_in_child(
 
 def run_command(module: str, *arguments: str, memory_limit_mb: float = float("inf")) -> int:
     """Runs `python -m module arguments` in a child process, as `run_in_child` runs a function."""
-    return run_in_child("spawn", _run_module, module, arguments, memory_limit_mb=memory_limit_mb, on_ctrl_c=STOPPING)
+    return run_in_child(BARE, _run_module, module, arguments, memory_limit_mb=memory_limit_mb, on_ctrl_c=STOPPING)
+
+
+def call_module(module: str, *arguments: str, say: Callable[[str], None] | None = None) -> tuple[int, str]:
+    """Runs `python -m module arguments` as a program of its own, whatever process, thread or notebook this is.
+
+    Unlike the children above it does not import the caller's main script, and it shares no fork server with it. Its
+    standard input stays open as long as this process lives.
+
+    Args:
+        module, arguments: what is run; it finds the same packages as this process.
+        say: gets each line that it prints, as it comes.
+
+    Returns:
+        Its exit code, and what it wrote to standard error.
+
+    Raises:
+        KeyboardInterrupt: on Ctrl-C, which it is told of, once it has ended; on a second one at once.
+    """
+    root = Path(__file__).parents[1]  # installed, it is on the path already, behind the standard library
+    places = [str(root) if root.name != "site-packages" else "", os.environ.get("PYTHONPATH", "")]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, places)), "PYTHONIOENCODING": "utf-8"}
+    with tempfile.TemporaryFile() as errors:
+        process = subprocess.Popen(
+            [sys.executable, "-P", "-m", module, *arguments],  # no module of the working directory is taken for ours
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            env=environment,
+            encoding="utf-8",
+            errors="replace",
+            start_new_session=True,  # else a terminal would send it Ctrl-C too
+        )
+        try:
+            _listen(process, say)
+        except KeyboardInterrupt:
+            process.send_signal(signal.SIGINT)
+            process.wait()
+            raise
+        finally:
+            process.kill()  # nothing where it has ended
+            process.wait()
+            for pipe in (process.stdin, process.stdout):
+                if pipe:
+                    pipe.close()
+        errors.seek(0)
+        return process.returncode, errors.read().decode("utf-8", "replace")
+
+
+def _listen(process: subprocess.Popen, say: Callable[[str], None] | None) -> None:
+    for line in process.stdout or ():
+        if say:
+            say(line.rstrip("\n"))
+    process.wait()
 
 
 def exit_name(code: int) -> str:

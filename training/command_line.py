@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, Field, asdict, dataclass, fields
 from pathlib import Path
 from typing import NoReturn
@@ -30,7 +30,7 @@ WITH_RESUME = ("time_limit", "memory_limit", "label_curve")
 
 
 class SettingsError(Exception):
-    """A file of settings cannot be used; the message is one sentence that begins with its path."""
+    """Settings cannot be used; the message is one sentence, which begins with the path of the file they are from."""
 
 
 @dataclass(frozen=True)
@@ -137,6 +137,19 @@ def parse(arguments: Sequence[str]) -> Settings:
     return read(arguments).settings
 
 
+def settings_of(given: Mapping[str, object]) -> Settings:
+    """The settings that Python values give, each refused as it would be in a file.
+
+    Args:
+        given: values by the names of settings; `None` leaves what the recipe says.
+
+    Raises:
+        SettingsError: one is unknown or impossible.
+    """
+    written = {name: _written(value) for name, value in given.items() if value is not None}
+    return _settings(_read_values(written))
+
+
 def save(settings: Settings, path: Path) -> None:
     """Writes the settings as YAML that `--config` reads."""
     import yaml
@@ -209,20 +222,40 @@ def _read_file(path: Path) -> dict:
         raise SettingsError(f"{path} could not be read ({reason}): write one `setting: value` a line.") from error
     if not isinstance(found, dict) or not all(isinstance(name, str) for name in found):
         raise SettingsError(f"{path} must hold one `setting: value` a line.")
+    return _read_values(found, f"{path}: ")
+
+
+def _read_values(found: Mapping, place: str = "") -> dict:
+    """The values of settings that are written as strings, or lists of them.
+
+    Raises:
+        SettingsError: a setting is unknown or impossible; the sentence begins with `place`.
+    """
     values = {}
     for written, value in found.items():
         name = written.replace("-", "_")
         if name not in NAMES:
             near = did_you_mean(written, NAMES)
-            raise SettingsError(f"{path}: unknown setting {written!r}{near}: correct it or take it out.")
+            raise SettingsError(f"{place}unknown setting {written!r}{near}: correct it or take it out.")
         try:
             values[name] = _value(NAMES[name], value)
         except argparse.ArgumentTypeError as error:
-            raise SettingsError(f"{path}: {name}: {error}; `{PROGRAM} --help` says what it may be.") from error
+            raise SettingsError(f"{place}{name}: {error}; `{PROGRAM} --help` says what it may be.") from error
         except ValueError:
             wrong = repr(value) if isinstance(value, str) else "that"  # written out, a list may be endless
-            raise SettingsError(f"{path}: {name} cannot be {wrong}: {NAMES[name].metadata['meaning']}.") from None
+            raise SettingsError(f"{place}{name} cannot be {wrong}: {NAMES[name].metadata['meaning']}.") from None
     return values
+
+
+def _written(value: object) -> str | list[str]:
+    """A Python value as a file of settings has it.
+
+    >>> _written(True), _written(0.001), _written(("rnn", "cnn"))
+    ('True', '0.001', ['rnn', 'cnn'])
+    """
+    if isinstance(value, list | tuple):
+        return [str(item) for item in value]
+    return str(value)
 
 
 def _value(entry: Field, written: str | list | dict) -> object:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import platform
 import sys
@@ -22,6 +23,25 @@ THREAD_VARIABLES = (
     "TF_NUM_INTEROP_THREADS",
     "NPROC",
 )
+
+
+class BackendUnusable(Exception):
+    """The backend that is asked for is not there; the message is one sentence."""
+
+
+def choose_backend() -> None:
+    """Has this process and its children use the backend that `KERAS_BACKEND` names.
+
+    Raises:
+        BackendUnusable: it names none, or one that is not installed.
+    """
+    name = backend()
+    if name not in BACKENDS:
+        raise BackendUnusable(f"KERAS_BACKEND={name} is not one of {', '.join(BACKENDS)}: set it to one of them.")
+    if importlib.util.find_spec(name) is None:
+        what = "." if name == DEFAULT_BACKEND else f"'.[{name}]'"
+        raise BackendUnusable(f"KERAS_BACKEND={name} is not installed: pip install -e {what} in the project's folder.")
+    os.environ["KERAS_BACKEND"] = name  # else ~/.keras/keras.json would decide
 
 
 def backend() -> str:

@@ -70,7 +70,7 @@ def compare(settings: Settings, run: RunFolder) -> Outcome:
         if not is_prepared(run, seed):
             if corpus is None:
                 settings, corpus = _load(settings, run)
-            settings = _prepare(run, settings, seed, corpus)
+            settings = prepare_seed(run, settings, seed, corpus)
         for model in in_order(settings.models):
             if model in missing:
                 continue
@@ -84,31 +84,7 @@ def compare(settings: Settings, run: RunFolder) -> Outcome:
     return outcome
 
 
-def _is_complete(run: RunFolder, settings: Settings) -> bool:
-    """Whether every trial is finished and shown."""
-    return all(
-        is_finished(run.metrics(model, seed)) and run.shown_in_tensorboard(model, seed).exists()
-        for model in settings.models
-        for seed in settings.seed_numbers
-    )
-
-
-def _load(settings: Settings, run: RunFolder) -> tuple[Settings, Corpus]:
-    """The corpus, and the settings with the name of what `auto` turned out to be."""
-    corpus = sources.load(settings)
-    if settings.unlabelled not in (AUTO, NONE):
-        reading = Reading(settings.encoding, settings.delimiter, settings.quoting, settings.bad_rows)
-        texts = read_texts(settings.unlabelled, settings.text_column, reading)
-        corpus = corpus.with_unlabelled(list(texts))
-    if corpus.source_name != settings.data:  # a run that is continued, or repeated, is to have the same texts
-        settings = replace(settings, data=corpus.source_name)
-        command_line.save(settings, run.settings)
-    if run.data_card.exists() and read_json(run.data_card)["digest"] != card.digest(corpus):
-        raise RunFailed(f"{' '.join(values_of(settings.data))} is not what it was when the run began: start a new run.")
-    return settings, corpus
-
-
-def _prepare(run: RunFolder, settings: Settings, seed: int, corpus: Corpus) -> Settings:
+def prepare_seed(run: RunFolder, settings: Settings, seed: int, corpus: Corpus) -> Settings:
     """Splits and cleans; writes texts, vocabulary, arrays and the data card of one seed.
 
     Returns:
@@ -154,6 +130,30 @@ def _prepare(run: RunFolder, settings: Settings, seed: int, corpus: Corpus) -> S
     described["splits"].append({"seed": seed, "unlabelled": chosen, **split})
     write_json(run.data_card, described)
     return settings
+
+
+def _is_complete(run: RunFolder, settings: Settings) -> bool:
+    """Whether every trial is finished and shown."""
+    return all(
+        is_finished(run.metrics(model, seed)) and run.shown_in_tensorboard(model, seed).exists()
+        for model in settings.models
+        for seed in settings.seed_numbers
+    )
+
+
+def _load(settings: Settings, run: RunFolder) -> tuple[Settings, Corpus]:
+    """The corpus, and the settings with the name of what `auto` turned out to be."""
+    corpus = sources.load(settings)
+    if settings.unlabelled not in (AUTO, NONE):
+        reading = Reading(settings.encoding, settings.delimiter, settings.quoting, settings.bad_rows)
+        texts = read_texts(settings.unlabelled, settings.text_column, reading)
+        corpus = corpus.with_unlabelled(list(texts))
+    if corpus.source_name != settings.data:  # a run that is continued, or repeated, is to have the same texts
+        settings = replace(settings, data=corpus.source_name)
+        command_line.save(settings, run.settings)
+    if run.data_card.exists() and read_json(run.data_card)["digest"] != card.digest(corpus):
+        raise RunFailed(f"{' '.join(values_of(settings.data))} is not what it was when the run began: start a new run.")
+    return settings, corpus
 
 
 def _choose_cleaner(run: RunFolder, settings: Settings, seed: int, corpus: Corpus) -> Cleaner:

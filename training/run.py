@@ -14,7 +14,6 @@ Started with Ctrl-C ignored, as scripts start what they put into the background,
 from __future__ import annotations
 
 import contextlib
-import importlib.util
 import os
 import signal
 import sys
@@ -51,7 +50,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     request = read(sys.argv[1:] if arguments is None else arguments)
     escape_what_cannot_be_shown()
     try:
-        _check_backend()
+        from training.environment import choose_backend, prepare_environment
+
+        choose_backend()
         settings = request.settings
         if not request.resumed:
             settings = _with_absolute_paths(settings)
@@ -59,7 +60,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
             _check_backbone(settings.backbone)
         signal.signal(signal.SIGTERM, _on_sigterm)
         # Not before the settings are read: scikit-learn takes a second to import.
-        from training.environment import prepare_environment
         from training.experiment import compare
         from training.run_folders import open_run
 
@@ -132,9 +132,10 @@ def _explain(error: Exception) -> tuple[int, str]:
     if isinstance(error, ImportError):
         return EXIT_BAD_INPUT, f"{error}: install what is missing with `pip install -e .` in the project's folder."
     from data.corpus import DataError
+    from training.environment import BackendUnusable
     from training.run_folders import RunFailed
 
-    if isinstance(error, DataError | RunFailed):
+    if isinstance(error, DataError | RunFailed | BackendUnusable):
         return EXIT_BAD_INPUT, str(error)
     if isinstance(error, OSError):
         return EXIT_BAD_INPUT, f"{error}: free some space or choose another folder with --output."
@@ -142,18 +143,6 @@ def _explain(error: Exception) -> tuple[int, str]:
     return EXIT_FAILED, (
         f"{reason}. This is a defect of the software: run `{PROGRAM}` again with --debug and report what it shows."
     )
-
-
-def _check_backend() -> None:
-    from training.environment import BACKENDS, DEFAULT_BACKEND, backend
-
-    name = backend()
-    if name not in BACKENDS:
-        raise Refused(f"KERAS_BACKEND={name} is not one of {', '.join(BACKENDS)}: set it to one of them.")
-    if importlib.util.find_spec(name) is None:
-        what = "." if name == DEFAULT_BACKEND else f"'.[{name}]'"
-        raise Refused(f"KERAS_BACKEND={name} is not installed: pip install -e {what} in the project's folder.")
-    os.environ["KERAS_BACKEND"] = name  # else ~/.keras/keras.json would decide
 
 
 def _with_absolute_paths(settings: Settings) -> Settings:

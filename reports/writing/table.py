@@ -18,12 +18,7 @@ def render(evaluation: Evaluation, style: str, table: Table = Table.SUMMARY) -> 
     """The rows in one of tabulate's styles (`simple`, or `pipe` for Markdown), with the table's caption below."""
     shown = escape if style == "pipe" else str
     shown_columns = columns(table, evaluation)
-    body = [
-        [shown(in_one_line(*column.cell(entry))) for column in shown_columns]
-        if isinstance(entry, Row)
-        else [shown(cell) for cell in _absent(entry.model, entry.failed, shown_columns)]
-        for entry in evaluation.comparison.entries
-    ]
+    body = [[shown(cell) for cell in line] for line in cells(evaluation, shown_columns)]
     written = tabulate(
         body,
         headings(shown_columns),
@@ -32,6 +27,16 @@ def render(evaluation: Evaluation, style: str, table: Table = Table.SUMMARY) -> 
         disable_numparse=True,
     )
     return f"{written}\n\n{shown(caption(evaluation.comparison))}"
+
+
+def cells(evaluation: Evaluation, shown_columns: list[Column]) -> list[list[str]]:
+    """What stands under the headings, a line for each model, those that failed or are missing among them."""
+    return [
+        [in_one_line(*column.cell(entry)) for column in shown_columns]
+        if isinstance(entry, Row)
+        else _absent(entry.model, entry.failed, shown_columns)
+        for entry in evaluation.comparison.entries
+    ]
 
 
 def headings(shown_columns: list[Column]) -> list[str]:

@@ -13,7 +13,8 @@ import psutil
 import pytest
 
 from data.parallel import cpu_count
-from models.children import MemoryExceeded, run_command, run_in_child
+from models import children
+from models.children import MemoryExceeded, call_module, run_command, run_in_child, start_fork_server
 from training.environment import THREAD_VARIABLES, limit_threads
 
 
@@ -102,6 +103,46 @@ def test_a_child_ends_with_the_process_that_waits_for_it(tmp_path):
         while child.status() != psutil.STATUS_ZOMBIE:
             assert time.monotonic() - started < 40
             time.sleep(0.1)
+
+
+@pytest.mark.slow
+def test_without_a_fork_server_children_start_from_a_bare_interpreter(monkeypatch, tmp_path):
+    context, asked = children.multiprocessing.get_context, []
+    monkeypatch.setattr(children.multiprocessing, "get_all_start_methods", lambda: ["spawn"])  # as on Windows
+    monkeypatch.setattr(children.multiprocessing, "get_context", lambda method: asked.append(method) or context(method))
+    start_fork_server("a_module_that_is_not_there")
+    assert (
+        run_in_child("forkserver", exec, f"import pathlib; pathlib.Path({str(tmp_path / 'here')!r}).touch()", {}) == 0
+    )
+    assert (tmp_path / "here").exists()
+    assert asked == ["spawn"]
+
+
+@pytest.mark.slow
+def test_a_module_is_called_as_a_program_of_its_own(tmp_path):
+    said = []
+    assert call_module("json.tool", str(tmp_path / "table.json"), say=said.append)[0] == 2
+    (tmp_path / "table.json").write_text('["é"]', encoding="utf-8")
+    shown = ("--no-ensure-ascii", "--indent=1", str(tmp_path / "table.json"))
+    assert call_module("json.tool", *shown, say=said.append) == (0, "")
+    assert said == ["[", ' "é"', "]"]
+
+
+@pytest.mark.slow
+def test_a_module_of_the_working_directory_is_not_taken_for_ours(tmp_path, monkeypatch):
+    (tmp_path / "data.py").write_text("raise SystemExit('that of the working directory')", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    code, errors = call_module("reports.commands", "nothing")
+    assert (code, errors[:26]) == (2, "error: there is no command")
+
+
+@pytest.mark.slow
+def test_ctrl_c_is_passed_on_to_a_module_that_is_called():
+    threading.Timer(2, os.kill, (os.getpid(), signal.SIGINT)).start()
+    started = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        call_module("timeit", "--setup", "import time", "--number", "1", "time.sleep(60)")
+    assert time.monotonic() - started < 30
 
 
 def test_threads_are_as_many_as_the_cores_there_are(monkeypatch):

@@ -10,6 +10,7 @@ import numpy as np
 
 from data.cleaning import Cleaner
 from data.files import whole
+from data.preparing import load_text_weights
 from data.splits.leakage import UNLABELLED
 from data.splits.parts import Part
 from data.splits.unlabelled import Unlabelled
@@ -65,13 +66,22 @@ class Task:
     def weights(self, part: str) -> np.ndarray | None:
         """What each labelled text of a split weighs, array of shape `(n,)`; `None` where all weigh the same.
 
-        Balanced weights give each class the same sum over the training texts, whose mean weight is 1.
+        Balanced weights give each class the same sum over the training texts; they are multiplied with those that the
+        user gave single texts. Each of the two has a mean of 1 over the training texts.
         """
-        if self.settings.class_weights != BALANCED:
-            return None
+        texts = self.parts[part]
+        weights = self._class_weights[texts.labels] if self.settings.class_weights == BALANCED else None
+        given = load_text_weights(self.run.prepared(self.seed))
+        if given is not None:
+            own = given[texts.index] / given[self.parts["train"].index].mean()
+            weights = own if weights is None else weights * own
+        return None if weights is None else weights.astype(np.float32)
+
+    @property
+    def _class_weights(self) -> np.ndarray:
+        """What a text of each class weighs where they are balanced, array of shape `(classes,)`."""
         trained = self.parts["train"].labels
-        by_class = len(trained) / (self.classes * np.bincount(trained, minlength=self.classes))
-        return by_class[self.parts[part].labels].astype(np.float32)
+        return len(trained) / (self.classes * np.bincount(trained, minlength=self.classes))
 
     @property
     def progress_title(self) -> str:

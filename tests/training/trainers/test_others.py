@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from data.cleaning import Cleaner
 from data.corpus import Corpus
 from data.files import write_json
-from data.preparing import draw, prepare, save_texts, vectorize_parts
+from data.preparing import draw, prepare, save_text_weights, save_texts, vectorize_parts
 from data.probes import PROBES
 from data.splits.leakage import UNLABELLED
 from data.splits.unlabelled import Unlabelled
@@ -219,3 +219,31 @@ def test_what_lacks_others_for_one_seed_is_asked_again_for_the_next(run, monkeyp
     settings = command_line.parse("--models linear distilbert ensemble --seeds 2".split())
     assert experiment.compare(settings, run[0]).trained
     assert asked == [("linear", 0), ("distilbert", 0), ("ensemble", 0), ("linear", 1), ("ensemble", 1)]
+
+
+def test_what_texts_weigh_is_kept_by_their_place_in_the_corpus(run):
+    folder, parts, unlabelled = run
+    order = np.random.default_rng(0).permutation(100)
+    learned = replace(parts["train"], index=order[:40], labels=(np.arange(40) < 4).astype(int))
+    validated = replace(parts["validation"], index=order[40 : 40 + len(parts["validation"].index)])
+    given = np.arange(100, dtype=float)
+    save_text_weights(given, folder.prepared(0))
+    plain, balanced = (
+        Task(
+            CATALOG["lstm"],
+            Settings(class_weights=how),
+            folder,
+            0,
+            parts | {"train": learned, "validation": validated},
+            unlabelled,
+            2,
+            Cleaner(),
+        )
+        for how in ("none", "balanced")
+    )
+    mean = order[:40].mean()
+    np.testing.assert_allclose(plain.weights("train"), order[:40] / mean, rtol=1e-6)
+    np.testing.assert_allclose(plain.weights("validation"), validated.index / mean, rtol=1e-6)
+    np.testing.assert_allclose(
+        balanced.weights("train"), order[:40] / mean * np.where(learned.labels == 1, 5, 5 / 9), rtol=1e-6
+    )
