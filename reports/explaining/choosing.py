@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from reports.explaining.influence import split_words
+from models.influence import split_words
 
 FEWEST_WORDS = 12  # less says too little of a model
 

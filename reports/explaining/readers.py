@@ -23,7 +23,7 @@ BATCH = 64  # texts without one of their words are of like length, so a batch ha
 
 @dataclass(frozen=True)
 class Reader:
-    """A model as `reports.explaining.influence` needs it.
+    """A model as `models.influence` needs it.
 
     Attributes:
         title: its name beside a number.

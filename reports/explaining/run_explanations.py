@@ -11,10 +11,10 @@ import numpy as np
 from data.files import whole, write_json
 from data.preparing import load_texts
 from models.catalog import CATALOG
+from models.influence import measure, split_words, unread
 from models.predictions import read_predictions
 from models.run_folder import RunFolder, RunFolderError
 from reports.explaining.choosing import choose
-from reports.explaining.influence import measure, split_words, unread
 from reports.explaining.readers import Reader, finished_seeds, load_reader
 from reports.reading.facts import read_class_names
 

@@ -13,8 +13,8 @@ import jinja2
 import numpy as np
 
 from data.files import read_json
+from models.influence import level, strongest
 from models.run_folder import RunFolder, RunFolderError
-from reports.explaining.influence import level, strongest
 from reports.figures.axes import style_sheet
 from reports.figures.heat import heat_map
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 
-from reports.explaining.influence import level, strongest
+from models.influence import level, strongest
 
 WIDTH = 100
 FOR, AGAINST, DIM, END = "\x1b[44;97m", "\x1b[41;97m", "\x1b[2m", "\x1b[0m"
