@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -21,6 +22,12 @@ BROKEN = re.compile("[\udc80-\udcff]")  # bytes that are no UTF-8, as Python's `
 BETWEEN = re.compile(r"[ \t\r\n,]*")
 HEAD, SAMPLE = 1000, 200  # records that are looked at for the names of the columns, and for what is in them
 OBJECT = 'like {"text": "Good film", "label": "positive"}'
+
+
+class Literal(str):
+    """A JSON value that is no string, as it is written: a number, `true`, an array."""
+
+
 Record = tuple[int, dict | str]  # the line it begins in, and the object, or what is wrong with it
 
 
@@ -102,7 +109,9 @@ def _items(path: Path, encoding: Encoding) -> Iterator[Record]:
 
 def _decoder() -> json.JSONDecoder:
     """Numbers stay as they are written, of any length; true and false too."""
-    return json.JSONDecoder(object_pairs_hook=_object, parse_float=str, parse_int=str, parse_constant=_no_constant)
+    return json.JSONDecoder(
+        object_pairs_hook=_object, parse_float=Literal, parse_int=Literal, parse_constant=_no_constant
+    )
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict:
@@ -126,8 +135,24 @@ def _checked(record: object, what: str) -> dict | str:
 
 def _shown(cell: object) -> str | None:
     """A cell as text; JSON can escape half a surrogate pair, which no file or tokenizer takes."""
-    if isinstance(cell, bool):
-        return "true" if cell else "false"
-    if isinstance(cell, dict | list):
-        cell = json.dumps(cell, ensure_ascii=False)
-    return None if cell is None else str(cell).encode("utf-8", "replace").decode("utf-8")
+    if cell is None or isinstance(cell, Literal):
+        return cell
+    if isinstance(cell, str):
+        return cell.encode("utf-8", "replace").decode("utf-8")
+    return Literal(json.dumps(_values(cell), ensure_ascii=False).encode("utf-8", "replace").decode("utf-8"))
+
+
+def value_of(cell: str | None) -> object:
+    """A cell as JSON has it; a number that no float holds stays text.
+
+    >>> value_of(Literal("5")), value_of("5"), value_of(Literal("1e999"))
+    (5, '5', '1e999')
+    """
+    value = json.loads(cell) if isinstance(cell, Literal) else cell
+    return cell if isinstance(value, float) and math.isinf(value) else value
+
+
+def _values(found: object) -> object:
+    if isinstance(found, dict):
+        return {name: _values(inner) for name, inner in found.items()}
+    return list(map(_values, found)) if isinstance(found, list) else value_of(found)  # type: ignore[arg-type]

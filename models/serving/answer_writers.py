@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TextIO
 
 from data.messages import printable, shorten
+from data.reading.json_records import value_of
 
 TABLE, CSV, TSV, JSON_LINES, PARQUET = "table", "csv", "tsv", "jsonl", "parquet"
 STYLES = (TABLE, CSV, TSV, JSON_LINES, PARQUET)
@@ -100,7 +101,7 @@ def _json_lines(file: TextIO, columns: Sequence[str], scored: bool) -> Write:
     ours = {name: _free(name, columns) for name in (LABEL, CONFIDENCE, "probabilities", TOKENS, CORRECT)}
 
     def write(answer: dict) -> None:
-        record = {name: answer["cells"][name] for name in columns} or {TEXT: answer[TEXT]}
+        record = {name: value_of(answer["cells"][name]) for name in columns} or {TEXT: answer[TEXT]}
         record |= {free: answer[name] for name, free in ours.items() if scored or name != CORRECT}
         file.write(json.dumps(record) + "\n")
 
