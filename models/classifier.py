@@ -31,11 +31,12 @@ class Classifier:
         classes_: array of the class names, in the order of the probabilities.
         model, title: which architecture answers: `distilbert`, `distilbert (MiniLM-L6 weights)`.
         format: name of the export that answers, of `models.serving.formats`.
+        folder: of the export, `None` where it came from none.
         least_confidence: below it a text is answered with `UNSURE`, by what asks `label_of`.
     """
 
-    def __init__(self, engine: Engine, description: dict, format: str):
-        self.engine, self.format = engine, format
+    def __init__(self, engine: Engine, description: dict, format: str, folder: Path | None = None):
+        self.engine, self.format, self.folder = engine, format, folder
         self.classes_ = np.array(description["class_names"], dtype=object)
         self.model, self.title = description["model"], description["title"]
         self.batch_size = description["batch_size"]
@@ -111,7 +112,7 @@ def load_classifier(path: str | Path, model: str | None = None, format: str | No
     folder = path if (path / CLASSIFIER).is_file() else _find(path, model)
     description = read_classifier(folder)
     chosen = format or _form(folder, description["model"])
-    return Classifier(load_engine(folder, chosen), description, chosen)
+    return Classifier(load_engine(folder, chosen), description, chosen, folder)
 
 
 def exported_models(run: Path) -> list[str]:

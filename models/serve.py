@@ -26,6 +26,8 @@ from data.messages import escape_what_cannot_be_shown
 from models.serving.options import add_model_options
 
 if TYPE_CHECKING:
+    from models.classifier import Classifier
+    from models.monitoring.reference import Reference
     from models.service.application import Models
 
 GRACE_SECONDS = 30  # for what is in flight when the service is told to end
@@ -96,7 +98,7 @@ def main(arguments: list[str] | None = None) -> int:
     except OSError as error:
         return refuse(f"--log {options.log} cannot be written ({error.strerror}): name another file.")
     limits = Limits(options.max_body, options.max_texts, options.max_characters, options.queue)
-    service = build_service(models, limits, options.cache, token, log, Path(options.run))
+    service = build_service(models, limits, options.cache, token, log, Path(options.run), _reference(models.main))
     config = uvicorn.Config(
         service,
         host=options.host,
@@ -152,7 +154,7 @@ def _load(options: argparse.Namespace) -> Models:
     Raises:
         ExportUnusable: one cannot be loaded.
     """
-    from models.classifier import Classifier, load_classifier
+    from models.classifier import load_classifier
     from models.service.application import Models
 
     def load(model: str | None, form: str | None = None) -> Classifier:
@@ -169,6 +171,17 @@ def _load(options: argparse.Namespace) -> Models:
         load(options.challenger) if options.challenger else None,
         options.share or 0.0,
     )
+
+
+def _reference(classifier: Classifier) -> Reference | None:
+    """What later texts are held against; where there is none, that is said, and the service serves all the same."""
+    from models.monitoring.reference import NoReference, read_reference
+
+    try:
+        return read_reference(classifier.folder) if classifier.folder else None
+    except NoReference as error:
+        print(f"No watch for drift: {error}", file=sys.stderr)
+        return None
 
 
 def _log(path: str | None) -> logging.Logger | None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from data.files import read_json, replace_folder, write_json, write_text
 from models.exporting.writing import TRACEBACK
+from models.monitoring.reference import REFERENCE
 from models.serving.engines import CLASSIFIER, TOKENIZER
 from models.serving.formats import FORMATS
 
@@ -52,7 +53,7 @@ def put_into_place(folder: Path, aside: Path, new: dict) -> None:
         for file in FORMATS[name].files:
             _link(folder / file, final / file)
     files = [file for name in passed for file in FORMATS[name].files] + [TRACEBACK]
-    for file in [*files, *((TOKENIZER, CLASSIFIER) if passed | kept else ())]:
+    for file in [*files, *((TOKENIZER, CLASSIFIER, REFERENCE) if passed | kept else ())]:
         if (aside / file).exists():
             (aside / file).rename(final / file)
     write_json(final / PARITY, new | {"formats": formats})

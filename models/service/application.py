@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
+import sys
 import uuid
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
+import numpy as np
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse
@@ -21,9 +25,13 @@ from starlette.middleware import Middleware
 from starlette.responses import Response
 
 from models.classifier import Classifier
+from models.monitoring.comparing import Difference
+from models.monitoring.reference import Reference
+from models.monitoring.watching import Watcher
 from models.service.batching import QueueFull
 from models.service.body_limit import BodyLimit
 from models.service.comparing import MOST_WORDS, Comparer
+from models.service.drift_page import describe_drift
 from models.service.experiment_page import as_page, describe
 from models.service.experiments import CHALLENGER, MAIN, Given, Record, UnknownAnswer
 from models.service.metrics import NOTES, Measure, Metrics
@@ -33,9 +41,11 @@ from models.service.routing import EXPERIMENT, Reply, Router
 from models.service.schemas import Answer, Comparison, Counted, Feedback, Query
 from models.service.tokens import TokenGate
 
-PATHS = frozenset(
-    "/ /predict /compare /feedback /experiments /health /health/live /health/ready /metrics /docs /openapi.json".split()
+PATHS = frozenset(  # that are counted by name
+    "/ /predict /compare /feedback /experiments /drift /health /health/live /health/ready /metrics /docs "
+    "/openapi.json".split()
 )
+Log = logging.Logger | None
 Body = TypeVar("Body", bound=BaseModel)
 
 
@@ -82,10 +92,13 @@ class Service:
         models: who answers.
         limits: what is refused: 413 and 422 for a request's own sizes, 503 for a queue that is full.
         cache_size: texts whose answers are remembered, of each model.
+        reference: of validation, to tell drift by; `None` where it is not watched.
+        log: is told when drift begins and ends.
     """
 
-    def __init__(self, models: Models, limits: Limits, cache_size: int):
-        self.metrics, self.record, self.limits = Metrics(), Record(), limits
+    def __init__(self, models: Models, limits: Limits, cache_size: int, reference: Reference | None, log: Log):
+        self.metrics, self.record, self.limits, self.log = Metrics(), Record(), limits, log
+        self.watcher = None if reference is None else Watcher(reference, self._note_window, self._note_alarm)
 
         def responder(classifier: Classifier | None) -> Responder | None:
             return Responder(classifier, cache_size, limits.queue, self.metrics) if classifier else None
@@ -106,6 +119,14 @@ class Service:
         self.record.note(name, given)
         if self.router.challenger is not None and not self.router.share and replies:
             self._shadow(query.asked, given)
+        if self.watcher is not None:
+            self.watcher.observe(
+                [
+                    (text, self.names[int(np.argmax(reply.said.probabilities))], reply.said.confidence)
+                    for text, reply in zip(query.asked, replies, strict=True)
+                    if reply.by is main
+                ]
+            )
         for reply in replies:
             self.metrics.texts.labels(reply.by.title).inc()
             if reply.because not in (None, EXPERIMENT):
@@ -155,6 +176,20 @@ class Service:
         self._shadowing.add(task)  # which would otherwise be collected as rubbish
         task.add_done_callback(self._shadowing.discard)
 
+    def _note_window(self, differences: list[Difference]) -> None:
+        for difference in differences:
+            self.metrics.drift_p.labels(difference.feature.name).set(difference.p)
+
+    def _note_alarm(self, differences: list[Difference] | None) -> None:
+        """Says once that drift began, and once that it ended."""
+        self.metrics.drift_alarm.set(differences is not None)
+        words = [difference.words for difference in differences or [] if difference.is_alarm]
+        said = f"The texts are no longer like those of validation: {'; '.join(words)}. See /drift."
+        print(said if words else "The texts are like those of validation again.", file=sys.stderr, flush=True)
+        if self.log is not None:
+            event = {"time": datetime.now(UTC).isoformat(timespec="milliseconds")}
+            self.log.warning(json.dumps(event | {"event": "drift begins" if words else "drift ends", "what": words}))
+
     def judge(self, feedback: Feedback) -> dict[str, int]:
         """Counts true labels.
 
@@ -175,8 +210,9 @@ def build_service(
     limits: Limits = Limits(),
     cache_size: int = 10_000,
     token: str | None = None,
-    log: logging.Logger | None = None,
+    log: Log = None,
     run: Path | None = None,
+    reference: Reference | None = None,
 ) -> FastAPI:
     """The application.
 
@@ -187,16 +223,21 @@ def build_service(
         token: that everybody who asks must know, `None` for none.
         log: gets a line of JSON a request, without its texts.
         run: whose exported models the page shows side by side, `None` for the main model alone.
+        reference: of validation, to tell drift by; `None` for no watch.
     """
-    inner = Service(Models(models) if isinstance(models, Classifier) else models, limits, cache_size)
+    inner = Service(Models(models) if isinstance(models, Classifier) else models, limits, cache_size, reference, log)
 
     comparer = Comparer(run, inner.router.main.classifier)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         inner.router.start()
+        if inner.watcher is not None:
+            inner.watcher.start()
         yield
         await inner.router.stop()
+        if inner.watcher is not None:
+            inner.watcher.stop()
 
     gate = [Middleware(TokenGate, token=token)] if token else []
     # FastAPI's own page loads its script from a content delivery network.
@@ -240,6 +281,14 @@ def build_service(
         found = describe(inner.router, inner.record)
         if "text/html" in request.headers.get("accept", ""):
             return HTMLResponse(render("experiments.html", **as_page(found)), headers=POLICY)
+        return JSONResponse(found)
+
+    @service.get("/drift")
+    async def drift(request: Request) -> Response:
+        """Whether the texts are like those of validation; a page for browsers."""
+        found = describe_drift(inner.watcher)
+        if "text/html" in request.headers.get("accept", ""):
+            return HTMLResponse(render("drift.html", **found), headers=POLICY)
         return JSONResponse(found)
 
     @service.get("/", response_class=HTMLResponse, include_in_schema=False)

@@ -34,6 +34,8 @@ class Metrics:
         self.feedback = Counter(
             "feedback", "True labels, by whether the answer was right", ["right"], registry=registry
         )
+        self.drift_p = Gauge("drift_p", "Corrected p of the last window of texts", ["feature"], registry=registry)
+        self.drift_alarm = Gauge("drift_alarm", "1 while texts are not like those of validation", registry=registry)
 
     def answers_with(self, title: str, form: str) -> None:
         """Says which model answers from now on."""
