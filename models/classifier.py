@@ -109,7 +109,7 @@ def load_classifier(path: str | Path, model: str | None = None, format: str | No
         ExportUnusable: there is no such export, or it cannot be loaded.
     """
     path = Path(path)
-    folder = path if (path / CLASSIFIER).is_file() else _find(path, model)
+    folder = path if (path / CLASSIFIER).is_file() else find_export(path, model)
     description = read_classifier(folder)
     chosen = format or _form(folder, description["model"])
     return Classifier(load_engine(folder, chosen), description, chosen, folder)
@@ -120,8 +120,12 @@ def exported_models(run: Path) -> list[str]:
     return sorted(path.parent.parent.name for path in run.glob(f"*/export/{CLASSIFIER}"))
 
 
-def _find(run: Path, model: str | None) -> Path:
-    """The export folder of an architecture in a run folder."""
+def find_export(run: Path, model: str | None) -> Path:
+    """The export folder of an architecture in a run folder; by default of the recommended one, or the only one.
+
+    Raises:
+        ExportUnusable: there is none.
+    """
     there = exported_models(run)
     if not there:
         raise ExportUnusable(

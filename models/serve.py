@@ -28,7 +28,7 @@ from models.serving.options import add_model_options
 if TYPE_CHECKING:
     from models.classifier import Classifier
     from models.monitoring.reference import Reference
-    from models.service.application import Models
+    from models.service.answering import Models
 
 GRACE_SECONDS = 30  # for what is in flight when the service is told to end
 STANDARD_ERROR = "-"
@@ -46,6 +46,11 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument("--challenger", metavar="MODEL", help="a model on trial, see /experiments")
     result.add_argument("--share", type=share, metavar="SHARE", help="of the texts that the challenger answers: 0.1")
     result.add_argument("--shadow", action="store_true", help="the challenger answers every text, for the record only")
+    result.add_argument(
+        "--reload",
+        action="store_true",
+        help="where the run is a link, such as runs/current, take up what it leads to when that changes",
+    )
     result.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
     result.add_argument("--port", type=int, default=8000, help="0 for any free one (default: 8000)")
     result.add_argument("--token-file", type=Path, metavar="FILE", help="holds what whoever asks must know")
@@ -76,8 +81,10 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         import uvicorn
 
-        from models.service.application import Limits, build_service
+        from models.service.answering import Limits
+        from models.service.application import build_service
         from models.service.listening import Server
+        from models.service.reloading import Reloader
         from models.service.tokens import TokenUnusable, is_this_machine, read_token
     except ImportError as error:
         return refuse(f"{error.name} is not installed: pip install -e '.[serve]'.")
@@ -98,7 +105,9 @@ def main(arguments: list[str] | None = None) -> int:
     except OSError as error:
         return refuse(f"--log {options.log} cannot be written ({error.strerror}): name another file.")
     limits = Limits(options.max_body, options.max_texts, options.max_characters, options.queue)
-    service = build_service(models, limits, options.cache, token, log, Path(options.run), _reference(models.main))
+    reference = _reference(models.main)
+    reloader = Reloader(Path(options.run), lambda: _with_reference(_load(options))) if options.reload else None
+    service = build_service(models, limits, options.cache, token, log, Path(options.run), reference, reloader)
     config = uvicorn.Config(
         service,
         host=options.host,
@@ -155,7 +164,7 @@ def _load(options: argparse.Namespace) -> Models:
         ExportUnusable: one cannot be loaded.
     """
     from models.classifier import load_classifier
-    from models.service.application import Models
+    from models.service.answering import Models
 
     def load(model: str | None, form: str | None = None) -> Classifier:
         found = load_classifier(options.run, model, form)
@@ -171,6 +180,10 @@ def _load(options: argparse.Namespace) -> Models:
         load(options.challenger) if options.challenger else None,
         options.share or 0.0,
     )
+
+
+def _with_reference(models: Models) -> tuple[Models, Reference | None]:
+    return models, _reference(models.main)
 
 
 def _reference(classifier: Classifier) -> Reference | None:

@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import logging
-import sys
-import uuid
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
-import numpy as np
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse
@@ -25,19 +18,17 @@ from starlette.middleware import Middleware
 from starlette.responses import Response
 
 from models.classifier import Classifier
-from models.monitoring.comparing import Difference
 from models.monitoring.reference import Reference
-from models.monitoring.watching import Watcher
+from models.service.answering import Limits, Log, Models, Service
 from models.service.batching import QueueFull
 from models.service.body_limit import BodyLimit
-from models.service.comparing import MOST_WORDS, Comparer
+from models.service.comparing import MOST_WORDS
 from models.service.drift_page import describe_drift
 from models.service.experiment_page import as_page, describe
-from models.service.experiments import CHALLENGER, MAIN, Given, Record, UnknownAnswer
-from models.service.metrics import NOTES, Measure, Metrics
+from models.service.experiments import UnknownAnswer
+from models.service.metrics import NOTES, Measure
 from models.service.pages import POLICY, render
-from models.service.responding import Responder
-from models.service.routing import EXPERIMENT, Reply, Router
+from models.service.reloading import Reloader
 from models.service.schemas import Answer, Comparison, Counted, Feedback, Query
 from models.service.tokens import TokenGate
 
@@ -45,174 +36,19 @@ PATHS = frozenset(  # that are counted by name
     "/ /predict /compare /feedback /experiments /drift /health /health/live /health/ready /metrics /docs "
     "/openapi.json".split()
 )
-Log = logging.Logger | None
+DEFAULT_LIMITS = Limits()
 Body = TypeVar("Body", bound=BaseModel)
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What is refused.
-
-    Attributes:
-        body: most bytes of a request.
-        texts: most of them in a request.
-        characters: most of them in a text.
-        queue: most texts that wait at once.
-    """
-
-    body: int = 2_000_000
-    texts: int = 256
-    characters: int = 200_000
-    queue: int = 2_048
-
-
-@dataclass(frozen=True)
-class Models:
-    """Who answers.
-
-    Attributes:
-        main: answers.
-        fallback: answers where another cannot, `None` for nobody.
-        timeout: seconds until it is asked.
-        challenger: is on trial, `None` for nobody.
-        share: of the texts that it answers; 0 for the record only.
-    """
-
-    main: Classifier
-    fallback: Classifier | None = None
-    timeout: float = float("inf")
-    challenger: Classifier | None = None
-    share: float = 0.0
-
-
-class Service:
-    """What stands behind the routes.
-
-    Args:
-        models: who answers.
-        limits: what is refused: 413 and 422 for a request's own sizes, 503 for a queue that is full.
-        cache_size: texts whose answers are remembered, of each model.
-        reference: of validation, to tell drift by; `None` where it is not watched.
-        log: is told when drift begins and ends.
-    """
-
-    def __init__(self, models: Models, limits: Limits, cache_size: int, reference: Reference | None, log: Log):
-        self.metrics, self.record, self.limits, self.log = Metrics(), Record(), limits, log
-        self.watcher = None if reference is None else Watcher(reference, self._note_window, self._note_alarm)
-
-        def responder(classifier: Classifier | None) -> Responder | None:
-            return Responder(classifier, cache_size, limits.queue, self.metrics) if classifier else None
-
-        main = Responder(models.main, cache_size, limits.queue, self.metrics)
-        self.router = Router(
-            main, responder(models.fallback), models.timeout, responder(models.challenger), models.share
-        )
-        self.names = list(models.main.classes_)
-        self.metrics.answers_with(main.title, main.format)
-        self._shadowing: set[asyncio.Task] = set()
-
-    async def predict(self, query: Query, notes: dict[str, Any]) -> dict:
-        """The body of the answer to a request."""
-        main, name = self.router.main, uuid.uuid4().hex
-        replies = await self.router.answer(query.asked, query.key)
-        given = [Given(self._place(reply), reply.said.label) for reply in replies]
-        self.record.note(name, given)
-        if self.router.challenger is not None and not self.router.share and replies:
-            self._shadow(query.asked, given)
-        if self.watcher is not None:
-            self.watcher.observe(
-                [
-                    (text, self.names[int(np.argmax(reply.said.probabilities))], reply.said.confidence)
-                    for text, reply in zip(query.asked, replies, strict=True)
-                    if reply.by is main
-                ]
-            )
-        for reply in replies:
-            self.metrics.texts.labels(reply.by.title).inc()
-            if reply.because not in (None, EXPERIMENT):
-                self.metrics.fallbacks.labels(reply.because).inc()
-        notes["texts"] = len(replies)
-        if others := sorted({f"{reply.by.title}: {reply.because}" for reply in replies if reply.because}):
-            notes["others"] = others
-        return {
-            "id": name,
-            "model": main.title,
-            "format": main.format,
-            "predictions": [self._prediction(reply) for reply in replies],
-        }
-
-    def _prediction(self, reply: Reply) -> dict:
-        said = reply.said
-        found = {
-            "label": said.label,
-            "confidence": said.confidence,
-            "probabilities": dict(zip(self.names, said.probabilities, strict=True)),
-            "tokens_seen": said.tokens_seen,
-        }
-        if reply.because:
-            found |= {"answered_by": reply.by.title, "because": reply.because}
-        return found
-
-    def _place(self, reply: Reply) -> int | None:
-        if reply.by is self.router.main:
-            return MAIN
-        return CHALLENGER if reply.because == EXPERIMENT else None
-
-    def _shadow(self, texts: Sequence[str], given: Sequence[Given]) -> None:
-        """Has the challenger answer too, while nobody waits for it."""
-        challenger = self.router.challenger
-        assert challenger is not None
-
-        async def ask() -> None:
-            labels: list[str | None]
-            try:
-                labels = [said.label for said in await challenger.answer(texts)]
-            except Exception:  # it is on trial: what it fails at is counted, and harms nobody
-                labels = [None] * len(texts)
-            for one, label in zip(given, labels, strict=True):
-                self.record.shadow(one, label)
-
-        task = asyncio.create_task(ask())
-        self._shadowing.add(task)  # which would otherwise be collected as rubbish
-        task.add_done_callback(self._shadowing.discard)
-
-    def _note_window(self, differences: list[Difference]) -> None:
-        for difference in differences:
-            self.metrics.drift_p.labels(difference.feature.name).set(difference.p)
-
-    def _note_alarm(self, differences: list[Difference] | None) -> None:
-        """Says once that drift began, and once that it ended."""
-        self.metrics.drift_alarm.set(differences is not None)
-        words = [difference.words for difference in differences or [] if difference.is_alarm]
-        said = f"The texts are no longer like those of validation: {'; '.join(words)}. See /drift."
-        print(said if words else "The texts are like those of validation again.", file=sys.stderr, flush=True)
-        if self.log is not None:
-            event = {"time": datetime.now(UTC).isoformat(timespec="milliseconds")}
-            self.log.warning(json.dumps(event | {"event": "drift begins" if words else "drift ends", "what": words}))
-
-    def judge(self, feedback: Feedback) -> dict[str, int]:
-        """Counts true labels.
-
-        Raises:
-            UnknownAnswer: the answer is not known, or a label is no class.
-        """
-        unknown = next((label for label in feedback.labels if label is not None and label not in self.names), None)
-        if unknown is not None:
-            raise UnknownAnswer(f"{unknown[:100]!r} is none of the classes {', '.join(self.names)}")
-        counted, right = self.record.judge(feedback.id, feedback.labels)
-        self.metrics.feedback.labels("true").inc(right)
-        self.metrics.feedback.labels("false").inc(counted - right)
-        return {"counted": counted}
 
 
 def build_service(
     models: Models | Classifier,
-    limits: Limits = Limits(),
+    limits: Limits = DEFAULT_LIMITS,
     cache_size: int = 10_000,
     token: str | None = None,
     log: Log = None,
     run: Path | None = None,
     reference: Reference | None = None,
+    reloader: Reloader | None = None,
 ) -> FastAPI:
     """The application.
 
@@ -225,19 +61,18 @@ def build_service(
         run: whose exported models the page shows side by side, `None` for the main model alone.
         reference: of validation, to tell drift by; `None` for no watch.
     """
-    inner = Service(Models(models) if isinstance(models, Classifier) else models, limits, cache_size, reference, log)
-
-    comparer = Comparer(run, inner.router.main.classifier)
+    inner = Service(
+        Models(models) if isinstance(models, Classifier) else models, limits, cache_size, reference, log, run
+    )
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        inner.router.start()
-        if inner.watcher is not None:
-            inner.watcher.start()
+        inner.start()
+        following = asyncio.create_task(inner.follow(reloader)) if reloader else None
         yield
-        await inner.router.stop()
-        if inner.watcher is not None:
-            inner.watcher.stop()
+        if following is not None:
+            following.cancel()
+        await inner.stop()
 
     gate = [Middleware(TokenGate, token=token)] if token else []
     # FastAPI's own page loads its script from a content delivery network.
@@ -302,7 +137,7 @@ def build_service(
         asked = await _read(request, Comparison)
         if isinstance(asked, Response):
             return asked
-        return JSONResponse(await comparer.compare(asked.text))
+        return JSONResponse(await inner.comparer.compare(asked.text))
 
     @service.get("/health")
     async def health() -> dict[str, str]:

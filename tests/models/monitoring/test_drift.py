@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 from fastapi.testclient import TestClient
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import false_discovery_control
 from statsmodels.stats.multitest import multipletests
@@ -48,6 +48,7 @@ def test_what_is_measured():
     assert found.values["label"] == ["a", "b"]
 
 
+@settings(max_examples=20, deadline=None)
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=8))
 def test_p_values_are_corrected_as_by_holm(values):
     assert holm(values) == pytest.approx(multipletests(values, method="holm")[1].tolist())

@@ -5,7 +5,8 @@ import asyncio
 import httpx
 import pytest
 
-from models.service.application import Limits, build_service
+from models.service.answering import Limits
+from models.service.application import build_service
 from models.service.batching import Batcher, QueueFull
 
 

@@ -6,7 +6,8 @@ import time
 import pytest
 from fastapi.testclient import TestClient
 
-from models.service.application import Limits, Models, build_service
+from models.service.answering import Limits, Models
+from models.service.application import build_service
 from models.service.routing import place
 
 SHORT = "ab"

@@ -17,7 +17,8 @@ from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from models.service.application import Limits, build_service
+from models.service.answering import Limits
+from models.service.application import build_service
 from models.service.body_limit import BodyLimit
 from models.service.listening import Server
 
