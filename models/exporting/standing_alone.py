@@ -10,7 +10,7 @@ from typing import Any
 
 from data.files import read_json, whole, write_text
 from models.exporting.exportable import ExportCard
-from models.run_folder import RunFolder
+from models.run_folder import RunFolder, RunFolderError
 from models.serving.engines import CLASSIFIER, TOKENIZER, ExportUnusable
 
 ALONE = Path(__file__).parent / "alone"
@@ -27,6 +27,9 @@ def write_beside(run: RunFolder, card: ExportCard, folder: Path) -> None:
         run: the run folder.
         card: of the export.
         folder: where the export is made.
+
+    Raises:
+        RunFolderError: the trial's metrics are damaged.
     """
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -35,7 +38,11 @@ def write_beside(run: RunFolder, card: ExportCard, folder: Path) -> None:
     )
     data: dict[str, Any] = {"meaning": None, "language": None} | asdict(card)["data_card"]
     language = (data.get("cleaning") or {}).get("language", "")
-    test = read_json(run.metrics(card.model, card.seed))["test"]
+    path = run.metrics(card.model, card.seed)
+    try:
+        test = {name: read_json(path)["test"][name] for name in ("accuracy", "macro_f1", "n")}
+    except (KeyError, TypeError) as error:
+        raise RunFolderError(f"{path} is damaged: train the model again.") from error
     page = environment.get_template(PAGE).render(
         card=card, data=data, test=test, language=language if len(language) == 2 else None
     )
