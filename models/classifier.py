@@ -31,11 +31,12 @@ class Classifier:
         classes_: array of the class names, in the order of the probabilities.
         model, title: which architecture answers: `distilbert`, `distilbert (MiniLM-L6 weights)`.
         format: name of the export that answers, of `models.serving.formats`.
+        folder: of the export, `None` where it came from none.
         least_confidence: below it a text is answered with `UNSURE`, by what asks `label_of`.
     """
 
-    def __init__(self, engine: Engine, description: dict, format: str):
-        self.engine, self.format = engine, format
+    def __init__(self, engine: Engine, description: dict, format: str, folder: Path | None = None):
+        self.engine, self.format, self.folder = engine, format, folder
         self.classes_ = np.array(description["class_names"], dtype=object)
         self.model, self.title = description["model"], description["title"]
         self.batch_size = description["batch_size"]
@@ -108,10 +109,10 @@ def load_classifier(path: str | Path, model: str | None = None, format: str | No
         ExportUnusable: there is no such export, or it cannot be loaded.
     """
     path = Path(path)
-    folder = path if (path / CLASSIFIER).is_file() else _find(path, model)
+    folder = path if (path / CLASSIFIER).is_file() else find_export(path, model)
     description = read_classifier(folder)
     chosen = format or _form(folder, description["model"])
-    return Classifier(load_engine(folder, chosen), description, chosen)
+    return Classifier(load_engine(folder, chosen), description, chosen, folder)
 
 
 def exported_models(run: Path) -> list[str]:
@@ -119,8 +120,12 @@ def exported_models(run: Path) -> list[str]:
     return sorted(path.parent.parent.name for path in run.glob(f"*/export/{CLASSIFIER}"))
 
 
-def _find(run: Path, model: str | None) -> Path:
-    """The export folder of an architecture in a run folder."""
+def find_export(run: Path, model: str | None) -> Path:
+    """The export folder of an architecture in a run folder; by default of the recommended one, or the only one.
+
+    Raises:
+        ExportUnusable: there is none.
+    """
     there = exported_models(run)
     if not there:
         raise ExportUnusable(

@@ -21,9 +21,12 @@ COMMANDS = {
     "train": ("training.run", "train several models on the same texts and compare them"),
     "predict": ("models.predict", "answer texts with a trained model, and score it where there are labels"),
     "serve": ("models.serve", "answer texts over HTTP"),
+    "retrain": ("training.retrain", "train a run's models again on old and new rows, and promote what is not worse"),
     "report": ("reports.page", "write the report of a run, or a comparison of several"),
     "explain": ("reports.explain", "show which words moved each model to its answer"),
     "export": ("models.exporting.__main__", "export trained models, each proven to answer as it did"),
+    "drift": ("reports.drift", "say whether the texts of a file are like those of validation"),
+    "promote": ("reports.promotion", "have a newer run take the place of the one in use where it is not worse"),
     "summary": ("reports.summary", "print the table of a run"),
     "record": ("reports.record", "keep what runs measured among the project's results"),
 }

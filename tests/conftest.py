@@ -1,6 +1,7 @@
 """What several test modules need: the real corpora where they are, child processes, tiny encoders and a tiny run."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -43,6 +44,17 @@ SIZES = {
 MERGES = ["Ġ a", "Ġ t", "a i", "p l", "n e", "Ġa t", "p o", "r t", "ai r", "pl a", "po rt", "Ġa i", "Ġai r", "pla ne"]
 BYTE_PAIR_SPECIAL = ["<s>", "<pad>", "</s>", "<mask>", "!"]
 KINDS = ("distilbert", "bert", "roberta")
+
+CHROMIUM = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 def pytest_collection_modifyitems(items):
@@ -213,3 +225,18 @@ def tiny_run(tmp_path_factory):
         metrics |= {"texts_per_second": {"1": 10.0}, "test": evaluate(probabilities, parts["test"].labels, names)}
         run.metrics(model, 3).write_text(json.dumps(metrics))
     return run.path, load_vocabulary(prepared)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Chromium of the system; nothing is downloaded for it. While it is there, its event loop is the thread's."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        message = "there is no Chromium: apt-get install chromium"
+        pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=path, args=CHROMIUM)
+        yield found
+        found.close()

@@ -2,6 +2,7 @@
 
 python -m models.exporting runs/latest
 python -m models.exporting runs/latest --models lstm --formats saved_model onnx onnx_int8 openvino
+python -m models.exporting runs/latest --models lstm --pack lstm.zip
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from pathlib import Path
 import yaml
 
 from data.amounts import memory_mb
-from data.exits import EXIT_FAILED, EXIT_INTERRUPTED, refuse
+from data.exits import EXIT_FAILED, EXIT_INTERRUPTED, attempt, refuse
 from data.messages import escape_what_cannot_be_shown
 from models.run_folder import RunFolder
 from models.serving.formats import DEFAULT, FORMATS
@@ -38,6 +39,13 @@ def parser() -> argparse.ArgumentParser:
         metavar="SIZE",
         help="most memory of each process that writes or proves, such as 800MB (default: %(default)s)",
     )
+    result.add_argument(
+        "--pack",
+        type=Path,
+        metavar="ZIP",
+        help="put the export of one model (--models, or the recommended one) that is there into an archive that needs "
+        "nothing of this project",
+    )
     return result
 
 
@@ -56,6 +64,8 @@ def main(arguments: list[str] | None = None) -> int:
     for model in options.models or []:
         if model not in trained:
             return refuse(f"{run.path} has no trained {model}: choose from {', '.join(trained)}.")
+    if options.pack:
+        return _pack(run, options.models, options.pack)
     formats = options.formats or settings.get("formats")
     if not formats:
         return refuse(f"{run.path} was made without exports: say with --formats which, such as {' '.join(DEFAULT)}.")
@@ -68,6 +78,25 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("Interrupted. What was exported before is kept.", file=sys.stderr)
         return EXIT_INTERRUPTED
+
+
+def _pack(run: RunFolder, models: list[str] | None, archive: Path) -> int:
+    """Packs one export; the exit code."""
+    from models.classifier import find_export
+    from models.exporting.standing_alone import pack
+    from models.serving.engines import ExportUnusable
+
+    if models and len(models) > 1:
+        return refuse("--pack is for one model: name it with --models.")
+    if archive.suffix != ".zip":
+        return refuse(f"--pack {archive} is no zip file: call it {archive.with_suffix('.zip').name}.")
+
+    def work() -> None:
+        export = find_export(run.path, models[0] if models else None)
+        pack(export, archive)
+        print(f"{export.parent.name}: {archive}")
+
+    return attempt(work, archive, ExportUnusable)
 
 
 if __name__ == "__main__":

@@ -8,11 +8,14 @@ import shutil
 from pathlib import Path
 
 from data.files import read_json, replace_folder, write_json, write_text
+from models.exporting.standing_alone import FILES
 from models.exporting.writing import TRACEBACK
+from models.monitoring.reference import REFERENCE
 from models.serving.engines import CLASSIFIER, TOKENIZER
 from models.serving.formats import FORMATS
 
 PARITY = "parity.json"
+ALONE_FORMAT = "onnx"  # whose files the script beside it loads
 
 
 def reference_of(predictions: Path, aside: Path) -> str | None:
@@ -52,7 +55,8 @@ def put_into_place(folder: Path, aside: Path, new: dict) -> None:
         for file in FORMATS[name].files:
             _link(folder / file, final / file)
     files = [file for name in passed for file in FORMATS[name].files] + [TRACEBACK]
-    for file in [*files, *((TOKENIZER, CLASSIFIER) if passed | kept else ())]:
+    beside = [TOKENIZER, CLASSIFIER, REFERENCE, *(FILES if ALONE_FORMAT in passed | kept else ())]
+    for file in [*files, *(beside if passed | kept else ())]:
         if (aside / file).exists():
             (aside / file).rename(final / file)
     write_json(final / PARITY, new | {"formats": formats})

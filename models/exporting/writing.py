@@ -14,6 +14,8 @@ from pathlib import Path
 
 from data.files import write_json, write_text
 from models.exporting.exportable import ExportRefused, ExportTask
+from models.exporting.standing_alone import write_beside
+from models.monitoring.reference import REFERENCE, measure_validation
 from models.quiet import quiet_stderr
 from models.run_folder import RunFolder, RunFolderError
 from models.serving.engines import CLASSIFIER, TOKENIZER
@@ -48,6 +50,8 @@ def write_formats(path: Path, model: str, seed: int, formats: Sequence[str], asi
             exportable, card = loading.load(run, model, seed), loading.describe(run, model, seed)
         write_text(aside / TOKENIZER, exportable.tokenizer())
         write_json(aside / CLASSIFIER, asdict(card))
+        measure_validation(run, model, seed).save(aside / REFERENCE)
+        write_beside(run, card, aside)
     except (ExportRefused, RunFolderError, OSError, ValueError) as error:
         write_json(aside / WRITTEN, {name: {"refused": one_line(error)} for name in formats})
         return

@@ -12,6 +12,8 @@ from pathlib import Path
 
 from markupsafe import Markup, escape
 
+from models.service.pages import PAGES
+
 COLORS = 8  # classes m0 to m7 of the style sheet
 # One less than the colors, so that both together repeat only after 56 models.
 MARKS = ("circle", "square", "triangle", "diamond", "cross", "wedge", "plus")
@@ -20,8 +22,9 @@ _numbers = count(1)
 
 
 def style_sheet(*names: str) -> str:
-    """The rules of some style sheets, one after another."""
-    return "".join((TEMPLATES / name).read_text(encoding="utf-8") for name in names)
+    """The rules of some style sheets, one after another: those of the reports, and those of every page."""
+    folders = {name: TEMPLATES if (TEMPLATES / name).exists() else PAGES for name in names}
+    return "".join((folder / name).read_text(encoding="utf-8") for name, folder in folders.items())
 
 
 class Axes:

@@ -4,9 +4,11 @@ import json
 import os
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import yaml
 from filelock import FileLock
@@ -17,10 +19,12 @@ from data.probes import PROBES
 from data.vectorizing import vectorize
 from models.architectures.sizes import Sizes
 from models.catalog import CATALOG, Family, of_family
+from models.classifier import Classifier
 from models.description import Description
 from models.encoder import backbones
 from models.predictions import Answers, write_predictions
 from models.run_folder import RunFolder
+from models.serving.engines import Answer
 from models.serving.formats import FORMATS
 
 # What these make starts processes, or takes seconds: who asks for one is slow.
@@ -114,7 +118,8 @@ def _add_untrained(run, name):
     probes = vectorize(cleaned, load_vocabulary(run.prepared(0)), SIZES_OF_WORDS["sequence_length"])
     rows = zip(PROBES.items(), network.predict(probes, verbose=0).tolist(), strict=True)
     write_json(run.probes(name, 0), {probe: {"text": text, "probabilities": row} for (probe, text), row in rows})
-    write_json(run.metrics(name, 0), {"validation": {"log_loss": 0.7, "collapsed": False}})
+    scores = {"log_loss": 0.7, "collapsed": False, "accuracy": 0.5, "macro_f1": 0.5, "n": 80}
+    write_json(run.metrics(name, 0), {"validation": scores, "test": scores})
     replace(example, name=name, title=name, recurrent=CATALOG[name].recurrent).save(run.description(name, 0))
     settings = yaml.safe_load(run.settings.read_text(encoding="utf-8"))
     settings["models"].append(name)
@@ -126,3 +131,32 @@ def test_texts(exported_run):
     """Raw texts of the test split."""
     lines = (exported_run / "data" / "0" / "texts.jsonl").read_text(encoding="utf-8").splitlines()
     return [record["text"] for record in map(json.loads, lines) if record["part"] == "test"]
+
+
+class Slow:
+    """An engine that takes its time, so that requests gather, and notes what it was asked. It knows short texts from
+    long ones, or, `contrary`, takes one for the other."""
+
+    def __init__(self, seconds, contrary):
+        self.seconds, self.contrary, self.asked = seconds, contrary, []
+
+    def answer(self, texts):
+        self.asked.append(list(texts))
+        time.sleep(self.seconds)
+        if "break" in texts:
+            raise RuntimeError("broken")
+        share = np.array([min(len(text), 100) / 100 for text in texts], np.float32)
+        columns = [share, 1 - share] if self.contrary else [1 - share, share]
+        return Answer(np.stack(columns, axis=1), np.array([len(text.split()) for text in texts], np.int32))
+
+
+@pytest.fixture(scope="session")
+def make_classifier():
+    """Makes a classifier: `short` below 50 characters, `long` above. It takes so many seconds a batch."""
+
+    def make(seconds=0.0, batch_size=256, model="lstm", contrary=False):
+        description = {"class_names": ["short", "long"], "batch_size": batch_size, "model": model, "title": model}
+        description["confidences"] = [0.5 + at / 200 for at in range(101)]  # from 50 to 100 %, each as often
+        return Classifier(Slow(seconds, contrary), description, "onnx")
+
+    return make

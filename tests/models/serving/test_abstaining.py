@@ -7,10 +7,10 @@ from fastapi.testclient import TestClient
 
 from data.sources.text_stream import Row
 from models import predict
+from models.service.application import build_service
 from models.serving.answer_writers import CSV, writer
 from models.serving.engines import ExportUnusable
 from models.serving.scoring import Scores
-from models.serving.service import build_service
 
 SURE, UNSURE = "a" * 95, "a" * 60  # answered `long` at 95 and at 60 %
 

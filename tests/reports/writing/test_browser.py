@@ -1,7 +1,5 @@
 """The page as a browser shows it: accessible in light and dark, asking for nothing, fitting a phone and paper."""
 
-import os
-import shutil
 from types import SimpleNamespace
 
 import pytest
@@ -10,16 +8,6 @@ from reports.page import main
 
 pytestmark = pytest.mark.slow
 
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 # Pairs of texts of one figure whose boxes overlap by more than a pixel each way, and texts that leave their figure.
 COLLISIONS = """() => [...document.querySelectorAll('svg[role=img]')].flatMap(svg => {
     const frame = svg.getBoundingClientRect();
@@ -32,21 +20,6 @@ COLLISIONS = """() => [...document.querySelectorAll('svg[role=img]')].flatMap(sv
     }));
     return found;
 })"""
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """Chromium of the system; nothing is downloaded for it."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if path is None:
-        message = "there is no Chromium: apt-get install chromium"
-        pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield found
-        found.close()
 
 
 @pytest.fixture(scope="module")

@@ -5,8 +5,9 @@ import asyncio
 import httpx
 import pytest
 
-from models.serving.batching import Batcher, QueueFull
-from models.serving.service import Limits, build_service
+from models.service.answering import Limits
+from models.service.application import build_service
+from models.service.batching import Batcher, QueueFull
 
 
 def test_what_arrives_together_is_answered_together_and_equal_texts_once(make_classifier):

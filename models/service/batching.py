@@ -50,6 +50,9 @@ class Batcher:
         queue_size: how many texts may wait, those of the batch in work among them.
         on_batch: told the size of every batch.
         on_hit: told of every text that is answered from the cache.
+
+    Attributes:
+        begun: when the batch in work was begun, by `time.perf_counter`; `None` where nothing is in work.
     """
 
     def __init__(
@@ -67,15 +70,22 @@ class Batcher:
         self.arrived = asyncio.Event()
         self.thread = ThreadPoolExecutor(1)
         self.seconds_per_text = 0.0  # in the last batch
+        self.begun: float | None = None
+
+    @property
+    def is_full(self) -> bool:
+        """Whether as many texts wait as may."""
+        return len(self.waiting) >= self.queue_size
 
     def start(self) -> None:
         """Begins to answer, within a running event loop."""
         self.task = asyncio.create_task(self._answer_batches())
         self.task.add_done_callback(self._leave_nobody_waiting)
 
-    async def stop(self) -> None:
-        """Ends once nothing waits any longer, or what answers has ended itself."""
-        while self.waiting and not self.task.done():
+    async def stop(self, most_seconds: float = 30) -> None:
+        """Ends once nothing waits any longer, or what answers has ended itself, or will not answer in time."""
+        end = time.perf_counter() + most_seconds
+        while self.waiting and not self.task.done() and time.perf_counter() < end:
             await asyncio.wait({self.task}, timeout=0.01)
         self.task.cancel()
         self.thread.shutdown(wait=False)
@@ -104,7 +114,9 @@ class Batcher:
             found.set_result(self.known[key])
             return found
         if key not in self.waiting:
-            self.waiting[key] = text, asyncio.get_running_loop().create_future()
+            future: asyncio.Future[Prediction] = asyncio.get_running_loop().create_future()
+            future.add_done_callback(_look_at)
+            self.waiting[key] = text, future
             self.arrived.set()
         return self.waiting[key][1]
 
@@ -113,7 +125,7 @@ class Batcher:
             await self.arrived.wait()
             keys = list(self.waiting)[:MOST_TEXTS]
             texts = [self.waiting[key][0] for key in keys]
-            started = time.perf_counter()
+            self.begun = started = time.perf_counter()
             answers: Sequence[Prediction | Exception]
             try:
                 self.on_batch(len(texts))
@@ -124,6 +136,7 @@ class Batcher:
                 ]
             except Exception as error:  # one batch's failure is the failure of its requests alone
                 answers = [error] * len(keys)
+            self.begun = None
             self.seconds_per_text = (time.perf_counter() - started) / len(keys)
             for key, answer in zip(keys, answers, strict=True):
                 self._settle(key, answer)
@@ -146,3 +159,9 @@ class Batcher:
             self.known[key] = answer
             if len(self.known) > self.cache_size:
                 del self.known[next(iter(self.known))]
+
+
+def _look_at(future: asyncio.Future) -> None:
+    """Who asked may be gone, or have been answered by another model: an error that nobody looks at is logged."""
+    if not future.cancelled():
+        future.exception()

@@ -17,8 +17,10 @@ from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from models.serving.listening import Server
-from models.serving.service import Limits, build_service
+from models.service.answering import Limits
+from models.service.application import build_service
+from models.service.body_limit import BodyLimit
+from models.service.listening import Server
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +61,7 @@ def test_one_text_and_a_list(client):
         (b'{"text": "' + b"a" * 1001 + b'"}', 422),
         (b'{"text": "' + b"a" * 2001 + b'"}', 413),
         (b"\xff\xfe", 422),
-        (b"[" * 1900, 400),
+        (b"[" * 1900, 422),
     ],
 )
 def test_what_is_refused_is_refused_with_a_reason(client, body, status):
@@ -74,6 +76,29 @@ def test_a_body_that_is_too_large_is_refused_whether_or_not_its_size_is_said(cli
         assert answer.status_code == 413
         assert answer.json() == {"detail": "the body has more than 2,000 bytes"}
     assert client.post("/predict", json={"text": "well"}).status_code == 200
+
+
+def test_bodies_are_refused_while_those_that_wait_are_too_much_together():
+    answers = []
+
+    async def app(_scope, read, _send):
+        await read()
+        answers.append(len(answers))
+        if len(answers) < 3:
+            await limited({"type": "http", "headers": []}, receive, send)
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+
+    async def receive():
+        return {"type": "http.request", "body": b"a" * 600}
+
+    async def send(message):
+        statuses.append(message.get("status"))
+
+    statuses = []
+    limited = BodyLimit(app, most=1000, together=1000)
+    asyncio.run(limited({"type": "http", "headers": []}, receive, send))
+    assert statuses == [503, None, 200, 200]  # the innermost came while two others of 600 were held
+    assert limited.held == 0
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -98,7 +123,8 @@ def test_health_metrics_and_the_openapi_page(client):
     assert any(line.startswith('requests_total{path="/predict",status="200"}') for line in lines)
     assert 'model_info{format="onnx",model="lstm"} 1.0' in lines
     described = client.get("/openapi.json").json()
-    assert set(described["components"]["schemas"]["Query"]["properties"]) == {"text", "texts"}
+    body = described["paths"]["/predict"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    assert set(body["properties"]) == {"text", "texts", "key"}
     assert client.get("/nowhere").status_code == 404
 
 
