@@ -23,8 +23,7 @@ from models.service.answering import Limits, Log, Models, Service
 from models.service.batching import QueueFull
 from models.service.body_limit import BodyLimit
 from models.service.comparing import MOST_WORDS
-from models.service.drift_page import describe_drift
-from models.service.experiment_page import as_page, describe
+from models.service.described import describe_drift, describe_experiment, experiment_page
 from models.service.experiments import UnknownAnswer
 from models.service.metrics import NOTES, Measure
 from models.service.pages import POLICY, render
@@ -113,9 +112,9 @@ def build_service(
     @service.get("/experiments")
     async def experiments(request: Request) -> Response:
         """Who answered how often, how quickly and how rightly; a page for browsers."""
-        found = describe(inner.router, inner.record)
+        found = describe_experiment(inner.router, inner.record)
         if "text/html" in request.headers.get("accept", ""):
-            return HTMLResponse(render("experiments.html", **as_page(found)), headers=POLICY)
+            return HTMLResponse(render("experiments.html", **experiment_page(found)), headers=POLICY)
         return JSONResponse(found)
 
     @service.get("/drift")

@@ -1,11 +1,14 @@
-"""What `/experiments` says, as JSON and as a page."""
+"""What `/experiments` and `/drift` say, as JSON and for their pages."""
 
 from __future__ import annotations
 
 import statistics
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
+from models.monitoring.comparing import ALARM, Difference
+from models.monitoring.watching import WINDOW, Watcher
 from models.service.experiments import CHALLENGER, MAIN, Record, Verdict, judge_pairs, judge_shares
 from models.service.responding import REMEMBERED, Responder
 from models.service.routing import Router
@@ -13,7 +16,7 @@ from models.service.routing import Router
 NONE = "–"
 
 
-def describe(router: Router, record: Record) -> dict[str, Any]:
+def describe_experiment(router: Router, record: Record) -> dict[str, Any]:
     """The numbers, with a verdict in words."""
     shadow = router.challenger is not None and not router.share
     verdict = _verdict(router, record, shadow)
@@ -35,7 +38,7 @@ def describe(router: Router, record: Record) -> dict[str, Any]:
     return found
 
 
-def as_page(found: dict[str, Any]) -> dict[str, Any]:
+def experiment_page(found: dict[str, Any]) -> dict[str, Any]:
     """The values of the template."""
     how = {
         "none": "No other model is on trial: --challenger MODEL puts one there, with --share or --shadow.",
@@ -90,3 +93,46 @@ def _model(responder: Responder, record: Record, by: int) -> dict[str, Any]:
 
 def _upper(taken: Sequence[float], share: float) -> float | None:
     return taken[min(int(share * len(taken)), len(taken) - 1)] if taken else None
+
+
+def describe_drift(watcher: Watcher | None) -> dict[str, Any]:
+    """The last window, feature by feature, and the alarms of those before it."""
+    if watcher is None or not watcher.windows:
+        nothing = "Nothing is watched: the export does not say what validation texts looked like."
+        waiting = f"Texts are compared {WINDOW} at a time: the first {WINDOW} are not there yet."
+        lead, features, windows = (nothing if watcher is None else waiting), [], []
+    else:
+        last = watcher.windows[-1][1]
+        alarms = [difference.words for difference in last if difference.is_alarm]
+        lead = (
+            f"The texts are no longer like those of validation: {'; '.join(alarms)}."
+            if alarms
+            else (f"The last {WINDOW} texts are like those of validation.")
+        )
+        features = [_feature(difference) for difference in last]
+        windows = [
+            {
+                "ended": datetime.fromtimestamp(ended, UTC).isoformat(timespec="seconds"),
+                "alarms": [difference.feature.name for difference in found if difference.is_alarm],
+            }
+            for ended, found in reversed(watcher.windows)
+        ]
+    return {
+        "lead": lead,
+        "alarm": bool(watcher and watcher.alarm),
+        "features": features,
+        "windows": windows,
+        "texts": watcher.seen if watcher else 0,
+        "passed_over": watcher.passed_over if watcher else 0,
+        "window": WINDOW,
+        "threshold": ALARM,
+    }
+
+
+def _feature(difference: Difference) -> dict[str, Any]:
+    return {
+        "name": difference.feature.name,
+        "words": difference.words,
+        "p": difference.p,
+        "alarm": difference.is_alarm,
+    }
