@@ -53,7 +53,8 @@ def over_fitting(row: Row, settings: Settings) -> list[str]:
     if row.family is Family.ENCODER:
         setting += ", then more --weight-decay"
     elif row.family is Family.WORDS:
-        setting += f", then --dropout above {settings.get('dropout', 0):g}"
+        dropout = (settings | row.last.description.searched).get("dropout", 0)
+        setting += f", then --dropout above {dropout:g}"
     return [
         f"{row.title} overfitted{on_seeds(found, row)}: the weights kept get {percent(worst.train.accuracy)} of the "
         f"training texts right, but only {percent(worst.validation.accuracy)} of the validation texts (seed "
