@@ -3,17 +3,21 @@
 import csv
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import zipfile
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from data.files import read_json, write_json
-from data.preparing import load_texts
+from data.preparing import load_texts, vectorize_parts, vectors_of_width
+from models.catalog import Family, of_family
 from models.run_folder import RunFolder
-from training import command_line
+from training import command_line, label_curve
 from training.environment import backend
 from training.search import search, trial
 from training.search.chosen import Chosen, load_chosen, settings_of
@@ -246,11 +250,39 @@ def test_the_trials_of_a_search_are_in_tensorboard(whole):
         assert b"weight_decay" in plugin
 
 
+@pytest.mark.slow
+def test_an_encoder_s_head_is_searched_without_the_test_texts(command, preset_folders, tmp_path):
+    (model,) = of_family(Family.ENCODER)
+    done = command(
+        "training.run", *SMALL, "--models", model, "--backbone", preset_folders["bert"], "--backbone-length", "16",
+        "--search", "head_dropout=0.1,0.5", "--output", tmp_path, SENTIMENT_ARCHITECTURES_CACHE=str(tmp_path / "cache"),
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout
+    run = RunFolder((tmp_path / "latest").resolve())
+    dropouts = [read_json(run.search.metrics(model, number))["settings"]["head_dropout"] for number in (0, 1)]
+    assert dropouts == [0.1, 0.5]
+    chosen = load_chosen(run, model)
+    assert _curve(run.trial(model, 0)) == _curve(run.search.trial(model, chosen.trial))
+    assert _curve(run.trial(model, 0)) != _curve(run.search.trial(model, 1 - chosen.trial))
+    head = zipfile.ZipFile(run.trial(model, 0) / "model.keras").read("config.json").decode()
+    assert f'"rate": {chosen.settings["head_dropout"]}' in head
+    # The texts of training and validation are encoded for the search, those of test afterwards.
+    sizes = {part: len(found.texts) for part, found in load_texts(run.prepared(0)).items()}
+    assert f"{sizes['train'] + sizes['validation']} new texts encoded" in done.stdout
+
+
+def test_a_label_curve_has_the_settings_that_were_chosen(run, monkeypatch):
+    command_line.save(command_line.parse("--models lstm --search 5 --label-curve 50 --seed 3".split()), run.settings)
+    chosen = Chosen(5, 5, 3, 1, {"dropout": 0.5}, 0.4, 0.8)
+    run.chosen("lstm").parent.mkdir(parents=True)
+    chosen.save(run.chosen("lstm"))
+    fewer = run.with_fewer_labels(50)
+    monkeypatch.setattr(label_curve, "is_prepared", lambda *_: True)
+    label_curve._prepare(run, fewer, replace(command_line.load(run.settings), label_curve=[], search=[]), 3, 50)
+    assert settings_of(fewer, "lstm").dropout == 0.5
+
+
 def test_word_vectors_of_another_width_are_those_of_a_run_of_that_width(tiny_run, tmp_path):
-    import shutil
-
-    from data.preparing import vectorize_parts, vectors_of_width
-
     source = RunFolder(tiny_run[0]).prepared(3)
     folder, other = shutil.copytree(source, tmp_path / "a"), shutil.copytree(source, tmp_path / "b")
     vectorize_parts(folder, 60, 10, 4, 3)
