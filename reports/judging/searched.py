@@ -21,6 +21,10 @@ TOO_GOOD = (
     "The best of several is in part the luckiest: these validation scores are a little too good to be expected again. "
     "Test scores are not."
 )
+OTHER_SEEDS = (
+    "The other seeds split the same texts anew, so that some texts the settings were chosen on are test texts there; "
+    "only the test score of the first seed is wholly free of the choice."
+)
 WORDS = (
     f"“{OVER_FITTED.capitalize()}”: over 85 % of the training texts are right, and more than {100 * GAP:g} points "
     f"fewer of the validation texts. “{CANNOT_LEARN.capitalize()}”: it gets fewer of its own training texts right than "
@@ -56,7 +60,8 @@ def answer(evaluation: Evaluation) -> list[str]:
     seeds = ", for all seeds" if len(run.seeds) > 1 else ""
     how = HOW.format(seed=run.seeds[0], seeds=seeds, step=significant(100 / first.validation.n))
     found = evaluation.search
-    return [how, *(_of_model(search, found.is_grid) for search in found.models), TOO_GOOD, WORDS]
+    shared = [OTHER_SEEDS] if seeds and not evaluation.comparison.data.same_test else []
+    return [how, *(_of_model(search, found.is_grid) for search in found.models), TOO_GOOD, *shared, WORDS]
 
 
 def notes(evaluation: Evaluation) -> list[str]:

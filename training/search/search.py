@@ -65,7 +65,7 @@ def search_settings(run: RunFolder, settings: Settings, deadline: float | None) 
     seed = settings.seed_numbers[0]
     counted = ", ".join(f"{wanted[model]} of {model}" for model in models)
     limited = f", within half of --time-limit {settings.time_limit}" if deadline else ""
-    print(f"Search: {counted} on validation texts of seed {seed}; no test text is read{limited}.", flush=True)
+    print(f"Search: {counted} on validation texts of seed {seed}; the test texts take no part{limited}.", flush=True)
     progress = Progress(sum(wanted[model] for model in models))
     ends = deadline and time.monotonic() + SHARE * (deadline - time.monotonic())
     for at, model in enumerate(models):
@@ -151,6 +151,7 @@ def _try(
 
 
 def _has_failed(run: RunFolder, model: str, number: int) -> bool:
-    """Whether a trial failed for good: what is tried after it was proposed without it."""
+    """Whether a trial failed for good: what is tried after it was proposed without it. `_try` has then been through."""
     failed = run.search.failure(model, number)
-    return failed.exists() and read_json(failed)["kind"] == "failed"
+    failure = read_json(failed) if failed.exists() else {}
+    return "settings" in failure and failure["kind"] == "failed"

@@ -79,6 +79,7 @@ def test_the_table_of_the_slides(search, write_page, text_of, read_comparison):
     assert "rnn: dropout 0.3 (validation loss 0.410, accuracy 86.0 %) (3 trials, 18 s)." in said
     assert "The test texts took no part in it." in said
     assert "then taken, for all seeds; accuracy would be" in said
+    assert "only the test score of the first seed is wholly free of the choice" in said
     figure = _section(tree).find(f".//{SVG}svg[@role='img']")
     assert len([shape for shape in figure.iter() if "chosen" in shape.get("class", "")]) == 1
     assert "Validation loss by the value that was tried" in said

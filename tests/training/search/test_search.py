@@ -75,7 +75,7 @@ def test_the_least_validation_loss_is_chosen_and_the_run_trained_with_it(run, tr
     assert {name: getattr(settings, name) for name in chosen.settings} == chosen.settings
     assert settings_of(run, "linear") == command_line.load(run.settings)
     said = capsys.readouterr().out
-    assert said.startswith("Search: 5 of lstm on validation texts of seed 3; no test text is read.\n")
+    assert said.startswith("Search: 5 of lstm on validation texts of seed 3; the test texts take no part.\n")
     assert "the search ends after about 0:00" in said
     assert said.endswith(": the least validation loss of 5 search trials with seed 3.\n")
     before = list(begun)
