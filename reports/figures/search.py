@@ -7,11 +7,12 @@ from collections.abc import Mapping
 
 from markupsafe import Markup
 
-from reports.figures.axes import Axes, ticks
+from reports.figures.axes import Axes, log_ticks, ticks
 from reports.figures.diagrams import padded, shape_at, style_at
 from reports.numbers import decimals
 from reports.reading.search import Search
 
+ORDERS = 10  # times the least value: from there on an axis of values is logarithmic
 HIGHEST = 2.0  # times the median loss: what lies above is drawn at the edge, or one wild trial would flatten all others
 
 
@@ -31,12 +32,16 @@ def search_diagram(search: Search, positions: Mapping[str, int]) -> Markup:
     most = HIGHEST * statistics.median(losses)
     low, high = padded(min(losses), min(max(losses), most), None)
     ends = [value for values in across.values() for value in values]
-    room = 0.05 * (max(ends) - min(ends)) or 0.5
-    axes = Axes((min(ends) - room, max(ends) + room), (low, high), (560, 280), (48, 14, 12, 38))
+    least, largest = min(ends), max(ends)
+    log_x = name is not None and least > 0 and largest / least >= ORDERS
+    room = 0.05 * (largest - least) or 0.5 * least or 0.5
+    span = (least / 1.2, largest * 1.2) if log_x else (least - room, largest + room)
+    axes = Axes(span, (low, high), (560, 280), (48, 14, 12, 38), log_x=log_x)
+    marks = log_ticks(*span) if log_x else ticks(least, largest, 8, whole=not name)
     axes.frame(
-        name.replace("_", " ") if name else "trial",
+        f"{name.replace('_', ' ')}{' (logarithmic)' if log_x else ''}" if name else "trial",
         "validation loss, nats",
-        {value: f"{value:.6g}" for value in ticks(min(ends), max(ends), 8, whole=not name)},
+        {value: f"{value:.6g}" for value in marks},
         {value: f"{value:.2f}" for value in ticks(low, high, 5)},
     )
     for found in search.models:

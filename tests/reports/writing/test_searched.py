@@ -141,6 +141,16 @@ def test_a_wild_trial_does_not_flatten_the_others(search, write_page, text_of):
     assert "30.000" in text_of(_section(tree))
 
 
+def test_values_of_several_orders_stand_apart(search, write_page):
+    rates = [1e-4, 1e-3, 1e-2]
+    trials = [_outcome(number, {"learning_rate": rate}, 0.8, 0.7, 0.5) for number, rate in enumerate(rates)]
+    tree, _ = write_page(search(trials, asked=["learning_rate=0.0001,0.001,0.01"]))
+    figure = _section(tree).find(f".//{SVG}svg[@role='img']")
+    ring = next(shape for shape in figure.iter(f"{SVG}circle") if "chosen" in shape.get("class"))
+    assert float(ring.get("cx")) == pytest.approx((48 + 560 - 14) / 2, abs=1)  # in the middle
+    assert "learning rate (logarithmic)" in [text.text for text in figure.iter(f"{SVG}text")]
+
+
 def test_many_trials_are_listed_as_far_as_they_can_be_read(search, write_page, text_of, read_comparison):
     trials = [_outcome(number, {"dropout": number / 100}, 0.8, 0.8, 0.9 - number / 1000) for number in range(60)]
     run = search(trials, chosen=59, asked=["60"])
