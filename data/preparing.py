@@ -229,8 +229,7 @@ def vectorize_parts(
     write_text(folder / VOCABULARY, "\n".join(vocabulary) + "\n")
     if vector_width:
         vectors = word_vectors([*parts["train"].cleaned, *unlabelled.cleaned], vocabulary, vector_width, seed)
-        with whole(folder / VECTORS) as aside, aside.open("wb") as file:
-            np.save(file, vectors, allow_pickle=False)
+        _save_vectors(vectors, folder / VECTORS)
     with whole(folder / ARRAYS) as aside:
         np.savez(aside, allow_pickle=False, **ids)
 
@@ -241,10 +240,26 @@ def load_ids(folder: Path) -> dict[str, np.ndarray]:
         return {name: arrays[name] for name in (*PARTS, UNLABELLED)}
 
 
-def load_vectors(folder: Path) -> np.ndarray | None:
-    """A vector a word of the vocabulary, see `data.word_vectors`; `None` where the run has none."""
-    path = folder / VECTORS
-    return np.load(path, allow_pickle=False) if path.exists() else None
+def vectors_of_width(folder: Path, width: int, seed: int) -> np.ndarray | None:
+    """A vector a word of the vocabulary, see `data.word_vectors`; `None` where the run has none.
+
+    Those of another width than the run's are what a run of that width would have; they are learned once.
+    """
+    if not (folder / VECTORS).exists():
+        return None
+    vectors = np.load(folder / VECTORS, allow_pickle=False)
+    if vectors.shape[1] == width:
+        return vectors
+    path = (folder / VECTORS).with_stem(f"{Path(VECTORS).stem}-{width}")
+    if not path.exists():
+        texts = [*load_texts(folder)["train"].cleaned, *load_unlabelled(folder).cleaned]
+        _save_vectors(word_vectors(texts, load_vocabulary(folder), width, seed), path)
+    return np.load(path, allow_pickle=False)
+
+
+def _save_vectors(vectors: np.ndarray, path: Path) -> None:
+    with whole(path) as aside, aside.open("wb") as file:
+        np.save(file, vectors, allow_pickle=False)
 
 
 def save_text_weights(weights: np.ndarray, folder: Path) -> None:

@@ -33,6 +33,7 @@ class Description:
         pooling: how an encoder's states became one vector.
         unfrozen: how many of the encoder's blocks were trained.
         chosen: what was chosen on validation, in words.
+        searched: the settings that were chosen for it in place of the run's, by name.
         taught_by: name of the model whose answers it was trained on, `None` where it learned from labels alone.
         members: names of the models whose mean it is, of the same seed.
     """
@@ -53,6 +54,7 @@ class Description:
     pooling: str | None = None
     unfrozen: int = 0
     chosen: str | None = None
+    searched: dict[str, float] = field(default_factory=dict)
     taught_by: str | None = None
     members: list[str] = field(default_factory=list)
 

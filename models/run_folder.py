@@ -88,6 +88,15 @@ class RunFolder:
         """A run of the same models and seeds, each trained with so many labels only."""
         return RunFolder(self.path / "label_curve" / str(labels))
 
+    @property
+    def search(self) -> RunFolder:
+        """Where the trials of a search lie: as in a run, with the number of the trial in the place of the seed."""
+        return RunFolder(self.path / "search")
+
+    def chosen(self, model: str) -> Path:
+        """There once the settings of a model were searched: which were chosen."""
+        return self.search.path / model / "chosen.json"
+
     def export(self, model: str) -> Path:
         """The architecture as others can load it: SavedModel, ONNX ..., and how faithful they are."""
         return self.path / model / "export"

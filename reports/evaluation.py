@@ -17,6 +17,7 @@ from reports.measuring.significance import Statistics, assess
 from reports.reading.answers import read_answers
 from reports.reading.comparison import Comparison, compare
 from reports.reading.label_curve import LabelCurve, read_label_curve
+from reports.reading.search import Search, read_search
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class Evaluation:
         verdicts: what stands out, in sentences.
         label_curve: what the folder holds of trainings with fewer labels.
         curves: what these say, by model; empty without any.
+        search: the trials that chose settings.
     """
 
     comparison: Comparison
@@ -46,6 +48,7 @@ class Evaluation:
     verdicts: list[str]
     label_curve: LabelCurve = LabelCurve()
     curves: list[ModelCurve] = field(default_factory=list)
+    search: Search = Search()
 
 
 def evaluate(run: Path, limits: Limits = NO_LIMITS, margin: float = MARGIN) -> Evaluation:
@@ -75,4 +78,5 @@ def evaluate(run: Path, limits: Limits = NO_LIMITS, margin: float = MARGIN) -> E
         verdicts(comparison, statistics.test),
         label_curve,
         measure_label_curve(label_curve),
+        read_search(comparison),
     )

@@ -18,6 +18,7 @@ from data.files import write_text
 from data.messages import printable
 from data.sources.source import values_of
 from models.catalog import CATALOG, DEFAULT
+from training.search.wanted import refusal
 from training.setting_values import did_you_mean, truth
 from training.settings import RECIPES, Settings
 
@@ -189,7 +190,10 @@ def _settings(values: dict) -> Settings:
         values["seeds"] = folds
     if "label_curve" in values:
         values["label_curve"] = sorted(set(values["label_curve"]))
-    return Settings(**values)
+    settings = Settings(**values)
+    if wrong := refusal(settings.search, settings.models):
+        raise SettingsError(wrong)
+    return settings
 
 
 def _refuse_beside_resume(command_line: Parser, given: dict) -> None:

@@ -13,7 +13,18 @@ from data.parallel import cpu_count
 
 DEFAULT_BACKEND = "tensorflow"
 BACKENDS = (DEFAULT_BACKEND, "jax", "torch")
-PACKAGES = ("keras", "tensorflow", "keras-nlp", "jax", "torch", "scikit-learn", "nltk", "numpy", "tensorboard")
+PACKAGES = (
+    "keras",
+    "tensorflow",
+    "keras-nlp",
+    "jax",
+    "torch",
+    "scikit-learn",
+    "nltk",
+    "numpy",
+    "optuna",
+    "tensorboard",
+)
 
 # OpenMP (torch, scikit-learn), OpenBLAS, TensorFlow, and XLA's CPU client, which JAX uses.
 THREAD_VARIABLES = (

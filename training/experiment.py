@@ -21,6 +21,7 @@ from models.run_folder import RunFolder
 from training import command_line
 from training.label_curve import train_label_curve
 from training.run_folders import RunFailed
+from training.search.search import search_settings
 from training.setting_values import AUTO, NONE
 from training.settings import Settings
 from training.trial_processes import (
@@ -71,6 +72,8 @@ def compare(settings: Settings, run: RunFolder) -> Outcome:
             if corpus is None:
                 settings, corpus = _load(settings, run)
             settings = prepare_seed(run, settings, seed, corpus)
+        if seed == settings.seed_numbers[0]:
+            search_settings(run, settings, deadline)
         for model in in_order(settings.models):
             if model in missing:
                 continue

@@ -17,6 +17,7 @@ from models.catalog import in_order
 from models.children import start_fork_server
 from models.run_folder import RunFolder
 from training import command_line
+from training.search.chosen import load_chosen
 from training.setting_values import NONE
 from training.settings import Settings
 from training.trial_processes import is_finished, is_prepared, make_arrays_of, train_trial
@@ -42,7 +43,7 @@ def train_label_curve(run: RunFolder, deadline: float | None) -> bool:
     # Read again: its trials have written there which weights the encoder stands on.
     settings = command_line.load(run.settings)
     sizes = _sizes(run, settings.label_curve) if settings.label_curve else []
-    settings = replace(settings, label_curve=[])
+    settings = replace(settings, label_curve=[], search=[])
     complete, begun = True, False
     for seed in settings.seed_numbers:
         models = [model for model in in_order(settings.models) if is_finished(run.metrics(model, seed))]
@@ -86,6 +87,10 @@ def _prepare(run: RunFolder, fewer: RunFolder, settings: Settings, seed: int, la
     """Writes settings, texts, arrays and the data card of one seed with fewer labels, as far as they are not there."""
     fewer.path.mkdir(parents=True, exist_ok=True)
     command_line.save(settings, fewer.settings)  # of a run that is continued the limits may be new
+    for model in settings.models:
+        if chosen := load_chosen(run, model):
+            fewer.chosen(model).parent.mkdir(parents=True, exist_ok=True)
+            chosen.save(fewer.chosen(model))
     if is_prepared(fewer, seed):
         return
     write_json(fewer.environment, read_json(run.environment))

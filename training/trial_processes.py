@@ -7,12 +7,13 @@ import os
 import shutil
 import signal
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from data.exits import EXIT_DISK_FULL
 from data.files import read_json, write_json
 from models.catalog import CATALOG
-from models.children import MemoryExceeded, exit_name, run_in_child
+from models.children import EXIT_LOST, MemoryExceeded, exit_name, run_in_child
 from models.run_folder import RunFolder
 from training.run_folders import RunFailed
 from training.settings import Settings
@@ -94,26 +95,45 @@ def _train(run: RunFolder, settings: Settings, model: str, seed: int, deadline: 
     if deadline and time.monotonic() > deadline:
         _fail(run, model, seed, f"--time-limit {settings.time_limit} was over before its turn", "unfinished")
         return
+    train_in_child(run, settings, model, seed, run_trial, run.path, model, seed, deadline)
+
+
+def train_in_child(
+    place: RunFolder, settings: Settings, model: str, number: int, target: Callable[..., None], *arguments
+) -> bool:
+    """Has a child process train and leave the trial's metrics, or its failure.
+
+    Args:
+        place: a run folder, or that of a search.
+        settings: of the run; they hold the memory limit.
+        model, number: which trial of it.
+        target, arguments: what the child does.
+
+    Returns:
+        Whether somebody, or the system, killed it.
+
+    Raises:
+        OSError: the disk is full.
+        KeyboardInterrupt: on Ctrl-C.
+    """
     try:
         # What Keras does not train starts from a bare interpreter, so that its peak memory is its own.
         code = run_in_child(
             "forkserver" if CATALOG[model].is_network else "spawn",
-            run_trial,
-            run.path,
-            model,
-            seed,
-            deadline,
+            target,
+            *arguments,
             memory_limit_mb=settings.memory_limit_mb,
         )
     except MemoryExceeded as error:
-        _fail(run, model, seed, f"it took {error}, more than --memory-limit {settings.memory_limit}")
-        return
+        _fail(place, model, number, f"it took {error}, more than --memory-limit {settings.memory_limit}")
+        return False
     if code == EXIT_DISK_FULL:
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(run.path))
-    finished = is_finished(run.metrics(model, seed))  # a crash behind the last line of a trial costs nothing
-    if code != 0 and not finished and not run.failure(model, seed).exists():
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(place.path))
+    finished = is_finished(place.metrics(model, number))  # a crash behind the last line of a trial costs nothing
+    if code != 0 and not finished and not place.failure(model, number).exists():
         system = ", as when the system runs out of memory" if code == -signal.SIGKILL else ""
-        _fail(run, model, seed, f"its process ended with {exit_name(code)}{system}")
+        _fail(place, model, number, f"its process ended with {exit_name(code)}{system}")
+    return not finished and (code < 0 or code == EXIT_LOST)
 
 
 def _fail(run: RunFolder, model: str, seed: int, reason: str, kind: str = "failed") -> None:

@@ -11,7 +11,8 @@ import shutil
 import tempfile
 import time
 import traceback
-from dataclasses import asdict
+from collections.abc import Callable
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -33,6 +34,7 @@ from training.ending import TimeIsUp, begin, ending
 from training.evaluating import accuracy_by_group, evaluate, overfits, texts_per_second
 from training.fitting.history import describe_history
 from training.other_work import OtherWork
+from training.search.chosen import load_chosen, settings_of
 from training.trainers import encoder, ensemble, linear, words
 from training.trainers.others import OthersMissing, write_learned_from
 from training.trainers.trained import Task, Trained
@@ -64,10 +66,23 @@ def run_trial(path: Path, model: str, seed: int, deadline: float | None) -> None
         model, seed: which trial of it.
         deadline: when `--time-limit` is over, in seconds of `time.monotonic`.
     """
+    run, started, others = RunFolder(path), time.perf_counter(), OtherWork()
+    attempt_trial(run, model, seed, deadline, lambda: _train_and_evaluate(run, model, seed, started, others))
+
+
+def attempt_trial(place: RunFolder, model: str, number: int, deadline: float | None, work: Callable[[], None]) -> None:
+    """Does the work of a trial in its folder, and leaves `failure.json` there where that cannot be done.
+
+    Ends the process with `EXIT_FAILED` after a failure, and with `EXIT_DISK_FULL` where the disk is full.
+
+    Args:
+        place: a run folder, or that of a search.
+        model, number: which trial of it.
+        deadline: when it has to end, in seconds of `time.monotonic`.
+        work: what is to be done.
+    """
     begin(deadline)
-    started, others = time.perf_counter(), OtherWork()
-    run = RunFolder(path)
-    folder = run.trial(model, seed)
+    folder, failed = place.trial(model, number), place.failure(model, number)
     from models.encoder.weights import BackboneUnavailable
 
     try:
@@ -77,18 +92,18 @@ def run_trial(path: Path, model: str, seed: int, deadline: float | None) -> None
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder, prefix=UNFINISHED) as tempfile.tempdir:
             # TensorFlow leaves files there that it would remove at the end of a process, but not of a child.
-            _train_and_evaluate(run, model, seed, started, others)
+            work()
     except (BackboneUnavailable, OthersMissing) as error:
-        write_json(run.failure(model, seed), {"kind": "missing", "reason": str(error)})
+        write_json(failed, {"kind": "missing", "reason": str(error)})
     except TimeIsUp as error:
-        write_json(run.failure(model, seed), {"kind": "unfinished", "reason": str(error)})
+        write_json(failed, {"kind": "unfinished", "reason": str(error)})
     except Exception as error:
         details = traceback.format_exc()
         reason = " ".join(str(error).split()) or type(error).__name__
         # Asked of the words, since TensorFlow and h5py raise errors of their own. No model is to blame for it.
         if os.strerror(errno.ENOSPC) in reason:
             raise SystemExit(EXIT_DISK_FULL) from None
-        write_json(run.failure(model, seed), {"kind": "failed", "reason": reason[:500]})
+        write_json(failed, {"kind": "failed", "reason": reason[:500]})
         write_text(folder / "traceback.txt", details)
         raise SystemExit(EXIT_FAILED) from None  # no traceback on the terminal: it is in the file
 
@@ -109,7 +124,7 @@ def show_trial(path: Path, model: str, seed: int) -> None:
 def _train_and_evaluate(run: RunFolder, model: str, seed: int, started: float, others: OtherWork) -> None:
     from models.calibration import measure_calibration  # here, since the run itself, which imports this, fits nothing
 
-    settings = command_line.load(run.settings)
+    settings = settings_of(run, model)
     parts = load_texts(run.prepared(seed))
     unlabelled = load_unlabelled(run.prepared(seed)) if settings.has_student else Unlabelled([], [])
     card = read_json(run.data_card)
@@ -151,7 +166,11 @@ def _train_and_evaluate(run: RunFolder, model: str, seed: int, started: float, o
     result["seconds_total"] = time.perf_counter() - started + result.get("seconds_needed", 0)
     result["other_work"] = others.share()
     result["peak_memory_mb"] = max(peak_memory_mb(), result.get("memory_needed_mb", 0))
-    trained.description.save(run.description(model, seed))
+    chosen = load_chosen(run, model)
+    description = trained.description
+    if chosen:
+        description = replace(description, chosen=chosen.sentence, searched=chosen.settings)
+    description.save(run.description(model, seed))
     write_json(run.metrics(model, seed), result)
     if not ending.cut_short:
         for name in CHECKPOINTS:

@@ -15,20 +15,21 @@ from models.encoder.backbones import Backbone
 from models.encoder.features import call_backbone
 
 
-def build_head(width: int, classes: int) -> keras.Model:
+def build_head(width: int, classes: int, dropout: float = 0.3) -> keras.Model:
     """The classifier on top of the features: 98,690 parameters at 768 wide with two classes.
 
     Args:
         width: size of a feature vector, 768 for DistilBERT, 384 for MiniLM.
         classes: number of classes.
+        dropout: share of features, and of hidden activations, dropped in training.
 
     Returns:
         a model from features `(batch, width)` to probabilities `(batch, classes)`.
     """
     features = keras.Input((width,), name="features")
-    x = layers.Dropout(0.3)(features)
+    x = layers.Dropout(dropout)(features)
     x = layers.Dense(128, activation="relu")(x)  # (batch, 128)
-    x = layers.Dropout(0.3)(x)
+    x = layers.Dropout(dropout)(x)
     # Probabilities stay float32 under mixed precision.
     probabilities = layers.Dense(classes, activation="softmax", dtype="float32", name="probabilities")(x)
     return keras.Model(features, probabilities, name="head")

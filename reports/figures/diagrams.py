@@ -15,13 +15,23 @@ from reports.reading.trials import History
 
 
 def style(row: Row) -> str:
-    """The class that gives a model its color in every figure of a run: by its place among the run's models."""
-    return f"m{row.position % COLORS}"
+    """The class that gives a model its color in every figure of a run."""
+    return style_at(row.position)
 
 
 def shape(row: Row) -> str:
-    """The mark of a model in every figure; with its color it is its own for more models than a run has."""
-    return MARKS[row.position % len(MARKS)]
+    """The mark of a model in every figure."""
+    return shape_at(row.position)
+
+
+def style_at(position: int) -> str:
+    """The class of the model at a place among the run's models."""
+    return f"m{position % COLORS}"
+
+
+def shape_at(position: int) -> str:
+    """The mark of the model there; with its color it is its own for more models than a run has."""
+    return MARKS[position % len(MARKS)]
 
 
 def model_legend(rows: Sequence[Row]) -> Markup:

@@ -53,7 +53,8 @@ def over_fitting(row: Row, settings: Settings) -> list[str]:
     if row.family is Family.ENCODER:
         setting += ", then more --weight-decay"
     elif row.family is Family.WORDS:
-        setting += f", then --dropout above {settings.get('dropout', 0):g}"
+        dropout = (settings | row.last.description.searched).get("dropout", 0)
+        setting += f", then --dropout above {dropout:g}"
     return [
         f"{row.title} overfitted{on_seeds(found, row)}: the weights kept get {percent(worst.train.accuracy)} of the "
         f"training texts right, but only {percent(worst.validation.accuracy)} of the validation texts (seed "
@@ -109,8 +110,14 @@ def under_fitting(rows: Sequence[Row], settings: Settings) -> list[str]:
 
 
 def _knows_too_little(trial: Trial, best: Row) -> bool:
-    known = trial.train.accuracy
-    return known < trial.validation.majority_share + BEHIND or known < best.validation_accuracy - BEHIND
+    return knows_too_little(trial.train.accuracy, trial.validation.majority_share, best.validation_accuracy)
+
+
+def knows_too_little(train_accuracy: float, majority_share: float, best_accuracy: float) -> bool:
+    """Whether a network gets fewer of its own training texts right than another model gets of unseen ones, or hardly
+    more than always answering the largest class would.
+    """
+    return train_accuracy < majority_share + BEHIND or train_accuracy < best_accuracy - BEHIND
 
 
 def _what_ended(row: Row, trial: Trial, settings: Settings) -> str:

@@ -53,6 +53,7 @@ def _collapse(row: Row, settings: Settings) -> list[str]:
         return []
     worst = max(collapsed, key=lambda trial: trial.validation.largest_answer_share)
     share, accuracy = worst.validation.largest_answer_share, worst.validation.accuracy
+    settings = settings | row.last.description.searched
     if row.recurrent and not settings["mask"]:
         cause = (
             "padding is read like words, so the last state has seen dozens of padding tokens since the last word; "

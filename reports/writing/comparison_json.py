@@ -7,6 +7,7 @@ from typing import Any
 
 from models.metrics import BY_NAME
 from reports.evaluation import Evaluation
+from reports.judging import searched
 from reports.reading.comparison import Absent, Row
 from reports.reading.facts import DataFacts
 from reports.reading.trials import Scores, Trial
@@ -21,7 +22,8 @@ def as_json(evaluation: Evaluation) -> dict[str, Any]:
 
     `rows` has the models that were trained or failed, in the order of the run, with `None` for every number of one that
     failed; `by_seed` of a row has every trial. `missing` has the models whose weights could not be had or whose turn
-    never came. `label_curve` is `None` where no trainings with fewer labels were asked for.
+    never came. `label_curve` is `None` where no trainings with fewer labels were asked for, `search` where no settings
+    were to be searched.
     """
     comparison, run = evaluation.comparison, evaluation.comparison.run
     environment = run.environment
@@ -47,6 +49,7 @@ def as_json(evaluation: Evaluation) -> dict[str, Any]:
         "guide": [asdict(advice) for advice in evaluation.guide],
         "verdicts": evaluation.verdicts,
         "label_curve": _label_curve(evaluation),
+        "search": _search(evaluation),
     }
 
 
@@ -60,6 +63,22 @@ def _label_curve(evaluation: Evaluation) -> dict[str, Any] | None:
         "lacking": found.lacking,
         "models": [asdict(curve) for curve in evaluation.curves],
         "untrained": [asdict(entry) for entry in found.untrained],
+    }
+
+
+def _search(evaluation: Evaluation) -> dict[str, Any] | None:
+    """What was tried and chosen, `None` where `--search` was not asked for."""
+    found = evaluation.search
+    if not found.asked:
+        return None
+    best = searched.best_accuracy(evaluation)
+    return {
+        "asked": list(found.asked),
+        "models": [
+            asdict(model)
+            | {"trials": [asdict(trial) | {"outcome": searched.judge(trial, best)} for trial in model.trials]}
+            for model in found.models
+        ],
     }
 
 

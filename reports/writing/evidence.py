@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from models.predictions import PARTS, AllAnswers, Answers
@@ -10,16 +11,20 @@ from reports.evaluation import Evaluation
 from reports.figures import diagrams
 from reports.figures.axes import legend
 from reports.figures.curves import accuracy_by_length, operating_curves, reliability
+from reports.figures.diagrams import shape_at, style_at
 from reports.figures.label_curve import label_curve_diagram
-from reports.judging import more_labels
+from reports.figures.search import is_over_one_setting, search_diagram
+from reports.judging import more_labels, searched
 from reports.measuring.coverage import WANTED, cover
 from reports.measuring.label_curve import ModelCurve, Score
-from reports.numbers import count, decimals, percent_range, plural, points, points_range
+from reports.numbers import count, decimals, percent_range, plural, points, points_range, significant
 from reports.reading.comparison import Row
 from reports.reading.facts import DataFacts
+from reports.reading.search import ModelSearch
 from reports.writing.confusion import MOST_CLASSES, most_confused
 
 NUMBERED = 8  # classes from which a confusion matrix heads its columns with numbers
+MOST_TRIALS = 50  # of a search that a table lists
 STRONGEST = 45  # % of the accent color behind words that must stay readable
 
 
@@ -148,6 +153,52 @@ def _groups(rows: Sequence[Row], data: DataFacts) -> dict[str, Any] | None:
     lines.sort(key=lambda line: (line["mean"], line["name"]))
     what = data.group_kind or "group"
     return {"title": f"Accuracy by {what}", "what": what, "models": list(cells), "lines": lines}
+
+
+def gather_search(evaluation: Evaluation) -> dict[str, Any]:
+    """Everything `search.html` needs, of a run whose settings were searched."""
+    search, models = evaluation.search, evaluation.comparison.run.models
+    drawn = [found for found in search.models if found.trials]
+    tried = replace(search, models=tuple(drawn))
+    positions = {model: at for at, model in enumerate(models)}
+    best = searched.best_accuracy(evaluation)
+    return {
+        "sentences": searched.answer(evaluation),
+        "figure": search_diagram(tried, positions) if drawn else None,
+        "over_one_setting": is_over_one_setting(tried),
+        "legend": legend(
+            [(found.model, style_at(positions[found.model]), shape_at(positions[found.model])) for found in drawn]
+        ),
+        "tables": [_search_table(found, best) for found in drawn],
+        "notes": searched.notes(evaluation),
+    }
+
+
+def _search_table(found: ModelSearch, best: float) -> dict[str, Any]:
+    shown = sorted(found.trials, key=lambda trial: trial.validation.loss)[:MOST_TRIALS]
+    lines = [
+        {
+            "name": count(trial.trial + 1),
+            "chosen": trial.trial == found.chosen,
+            "cells": [
+                *(f"{value:g}" for value in trial.settings.values()),
+                *(decimals(100 * scores.accuracy, 1) for scores in (trial.train, trial.validation)),
+                *(decimals(scores.loss, 3) for scores in (trial.train, trial.validation)),
+                f"{trial.best_epoch} of {trial.epochs}",
+                significant(trial.seconds_total),
+            ],
+            "outcome": searched.judge(trial, best),
+        }
+        for trial in found.trials
+        if trial in shown
+    ]
+    cut = len(found.trials) > len(lines)
+    return {
+        "model": found.model,
+        "names": [searched.words(name) for name in found.names],
+        "lines": lines,
+        "which": f", the {len(lines)} best of {len(found.trials)} (all of them are in comparison.json)" if cut else "",
+    }
 
 
 def gather_labels(evaluation: Evaluation) -> dict[str, Any]:

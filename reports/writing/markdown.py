@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from tabulate import tabulate
 
 from reports.evaluation import Evaluation
-from reports.judging import more_labels
+from reports.judging import more_labels, searched
 from reports.measuring.leaked import leaked_scores
 from reports.numbers import percent
 from reports.reading.comparison import Comparison, Row
@@ -31,6 +31,7 @@ def render_report(evaluation: Evaluation) -> str:
         "![Test accuracy of each model](accuracy.svg)",
         *(f"- {escape(sentence)}" for sentence in evaluation.verdicts),
         *_label_curve(evaluation),
+        *_search(evaluation),
         "## Data",
         *_data(comparison),
         "## Per class",
@@ -72,6 +73,21 @@ def _label_curve(evaluation: Evaluation) -> list[str]:
             for line in table["lines"]
         ]
         sections.append(_table(lines, heads))
+    return [*sections, *map(escape, found["notes"])]
+
+
+def _search(evaluation: Evaluation) -> list[str]:
+    if not evaluation.search.asked or not evaluation.comparison.rows:
+        return []
+    found = evidence.gather_search(evaluation)
+    sections = [f"## {searched.TITLE}", *map(escape, found["sentences"])]
+    for table in found["tables"]:
+        heads = ["training, %", "validation, %", "training loss", "validation loss", "epochs", "s", "outcome"]
+        lines = [
+            [f"{line['name']} (chosen)" if line["chosen"] else line["name"], *line["cells"], line["outcome"]]
+            for line in table["lines"]
+        ]
+        sections.append(_table(lines, [f"{table['model']}, trial{table['which']}", *table["names"], *heads]))
     return [*sections, *map(escape, found["notes"])]
 
 

@@ -10,7 +10,7 @@ from models.metrics import Table, shown_in
 from reports.evaluation import Evaluation
 from reports.figures import accuracy, diagrams
 from reports.figures.axes import style_sheet
-from reports.judging import more_labels
+from reports.judging import more_labels, searched
 from reports.measuring.costs import AS_TRAINED, pareto, read_exports
 from reports.measuring.leaked import leaked_scores
 from reports.numbers import count_range, listed
@@ -53,6 +53,7 @@ def render_page(evaluation: Evaluation) -> str:
             Section("choice", "Which to take", _filled("choice.html", common | _choice(evaluation))),
             Section("differences", "Are the differences significant?", _differences(evaluation, common)),
             Section("labels", more_labels.TITLE, _labels(evaluation)),
+            Section("search", searched.TITLE, _search(evaluation)),
             Section("verdicts", "What stands out, and what to change", _filled("verdicts.html", common)),
             Section("evidence", "The evidence", _filled("evidence.html", evidence.gather(evaluation))),
             Section("inside", "Looking inside", Markup(inside.render(run.path))),
@@ -186,6 +187,12 @@ def _labels(evaluation: Evaluation) -> Markup:
     if not evaluation.label_curve.wanted:
         return Markup("")
     return _filled("labels.html", evidence.gather_labels(evaluation))
+
+
+def _search(evaluation: Evaluation) -> Markup:
+    if not evaluation.search.asked:
+        return Markup("")
+    return _filled("search.html", evidence.gather_search(evaluation))
 
 
 def _data(comparison: Comparison) -> dict[str, Any]:

@@ -55,6 +55,7 @@ class Parameters(BaseEstimator):
         word_vector_scale: float | None = None,
         width: int | None = None,
         dropout: float | None = None,
+        head_dropout: float | None = None,
         mask: bool | None = None,
         initialization: str | None = None,
         norm_first: bool | None = None,
@@ -99,6 +100,7 @@ class Parameters(BaseEstimator):
         self.word_vector_scale = word_vector_scale
         self.width = width
         self.dropout = dropout
+        self.head_dropout = head_dropout
         self.mask = mask
         self.initialization = initialization
         self.norm_first = norm_first

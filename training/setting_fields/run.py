@@ -8,6 +8,7 @@ from models.catalog import CATALOG, DEFAULT
 from models.serving.formats import DEFAULT as DEFAULT_FORMATS
 from models.serving.formats import FORMATS
 from training import setting_values as values
+from training.search.wanted import search_item
 from training.setting_fields.field import setting
 
 
@@ -42,6 +43,16 @@ class RunSettings:
         values.whole_number(2),
         several="*",
         metavar="N",
+    )
+    search: list[str] = setting(
+        [],
+        "how many settings of each network to try on validation texts before the run trains it with the best (20: "
+        "dropout, learning rate, width and weight decay; the pretrained encoder's head alike), or settings with the "
+        "values to try, such as dropout=0.1,0.3,0.6",
+        "run",
+        search_item,
+        several="*",
+        metavar="N|NAME=VALUES",
     )
     formats: list[str] = setting(
         list(DEFAULT_FORMATS),

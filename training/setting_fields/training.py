@@ -33,6 +33,9 @@ class TrainingSettings:
     learning_rate: float = setting(1e-3, "of Adam, small models", "training", values.learning_rate)
     head_batch_size: int = setting(32, "texts per step, DistilBERT's head", "training", values.whole_number(1))
     head_learning_rate: float = setting(1e-3, "of Adam, DistilBERT's head", "training", values.learning_rate)
+    head_dropout: float = setting(
+        0.3, "share of activations dropped in training of DistilBERT's head", "training", values.number(0, 1)
+    )
     unfreeze: int | str = setting(
         0,
         "blocks of the pretrained encoder, from the last, to train too once the head is trained, or all of them; 2 "

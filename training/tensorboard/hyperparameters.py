@@ -28,7 +28,15 @@ WORDS = (
     "batch_size",
     "learning_rate",
 )
-ENCODER = ("backbone", "backbone_length", "backbone_cleaned", "pooling", "head_batch_size", "head_learning_rate")
+ENCODER = (
+    "backbone",
+    "backbone_length",
+    "backbone_cleaned",
+    "pooling",
+    "head_batch_size",
+    "head_learning_rate",
+    "head_dropout",
+)
 UNFREEZING = ("unfreeze", "unfreeze_epochs", "unfreeze_learning_rate", "unfreeze_batch_size")
 
 

@@ -20,8 +20,8 @@ from data.preparing import load_texts
 from models.metrics import Table, shown_in
 from models.predictions import read_predictions
 from models.run_folder import RunFolder
-from training import command_line
 from training.ending import begin
+from training.search.chosen import settings_of
 from training.tensorboard.hyperparameters import hyperparameters
 from training.tensorboard.projector import write_embedding
 
@@ -43,8 +43,7 @@ def write_outcome(path: Path, model: str, seed: int) -> None:
     metrics: Any = read_json(run.metrics(model, seed))
     card: Any = read_json(run.data_card)
     class_names = card["class_names"]
-    settings = command_line.load(run.settings)
-    varied = hyperparameters(settings, model) | {"seed": seed} | asdict(Cleaner.of(card))
+    varied = hyperparameters(settings_of(run, model), model) | {"seed": seed} | asdict(Cleaner.of(card))
     test = read_predictions(run.predictions(model, seed), class_names)["test"]
     labels, predicted, probabilities = test.labels, test.predicted, test.probabilities
     with tensorflow.summary.create_file_writer(str(folder)).as_default(step=0):
@@ -56,6 +55,19 @@ def write_outcome(path: Path, model: str, seed: int) -> None:
             tensorflow.summary.text(f"test/{kind}", text)
     write_embedding(run, model, seed, folder)
     run.shown_in_tensorboard(model, seed).touch()
+
+
+def write_search_outcome(folder: Path, trial: str, varied: dict[str, bool | int | float | str], metrics: dict) -> None:
+    """Adds the outcome of a trial of a search to its events: its settings, and how it did on validation."""
+    import tensorflow
+    from tensorboard.plugins.hparams import api
+
+    with tensorflow.summary.create_file_writer(str(folder)).as_default(step=0):
+        api.hparams(varied, trial_id=trial)
+        for name in ("loss", "accuracy"):
+            tensorflow.summary.scalar(f"search/validation_{name}", metrics["validation"][name])
+        tensorflow.summary.scalar("search/train_accuracy", metrics["train"]["accuracy"])
+        tensorflow.summary.scalar("trial/seconds_total", metrics["seconds_total"])
 
 
 def _write_scalars(trial: str, varied: dict[str, bool | int | float | str], metrics: dict) -> None:

@@ -5,14 +5,12 @@ The encoder runs once per text; its features are kept in the user's cache, so th
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from data.cleaning import strip_markup
-from data.splits.split import PARTS
 from models.description import Description
 from training import memory
 from training.ending import TimeIsUp, ending
@@ -71,9 +69,8 @@ def train(task: Task) -> Trained:
     estimate = _estimate_memory(backbone.model, settings, tokens)
     memory.require(estimate, settings, "--backbone-length or --unfreeze")
     compiled = backbone.model.jit_compile  # Keras's choice, asked before determinism takes XLA away
-    described = task.run.description(task.architecture.name, task.seed)
-    if not described.exists():  # before there is a checkpoint, so that no other weights go on from it
-        _describe(task, files, settings.blocks_trained).save(described)
+    if not task.described.exists():  # before there is a checkpoint, so that no other weights go on from it
+        _describe(task, files, settings.blocks_trained).save(task.described)
     features, new_texts = _encode(task, backbone, texts)
     head, history = _train_head(task, features)
     fitted = _finish(task, backbone, head, history, features, texts, tokens)
@@ -87,7 +84,7 @@ def train(task: Task) -> Trained:
     return Trained(
         description=_describe(task, files, fitted.unfrozen),
         probabilities=fitted.probabilities,
-        answer=_answerer(fitted.model, *tokens["test"]),
+        answer=lambda size: _answer(fitted.model, *tokens["test"], size),
         answer_texts=answer_texts,
         parameters=fitted.model.count_params(),
         trainable_parameters=trainable_count(fitted.model),
@@ -95,7 +92,7 @@ def train(task: Task) -> Trained:
         facts={
             "estimated_memory_mb": estimate,
             "cached_texts": sum(map(len, texts.values())) - new_texts,
-            "wordpiece": _describe_tokens({part: tokens[part] for part in PARTS}, backbone.tokenizer),
+            "wordpiece": _describe_tokens({part: tokens[part] for part in task.parts}, backbone.tokenizer),
             "epochs_allowed": last_phase,
             "epochs_setting": "--unfreeze-epochs" if fitted.unfrozen else "--epochs",
         },
@@ -146,7 +143,7 @@ def _train_head(task: Task, features: dict[str, np.ndarray]) -> tuple[keras.Mode
 
     settings, parts = task.settings, task.parts
     make_deterministic(task.seed)
-    head = build_head(features["train"].shape[1], task.classes)
+    head = build_head(features["train"].shape[1], task.classes, settings.head_dropout)
     history = fit(
         head,
         (features["train"], parts["train"].labels, task.weights("train")),
@@ -181,7 +178,8 @@ def _finish(
         save_unfrozen(model, task.folder / UNFROZEN)
         inputs = {part: {"token_ids": ids, "padding_mask": mask} for part, (ids, mask) in tokens.items()}
         return Fitted(model, history, predict(model, inputs), task.settings.blocks_trained)
-    save_weights(head, build_head(features["train"].shape[1], task.classes), task.folder)
+    untrained = build_head(features["train"].shape[1], task.classes, task.settings.head_dropout)
+    save_weights(head, untrained, task.folder)
     return Fitted(join(backbone, head, task.settings.pooling), history, predict(head, features))
 
 
@@ -222,17 +220,11 @@ def _estimate_memory(encoder: keras.Model, settings: Settings, tokens: Tokens) -
     )
 
 
-def _answerer(model: keras.Model, token_ids: np.ndarray, padding_mask: np.ndarray) -> Callable[[int], object]:
+def _answer(model: keras.Model, token_ids: np.ndarray, padding_mask: np.ndarray, size: int) -> object:
     """Answers the first texts, cut to the longest of them as in use."""
-
-    def answer(size: int) -> object:
-        mask = rows(padding_mask, size)
-        longest = mask.sum(axis=1).max()
-        return model.predict_on_batch(
-            {"token_ids": rows(token_ids, size)[:, :longest], "padding_mask": mask[:, :longest]}
-        )
-
-    return answer
+    mask = rows(padding_mask, size)
+    longest = mask.sum(axis=1).max()
+    return model.predict_on_batch({"token_ids": rows(token_ids, size)[:, :longest], "padding_mask": mask[:, :longest]})
 
 
 def _describe_tokens(tokens: Tokens, tokenizer: keras.layers.Layer) -> dict[str, dict[str, float]]:

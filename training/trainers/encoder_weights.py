@@ -31,7 +31,7 @@ def decide_weights(task: Task) -> BackboneFiles:
 
     run, name = task.run, task.architecture.name
     files = locate_backbone(task.settings.backbone)
-    for path in sorted(run.path.glob(f"{name}/*/model.json")):
+    for path in sorted([*run.path.glob(f"{name}/*/model.json"), *run.search.path.glob(f"{name}/*/model.json")]):
         before = Description.load(path)
         if before.weights_key != files.key:
             raise OtherWeights(
@@ -39,5 +39,6 @@ def decide_weights(task: Task) -> BackboneFiles:
                 f"({before.weights}): bring those back, or start a new run"
             )
     if files.name != task.settings.backbone:
-        command_line.save(replace(task.settings, backbone=files.name), run.settings)
+        # A trial's own settings may differ from the run's.
+        command_line.save(replace(command_line.load(run.settings), backbone=files.name), run.settings)
     return files

@@ -29,12 +29,14 @@ class Task:
 
     Attributes:
         architecture: what to train.
-        settings, run: of the run.
+        settings: of the trial.
+        run: its folder.
         seed: decides first weights and order.
-        parts: the texts of each split.
+        parts: the texts of each split; a trial of a search has no test texts.
         unlabelled: texts without a label, which are answered too where the run has a model that is taught by others.
         classes: how many there are.
         cleaner: how the texts were cleaned.
+        search_trial: the number of a trial that searches settings, from 0; `None` for one of the run's own.
     """
 
     architecture: Architecture
@@ -45,11 +47,21 @@ class Task:
     unlabelled: Unlabelled
     classes: int
     cleaner: Cleaner
+    search_trial: int | None = None
 
     @property
     def folder(self) -> Path:
         """Where the trial leaves its files."""
+        if self.search_trial is not None:
+            return self.run.search.trial(self.architecture.name, self.search_trial)
         return self.run.trial(self.architecture.name, self.seed)
+
+    @property
+    def described(self) -> Path:
+        """Where the trained model says of itself what it is."""
+        if self.search_trial is not None:
+            return self.run.search.description(self.architecture.name, self.search_trial)
+        return self.run.description(self.architecture.name, self.seed)
 
     @property
     def cleaned(self) -> dict[str, list[str]]:
@@ -87,6 +99,8 @@ class Task:
     def progress_title(self) -> str:
         """What the trial's progress lines begin with."""
         name = self.architecture.name
+        if self.search_trial is not None:
+            return f"{name} (search {self.search_trial + 1})"
         return f"{name} (seed {self.seed})" if self.settings.seeds > 1 else name
 
 

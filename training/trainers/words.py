@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from data.preparing import load_ids, load_vectors, load_vocabulary
+from data.preparing import load_ids, load_vocabulary, vectors_of_width
 from data.splits.leakage import UNLABELLED
 from models.architectures.sizes import Sizes
 from models.catalog import CATALOG
@@ -72,7 +72,7 @@ def train(task: Task) -> Trained:
         settings.norm_first,
     )
     model = network.build(sizes)
-    vectors = load_vectors(run.prepared(seed))
+    vectors = vectors_of_width(run.prepared(seed), settings.width, seed)
     if vectors is not None:
         start_from_vectors(model, vectors * settings.word_vector_scale)
     estimate = memory.network_mb(

@@ -1,5 +1,7 @@
 """Which pretrained weights a run stands on is decided once: what `auto` finds today it may not find tomorrow."""
 
+from dataclasses import replace
+
 import pytest
 
 from data.cleaning import Cleaner
@@ -76,6 +78,23 @@ def test_the_name_of_a_hub_s_preset_is_written_down(run, on_this_machine):
     on_this_machine(hub="hub", index="a")
     assert decide_weights(task(run, 0)).key == "digest of hub"
     assert command_line.load(run.settings).backbone == backbones.DEFAULT_PRESET
+
+
+def test_what_a_trial_of_a_search_has_for_itself_is_not_written_into_the_run_s_settings(run, on_this_machine):
+    command_line.save(parse(["--search", "3"]), run.settings)
+    on_this_machine(index="a")
+    settings = parse(["--search", "3", "--head-dropout", "0.5"])
+    decide_weights(replace(task(run, 0), settings=settings, search_trial=1))
+    assert command_line.load(run.settings) == parse(["--search", "3", "--backbone", "minilm"])
+
+
+def test_no_trial_goes_on_from_other_weights_than_those_of_a_search(run, on_this_machine):
+    command_line.save(parse(["--backbone", "minilm"]), run.settings)
+    on_this_machine(index="a")
+    finish(run.search, 2, decide_weights(replace(task(run, 0), search_trial=2)))
+    on_this_machine(index="b")
+    with pytest.raises(OtherWeights):
+        decide_weights(task(run, 0))
 
 
 def test_a_folder_is_found_from_everywhere(run, on_this_machine, tmp_path, monkeypatch):

@@ -1,0 +1,294 @@
+"""`--search`: the trials of a search, how they end, and that the run is trained with what was chosen."""
+
+import csv
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import zipfile
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from data.files import read_json, write_json
+from data.preparing import load_texts, vectorize_parts, vectors_of_width
+from models.catalog import Family, of_family
+from models.run_folder import RunFolder
+from training import command_line, label_curve
+from training.environment import backend
+from training.search import search, trial
+from training.search.chosen import Chosen, load_chosen, settings_of
+
+SMALL = (
+    "--data sample --sample 240 --unlabelled-sample 200 --epochs 2 --sequence-length 16 --width 8 "
+    "--vocabulary-size 300 --formats --no-explain"
+).split()
+
+
+@pytest.fixture
+def run(tmp_path):
+    """A run folder that is to search the LSTM's settings; `run.losses` says how each trial does, or why it failed."""
+    folder = RunFolder(tmp_path)
+    command_line.save(command_line.parse("--models linear lstm --search 5 --seed 3".split()), folder.settings)
+    return folder
+
+
+@pytest.fixture
+def train(run, monkeypatch):
+    """Trials that end as is said: `train({0: 0.5, 1: "failed", ...})`; returns the settings of those begun."""
+    begun = []
+
+    def prepare(outcomes):
+        def train_in_child(place, _settings, model, number, target, path, *arguments):
+            assert (place.path, target, path) == (run.search.path, trial.run_search_trial, run.path)
+            _model, _number, seed, values, _until = arguments
+            begun.append((number, values))
+            outcome = outcomes.get(number, 0.7 - number / 100)
+            if isinstance(outcome, list):
+                outcome = outcome.pop(0)
+            place.trial(model, number).mkdir(parents=True, exist_ok=True)
+            if isinstance(outcome, str):
+                write_json(place.failure(model, number), {"kind": outcome.split()[0], "reason": outcome})
+                return outcome == "failed, killed"
+            scores = {"loss": outcome, "accuracy": 0.5}
+            found = {"settings": values, "seed": seed, "validation": scores, "stopped_by": None}
+            write_json(place.metrics(model, number), found)
+            return False
+
+        monkeypatch.setattr(search, "train_in_child", train_in_child)
+        search.search_settings(run, command_line.load(run.settings), None)
+        return begun
+
+    return prepare
+
+
+def test_the_least_validation_loss_is_chosen_and_the_run_trained_with_it(run, train, capsys):
+    begun = train({2: 0.1})
+    assert [number for number, _ in begun] == [0, 1, 2, 3, 4]
+    chosen = load_chosen(run, "lstm")
+    assert (chosen.trial, chosen.wanted, chosen.finished, chosen.seed) == (2, 5, 5, 3)
+    assert chosen.settings == begun[2][1]
+    settings = settings_of(run, "lstm")
+    assert {name: getattr(settings, name) for name in chosen.settings} == chosen.settings
+    assert settings_of(run, "linear") == command_line.load(run.settings)
+    said = capsys.readouterr().out
+    assert said.startswith("Search: 5 of lstm on validation texts of seed 3; the test texts take no part.\n")
+    assert "the search ends after about 0:00" in said
+    assert said.endswith(": the least validation loss of 5 search trials with seed 3.\n")
+    before = list(begun)
+    assert train({}) == before, "what is chosen stays chosen"
+
+
+def test_a_search_goes_on_with_the_trials_it_would_have_had(run, train):
+    begun = list(train({1: "failed"}))
+    for name in ("metrics.json", "failure.json"):
+        for number in (3, 4):
+            (run.search.trial("lstm", number) / name).unlink(missing_ok=True)
+    run.chosen("lstm").unlink()
+    assert train({})[len(begun) :] == begun[3:], "what failed is not tried again"
+    assert load_chosen(run, "lstm").finished == 4
+    assert read_json(run.search.failure("lstm", 1))["settings"] == begun[1][1]
+
+
+def test_a_trial_that_was_killed_is_tried_once_more(train, run):
+    begun = train({1: ["failed, killed", 0.2], 2: ["failed, killed", "failed, killed"]})
+    assert [number for number, _ in begun] == [0, 1, 1, 2, 2, 3, 4]
+    assert begun[1] == begun[2]
+    assert (load_chosen(run, "lstm").trial, load_chosen(run, "lstm").finished) == (1, 4)
+
+
+def test_where_no_trial_is_finished_the_run_s_own_settings_stay(run, train, capsys):
+    train(dict.fromkeys(range(5), "failed"))
+    chosen = load_chosen(run, "lstm")
+    assert (chosen.trial, chosen.settings, chosen.sentence) == (None, {}, None)
+    assert settings_of(run, "lstm") == command_line.load(run.settings)
+    assert "lstm: no trial was finished, so the run's own settings stay.\n" in capsys.readouterr().out
+
+
+def test_without_its_weights_a_model_is_not_searched(run, train):
+    assert len(train({0: "missing weights"})) == 1
+    assert load_chosen(run, "lstm") is None
+
+
+def test_a_time_limit_ends_the_search_with_what_is_there(run, train, capsys):
+    train({2: "unfinished --time-limit was over"})
+    chosen = load_chosen(run, "lstm")
+    assert (chosen.trial, chosen.finished, chosen.ended_by) == (1, 2, "--time-limit None")
+    assert "ended the search.\n" in capsys.readouterr().out
+
+
+def test_each_model_has_an_equal_part_of_half_the_time(run, monkeypatch, capsys):
+    now, untils = [1000.0], []
+    monkeypatch.setattr(search.time, "monotonic", lambda: now[0])
+
+    def train_in_child(place, _settings, model, number, _target, _path, *arguments):
+        untils.append((model, number, arguments[-1]))
+        now[0] += 30
+        place.trial(model, number).mkdir(parents=True)
+        write_json(
+            place.metrics(model, number), {"settings": {}, "validation": {"loss": 0.5, "accuracy": 0.5}, "seed": 0}
+        )
+        return False
+
+    monkeypatch.setattr(search, "train_in_child", train_in_child)
+    settings = command_line.parse("--models rnn lstm --search dropout=0.1,0.2,0.3,0.4 --time-limit 200s".split())
+    search.search_settings(run, settings, 1200.0)
+    # rnn has 50 of the 100 seconds and begins a last trial at 30; lstm has the 40 that are left at 1060.
+    assert untils == [("rnn", 0, 1050.0), ("rnn", 1, 1050.0), ("lstm", 0, 1100.0), ("lstm", 1, 1100.0)]
+    assert load_chosen(run, "rnn").ended_by == "--time-limit 200s"
+    assert "within half of --time-limit 200s" in capsys.readouterr().out
+
+
+def test_what_was_chosen_is_said_in_words():
+    chosen = Chosen(3, 3, 0, 1, {"dropout": 0.3, "weight_decay": 1e-5}, 0.4, 0.8)
+    assert chosen.sentence == (
+        "dropout 0.3, weight decay 1e-05: the least validation loss of 3 search trials with seed 0"
+    )
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """A run with a search that nobody disturbed."""
+    output = tmp_path_factory.mktemp("whole")
+    arguments = [*SMALL, "--models", "lstm", "--search", "3", "--seeds", "2", "--output", str(output)]
+    subprocess.run([sys.executable, "-m", "training.run", *arguments], check=True, stdout=subprocess.DEVNULL)
+    return RunFolder((output / "latest").resolve())
+
+
+def _curve(folder):
+    with (folder / "history.csv").open(encoding="utf-8", newline="") as file:
+        return [{name: value for name, value in row.items() if name != "seconds"} for row in csv.DictReader(file)]
+
+
+@pytest.mark.slow
+def test_no_file_of_a_search_knows_a_test_text(whole):
+    trials = sorted(whole.search.path.glob("*/*/metrics.json"))
+    assert len(trials) == 3
+    for path in trials:
+        names = {file.name for file in path.parent.iterdir() if "tfevents" not in file.name}
+        assert names == {"metrics.json", "model.json", "history.csv", "train", "validation"}
+        found = json.loads(path.read_text(encoding="utf-8"))
+        assert "test" not in path.read_text(encoding="utf-8")
+        parts = load_texts(whole.prepared(0))
+        assert found["validation"]["n"] == len(parts["validation"].texts)
+        assert found["train"]["n"] == len(parts["train"].texts)
+
+
+@pytest.mark.slow
+def test_what_trains_in_a_search_is_not_given_the_test_texts(whole, monkeypatch):
+    given = {}
+
+    def train(task):
+        given.update(task.parts)
+        raise InterruptedError
+
+    monkeypatch.setitem(trial.TRAINERS, trial.CATALOG["lstm"].family, train)
+    with pytest.raises(InterruptedError):
+        trial._train_and_validate(whole, "lstm", 0, 0, {"dropout": 0.1}, 0.0)
+    assert set(given) == {"train", "validation"}
+
+
+@pytest.mark.slow
+def test_every_seed_is_trained_with_what_was_chosen_and_says_so(whole):
+    chosen = load_chosen(whole, "lstm")
+    for seed in (0, 1):
+        description = read_json(whole.description("lstm", seed))
+        assert description["chosen"] == chosen.sentence
+        assert description["searched"] == chosen.settings
+    # The same settings, split and first weights: the trial of the first seed is the one that was chosen again.
+    assert _curve(whole.trial("lstm", 0)) == _curve(whole.search.trial("lstm", chosen.trial))
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(backend() == "torch", reason="torch repeats its numbers within one process only")
+def test_a_search_that_is_interrupted_comes_to_the_same(whole, command, tmp_path):
+    arguments = [*SMALL, "--models", "lstm", "--search", "3", "--seeds", "2", "--output", str(tmp_path)]
+    for how, after in ((signal.SIGINT, "lstm: search trial 1 of 3"), (signal.SIGKILL, "lstm (search 3)")):
+        run = subprocess.Popen(
+            [sys.executable, "-m", "training.run", *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        for line in run.stdout:
+            if line.startswith(after):
+                break
+        os.killpg(run.pid, how)
+        out, err = run.communicate(timeout=60)
+        assert run.returncode == (130 if how == signal.SIGINT else -signal.SIGKILL), err
+        assert "Traceback" not in out + err
+        arguments = ["--resume", str(tmp_path / "latest")]
+    done = command("training.run", *arguments)
+    assert done.returncode == 0, done.stderr
+    folder = RunFolder((tmp_path / "latest").resolve())
+    assert load_chosen(folder, "lstm") == load_chosen(whole, "lstm")
+    for number in range(3):
+        assert _curve(folder.search.trial("lstm", number)) == _curve(whole.search.trial("lstm", number))
+        found, expected = (read_json(place.search.metrics("lstm", number)) for place in (folder, whole))
+        for name in ("settings", "train", "validation", "best_epoch"):
+            assert found[name] == expected[name]
+    for seed in (0, 1):
+        assert folder.predictions("lstm", seed).read_text() == whole.predictions("lstm", seed).read_text()
+
+
+@pytest.mark.slow
+def test_the_trials_of_a_search_are_in_tensorboard(whole):
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+    from tensorboard.util.tensor_util import make_ndarray
+
+    for number in range(3):
+        folder = whole.search.trial("lstm", number)
+        events = EventAccumulator(str(folder)).Reload()
+        value = float(make_ndarray(events.Tensors("search/validation_loss")[0].tensor_proto))
+        assert value == pytest.approx(read_json(folder / "metrics.json")["validation"]["loss"])
+        plugin = events.SummaryMetadata("_hparams_/session_start_info").plugin_data.content
+        assert b"search_trial" in plugin
+        assert b"weight_decay" in plugin
+
+
+@pytest.mark.slow
+def test_an_encoder_s_head_is_searched_without_the_test_texts(command, preset_folders, tmp_path):
+    (model,) = of_family(Family.ENCODER)
+    done = command(
+        "training.run", *SMALL, "--models", model, "--backbone", preset_folders["bert"], "--backbone-length", "16",
+        "--search", "head_dropout=0.1,0.5", "--output", tmp_path, SENTIMENT_ARCHITECTURES_CACHE=str(tmp_path / "cache"),
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout
+    run = RunFolder((tmp_path / "latest").resolve())
+    dropouts = [read_json(run.search.metrics(model, number))["settings"]["head_dropout"] for number in (0, 1)]
+    assert dropouts == [0.1, 0.5]
+    chosen = load_chosen(run, model)
+    assert _curve(run.trial(model, 0)) == _curve(run.search.trial(model, chosen.trial))
+    assert _curve(run.trial(model, 0)) != _curve(run.search.trial(model, 1 - chosen.trial))
+    head = zipfile.ZipFile(run.trial(model, 0) / "model.keras").read("config.json").decode()
+    assert f'"rate": {chosen.settings["head_dropout"]}' in head
+    # The texts of training and validation are encoded for the search, those of test afterwards.
+    sizes = {part: len(found.texts) for part, found in load_texts(run.prepared(0)).items()}
+    assert f"{sizes['train'] + sizes['validation']} new texts encoded" in done.stdout
+
+
+def test_a_label_curve_has_the_settings_that_were_chosen(run, monkeypatch):
+    command_line.save(command_line.parse("--models lstm --search 5 --label-curve 50 --seed 3".split()), run.settings)
+    chosen = Chosen(5, 5, 3, 1, {"dropout": 0.5}, 0.4, 0.8)
+    run.chosen("lstm").parent.mkdir(parents=True)
+    chosen.save(run.chosen("lstm"))
+    fewer = run.with_fewer_labels(50)
+    monkeypatch.setattr(label_curve, "is_prepared", lambda *_: True)
+    label_curve._prepare(run, fewer, replace(command_line.load(run.settings), label_curve=[], search=[]), 3, 50)
+    assert settings_of(fewer, "lstm").dropout == 0.5
+
+
+def test_word_vectors_of_another_width_are_those_of_a_run_of_that_width(tiny_run, tmp_path):
+    source = RunFolder(tiny_run[0]).prepared(3)
+    folder, other = shutil.copytree(source, tmp_path / "a"), shutil.copytree(source, tmp_path / "b")
+    vectorize_parts(folder, 60, 10, 4, 3)
+    vectorize_parts(other, 60, 10, 2, 3)
+    expected = vectors_of_width(other, 2, 3)
+    assert expected.any()
+    for _ in range(2):  # learned, then read
+        np.testing.assert_array_equal(vectors_of_width(folder, 2, 3), expected)
+    assert vectors_of_width(folder, 4, 3).shape[1] == 4
