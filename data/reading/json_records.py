@@ -24,6 +24,10 @@ OBJECT = 'like {"text": "Good film", "label": "positive"}'
 Record = tuple[int, dict | str]  # the line it begins in, and the object, or what is wrong with it
 
 
+class Unquoted(str):
+    """A cell as JSON writes it without quotes: a number, true or false, an array or an object."""
+
+
 class JsonTable:
     """See `data.reading.table.Table`."""
 
@@ -102,7 +106,9 @@ def _items(path: Path, encoding: Encoding) -> Iterator[Record]:
 
 def _decoder() -> json.JSONDecoder:
     """Numbers stay as they are written, of any length; true and false too."""
-    return json.JSONDecoder(object_pairs_hook=_object, parse_float=str, parse_int=str, parse_constant=_no_constant)
+    return json.JSONDecoder(
+        object_pairs_hook=_object, parse_float=Unquoted, parse_int=Unquoted, parse_constant=_no_constant
+    )
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict:
@@ -124,10 +130,29 @@ def _checked(record: object, what: str) -> dict | str:
     return f": expected a JSON object, got {kind}; {what} must be {OBJECT}"
 
 
+def to_json(cell: object) -> str:
+    """A cell as JSON, numbers as they were written.
+
+    >>> to_json([Unquoted("1.50"), "1.50", None, True])
+    '[1.50, "1.50", null, true]'
+    """
+    if isinstance(cell, Unquoted):
+        return str(cell)
+    if isinstance(cell, list):
+        return f"[{', '.join(map(to_json, cell))}]"
+    if isinstance(cell, dict):
+        return "{" + ", ".join(f"{to_json(name)}: {to_json(value)}" for name, value in cell.items()) + "}"
+    return json.dumps(cell, ensure_ascii=False)
+
+
 def _shown(cell: object) -> str | None:
     """A cell as text; JSON can escape half a surrogate pair, which no file or tokenizer takes."""
-    if isinstance(cell, bool):
-        return "true" if cell else "false"
-    if isinstance(cell, dict | list):
-        cell = json.dumps(cell, ensure_ascii=False)
-    return None if cell is None else str(cell).encode("utf-8", "replace").decode("utf-8")
+    if cell is None or isinstance(cell, Unquoted):
+        return cell
+    if isinstance(cell, str):
+        return _plain(cell)
+    return Unquoted(_plain(to_json(cell)))
+
+
+def _plain(text: str) -> str:
+    return text.encode("utf-8", "replace").decode("utf-8")

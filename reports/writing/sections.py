@@ -11,11 +11,12 @@ from reports.evaluation import Evaluation
 from reports.figures import accuracy, diagrams
 from reports.figures.axes import style_sheet
 from reports.judging import more_labels
+from reports.judging.suspicious_labels import TITLE
 from reports.measuring.costs import AS_TRAINED, pareto, read_exports
 from reports.measuring.leaked import leaked_scores
 from reports.numbers import count_range, listed
 from reports.reading.comparison import Comparison
-from reports.writing import evidence, inside, repeating
+from reports.writing import evidence, inside, repeating, suspicious_labels
 from reports.writing.columns import columns, remarks
 from reports.writing.markdown import split_lines
 from reports.writing.templating import render
@@ -58,6 +59,7 @@ def render_page(evaluation: Evaluation) -> str:
             Section("inside", "Looking inside", Markup(inside.render(run.path))),
         ]
     sections += [
+        Section("suspicious", TITLE, suspicious_labels.render_html(run.path)),
         Section("data", "The data", _filled("data.html", _data(comparison))),
         Section("repeat", "To repeat it", _filled("repeat.html", {"run": run, "repeating": repeating})),
     ]

@@ -160,7 +160,7 @@ def test_a_file_that_cannot_be_read_now_is_kept(counting, tmp_path, monkeypatch)
 
     with monkeypatch.context() as patch:
         patch.setattr(np, "load", refuse)
-        patch.setattr(features, "_write_rows", lambda *_: None)
+        patch.setattr(features, "write_rows", lambda *_: None)
         features.cached_features(counting.backbone, TEXTS, 16, "mean", cache_dir=tmp_path)
     assert path.read_bytes() == before
     counting.encoded.clear()

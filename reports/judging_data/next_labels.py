@@ -1,0 +1,83 @@
+"""Which unlabelled texts to label next: those that the models are least sure of, and that are not alike.
+
+Uncertainty alone picks the same text many times over where there are many like it (Settles 2009, Active Learning
+Literature Survey, section 7.1), so that one much like another is passed over. To group the least certain texts and take
+one of each group taught less: reports/tried.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import csr_matrix
+from scipy.special import entr
+
+from data.splits.leakage import UNLABELLED
+from reports.judging_data.second_opinions import mean_of, voices_of
+from reports.reading.run_texts import RunTexts
+
+ALIKE = 0.6  # cosine of two texts' TF-IDF, from which on they teach the same
+BLOCK = 512  # texts that are compared at once
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """Texts to label.
+
+    Attributes:
+        voices: the models that were asked, in words.
+        chosen: places among the unlabelled texts, the least certain first.
+    """
+
+    voices: list[str]
+    chosen: list[int]
+
+
+def suggest_texts(texts: RunTexts, count: int) -> Suggestion:
+    """Chooses unlabelled texts.
+
+    Args:
+        texts: of the run; only models whose features of all unlabelled texts are known are asked.
+        count: how many, at most as many as there are.
+
+    Raises:
+        ValueError: no training text holds a word.
+    """
+    voices = [voice for voice in voices_of(texts) if UNLABELLED in voice.features]
+    models = [voice.fit(voice.features["train"], texts.parts["train"].labels) for voice in voices]
+    said = [model.predict_proba(voice.features[UNLABELLED]) for model, voice in zip(models, voices, strict=True)]
+    uncertainty = entr(mean_of(said)).sum(axis=1)
+    chosen = choose_apart(uncertainty, voices[0].features[UNLABELLED], count)
+    return Suggestion([voice.name for voice in voices], chosen.tolist())
+
+
+def choose_apart(uncertainty: np.ndarray, terms: csr_matrix, count: int) -> np.ndarray:
+    """The least certain texts, without those that are much like one chosen before, as far as there are enough others.
+
+    Args:
+        uncertainty: of n texts, `(n,)`.
+        terms: TF-IDF of the texts, rows of length 1, `(n, terms)`.
+        count: how many to choose.
+
+    Returns:
+        Places, `(count,)` or `(n,)` where there are fewer, the least certain first.
+    """
+    order = np.argsort(-uncertainty, kind="stable")
+    chosen: list[int] = []
+    repeated: list[int] = []
+    for start in range(0, len(order), BLOCK):
+        block = order[start : start + BLOCK]
+        like_chosen = (terms[block] @ terms[chosen].T).toarray().max(axis=1, initial=0)
+        like_each = (terms[block] @ terms[block].T).toarray()
+        new: list[int] = []  # of this block, places in it
+        for at in range(len(block)):
+            alike = max(like_chosen[at], like_each[at, new].max(initial=0))
+            if alike >= ALIKE:
+                repeated.append(block[at])
+            elif len(chosen) + len(new) < count:
+                new.append(at)
+        chosen += block[new].tolist()
+        if len(chosen) == count:
+            return np.array(chosen)
+    return np.array(chosen + repeated[: count - len(chosen)], dtype=np.int64)
