@@ -5,7 +5,6 @@ from __future__ import annotations
 from reports.numbers import count, listed, percent, plural
 from reports.reading.judged_labels import LabelFacts
 
-TEST = "test"
 TITLE = "Which labels look wrong?"
 HOW = (
     "A label looks wrong where models that have not seen it are confident of another class: of a training text, models "
@@ -16,15 +15,12 @@ HOW = (
 
 def found(facts: LabelFacts) -> list[str]:
     """How many labels look wrong, who says so, and how far that can be trusted."""
-    total, sure = sum(facts.suspicious.values()), sum(facts.corrected.values())
+    total = sum(facts.suspicious.values())
     if not total:
         return [f"No label looks wrong (seed {facts.seed}).", *trust(facts)]
     by_part = [f"{count(wrong)} of {count(facts.texts[part])} in {part}" for part, wrong in facts.suspicious.items()]
-    tested = f", {count(facts.corrected[TEST])} of them in the test split, which stays as it is" if sure else ""
     return [
-        f"{plural(total, 'label')} look{'s' if total == 1 else ''} wrong: {listed(by_part)} (seed {facts.seed}). Sure "
-        "enough to be corrected unless you say otherwise, in column corrected_label of labels.csv: "
-        f"{count(sure)}{tested}.",
+        f"{plural(total, 'label')} look{'s' if total == 1 else ''} wrong: {listed(by_part)} (seed {facts.seed}).",
         *trust(facts),
     ]
 
@@ -34,11 +30,9 @@ def trust(facts: LabelFacts) -> list[str]:
     tried = facts.recovery
     only = f" {facts.without_encoder}: only the linear model was asked." if facts.without_encoder else ""
     turned = f"{plural(tried.turned, 'training label')} ({percent(tried.turned / facts.texts['train'], 0)})"
-    shares = [f"of the {count(tried.flagged)} that then looked wrong, {count(tried.flagged_right)}"]
-    if tried.sure != tried.flagged:
-        shares.append(f"of the {count(tried.sure)} that would have been corrected, {count(tried.sure_right)}")
     return [
         f"Asked: {listed(facts.models)}.{only}",
         f"To see how far that can be trusted, {turned} were turned over on purpose. Of the first {tried.first} in the "
-        f"order, {tried.right} were turned ones; {'; '.join(shares)}. The others may have been wrong before, or hard.",
+        f"order, {tried.right} were turned ones, and of the {count(tried.flagged)} that then looked wrong "
+        f"{count(tried.flagged_right)}. The others may have been wrong before, or hard.",
     ]

@@ -41,7 +41,7 @@ def confident_class(probabilities: np.ndarray, thresholds: np.ndarray) -> np.nda
 def is_doubted(labels: np.ndarray, probabilities: np.ndarray, thresholds: np.ndarray) -> np.ndarray:
     """Whether the model is confident of another class than the label, boolean array of shape `(n,)`.
 
-    These are the texts off the diagonal of the paper's confident joint.
+    These are the texts off the diagonal of the paper's confident joint, as far as the label is not the likeliest class.
     """
     confident = confident_class(probabilities, thresholds)
-    return (confident >= 0) & (confident != labels)
+    return (confident >= 0) & (confident != labels) & (probabilities.argmax(axis=1) != labels)

@@ -18,7 +18,6 @@ from reports.reading.run_texts import RunTexts
 
 TURNED = 0.05  # of the training labels, to see how many are found again
 FIRST = 50  # texts of the order that are looked at for that
-SURE = 0.75  # of the labels that are corrected unasked, least share that were turned over in that trial
 WORDS = 4  # that speak for another class
 
 
@@ -34,7 +33,6 @@ class JudgedLabel:
         own: probability of its label.
         other: probability of the likeliest class.
         suspicious: whether the label looks wrong.
-        sure: whether it is among those that are corrected unless the user says otherwise.
         words: those that speak for `looks_like` against `label`, strongest first; only of suspicious labels.
     """
 
@@ -45,7 +43,6 @@ class JudgedLabel:
     own: float
     other: float
     suspicious: bool
-    sure: bool
     words: tuple[str, ...] = ()
 
 
@@ -59,9 +56,6 @@ class Recovery:
         right: how many of these were turned ones.
         flagged: labels that then looked wrong, in all.
         flagged_right: how many of these were turned ones.
-        sure_below: of those with a probability of their label at most so high, three in four were; 0 where of none.
-        sure: how many labels that were.
-        sure_right: how many of these were turned ones.
     """
 
     turned: int
@@ -69,9 +63,6 @@ class Recovery:
     right: int
     flagged: int
     flagged_right: int
-    sure_below: float
-    sure: int
-    sure_right: int
 
 
 @dataclass(frozen=True)
@@ -99,7 +90,6 @@ def judge_labels(texts: RunTexts) -> Judgement:
     opinions = [ask_out_of_fold(voice, train, texts.seed) for voice in voices]
     fitted = [voice.fit(voice.features["train"], train) for voice in voices]
     thresholds = class_thresholds(train, mean_of([opinion.probabilities for opinion in opinions]))
-    recovery = _recover(voices, train, texts.seed)
     judged = []
     for name, part in texts.parts.items():
         if name == "train":
@@ -116,10 +106,9 @@ def judge_labels(texts: RunTexts) -> Judgement:
                 words = speaking_words(voices[0], unseen, voices[0].features[name][[at]], likely, label)
             own, other = float(probabilities[at, label]), float(probabilities[at, likely])
             flagged = bool(suspicious[at])
-            sure = flagged and own <= recovery.sure_below
-            judged.append(JudgedLabel(name, at, label, likely, own, other, flagged, sure, tuple(words)))
+            judged.append(JudgedLabel(name, at, label, likely, own, other, flagged, tuple(words)))
     judged.sort(key=lambda found: found.own)
-    return Judgement([voice.name for voice in voices], judged, recovery)
+    return Judgement([voice.name for voice in voices], judged, _recover(voices, train, texts.seed))
 
 
 def look_wrong(labels: np.ndarray, said: Sequence[np.ndarray], thresholds: np.ndarray) -> np.ndarray:
@@ -173,17 +162,10 @@ def _recover(voices: Sequence[Voice], labels: np.ndarray, seed: int) -> Recovery
     flagged = look_wrong(noisy, said, class_thresholds(noisy, probabilities))
     own = probabilities[np.arange(len(noisy)), noisy]
     first = np.argsort(own)[: min(FIRST, int(turned.sum()))]
-    order = np.flatnonzero(flagged)[np.argsort(own[flagged])]
-    right = np.cumsum(turned[order])
-    enough = np.flatnonzero(right >= SURE * np.arange(1, len(order) + 1))
-    sure = int(enough[-1]) + 1 if len(enough) else 0
     return Recovery(
         turned=int(turned.sum()),
         first=len(first),
         right=int(turned[first].sum()),
-        flagged=len(order),
-        flagged_right=int(turned[order].sum()),
-        sure_below=float(own[order[sure - 1]]) if sure else 0.0,
-        sure=sure,
-        sure_right=int(right[sure - 1]) if sure else 0,
+        flagged=int(flagged.sum()),
+        flagged_right=int(turned[flagged].sum()),
     )

@@ -28,9 +28,6 @@ class RecoveryFacts:
     right: int
     flagged: int
     flagged_right: int
-    sure_below: float
-    sure: int
-    sure_right: int
 
 
 @dataclass(frozen=True)
@@ -43,7 +40,6 @@ class LabelFacts:
         without_encoder: why only the linear model was, nothing where more were.
         texts: by split.
         suspicious: labels that look wrong, by split.
-        corrected: how many of these are corrected unless the user says otherwise, by split.
         recovery: of labels that were turned over on purpose.
         most_suspicious: rows of `labels.csv`, cells by column.
     """
@@ -53,7 +49,6 @@ class LabelFacts:
     without_encoder: str
     texts: dict[str, int]
     suspicious: dict[str, int]
-    corrected: dict[str, int]
     recovery: RecoveryFacts
     most_suspicious: list[dict[str, str]]
 

@@ -36,14 +36,12 @@ def write_judgement(texts: RunTexts, judgement: Judgement, places: Places) -> No
     writer.writerows(rows)
     write_text(run.labels, table.getvalue())
     suspicious = [row for row in rows if row["suspicious"]]
-    corrected = [row for row in suspicious if row["corrected_label"]]
     facts = {
         "seed": texts.seed,
         "models": judgement.voices,
         "without_encoder": texts.without,
         "texts": {name: len(texts.parts[name].labels) for name in PARTS},
         "suspicious": {name: sum(row["split"] == name for row in suspicious) for name in PARTS},
-        "corrected": {name: sum(row["split"] == name for row in corrected) for name in PARTS},
         "recovery": asdict(judgement.recovery),
         "most_suspicious": suspicious[:SHOWN],
         "digest": digest_of(run.labels),
@@ -63,7 +61,7 @@ def _row(texts: RunTexts, found: JudgedLabel, places: Places) -> dict[str, str]:
         "probability_of_label": f"{found.own:.4f}",
         "probability_of_looks_like": f"{found.other:.4f}",
         "suspicious": "yes" if found.suspicious else "",
-        "corrected_label": names[found.looks_like] if found.sure else "",
+        "corrected_label": names[found.looks_like] if found.suspicious else "",
         "words": ", ".join(found.words),
         "text": shorten(" ".join(text.split()), LONGEST_TEXT).encode("utf-8", "replace").decode(),
     }

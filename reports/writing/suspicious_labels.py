@@ -14,7 +14,6 @@ from reports.writing.table import escape, pipe_table
 from reports.writing.templating import render
 
 SHOWN = 160  # characters of a text
-TEST = "test"
 
 
 def render_html(run: Path) -> Markup:
@@ -27,7 +26,7 @@ def render_html(run: Path) -> Markup:
     if facts is None:
         return Markup("")
     return Markup(
-        render("suspicious.html", sentences=found(facts), how=HOW, rows=_rows(facts), sure=_what_is_corrected(run))
+        render("suspicious.html", sentences=found(facts), how=HOW, rows=_rows(facts), corrected=_how_to_correct(run))
     )
 
 
@@ -46,7 +45,7 @@ def render_markdown(run: Path, title: str) -> list[str]:
     ]
     heads = ["text", "split and place", "labelled", "looks like", "probability of its label", "words that say so"]
     table = [pipe_table(rows, heads)] if rows else []
-    return [f"## {title}", *map(escape, found(facts)), *table, escape(HOW)]
+    return [f"## {title}", *map(escape, found(facts)), *table, escape(_how_to_correct(run)), escape(HOW)]
 
 
 def _rows(facts: LabelFacts) -> list[dict[str, str]]:
@@ -55,13 +54,15 @@ def _rows(facts: LabelFacts) -> list[dict[str, str]]:
         | {
             "text": shorten(row["text"], SHOWN),
             "place": f"{row['split']}, {row['row'] or 'text ' + row['index']}",
-            "corrected": row["corrected_label"] if row["split"] != TEST else "",
             "probability": percent(float(row["probability_of_label"])).removesuffix(" %"),
         }
         for row in facts.most_suspicious
     ]
 
 
-def _what_is_corrected(run: Path) -> str:
+def _how_to_correct(run: Path) -> str:
     command = f"python -m reports.labels {shell_path(run.resolve())} --write corrected.csv"
-    return f"the label is exchanged by {command}, unless labels.csv is edited before."
+    return (
+        f"A table with these labels exchanged, except in the test split: {command}. Edit column corrected_label of "
+        "labels.csv before, to keep some or to change others."
+    )
