@@ -35,9 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
         limit = _memory_limit(options.run)
         return run_in_child("spawn", _work, options, memory_limit_mb=memory_mb(limit), on_ctrl_c=STOPPING)
     except MemoryExceeded as error:
-        refuse(
-            f"To judge the labels took {error}, more than the run's memory_limit {limit}: raise it in settings.yaml."
-        )
+        refuse(f"To judge the labels took {error}, more than memory_limit in settings.yaml, {limit}: raise it there.")
         return EXIT_FAILED
     except RunFolderError as error:
         return refuse(str(error))

@@ -1,4 +1,4 @@
-"""Which unlabelled texts to label next: those that the models are least sure of, and that are not alike.
+"""Which unlabelled texts to label next: those with much to read of which the models are unsure, and that are not alike.
 
 Uncertainty alone picks the same text many times over where there are many like it (Settles 2009, Active Learning
 Literature Survey, section 7.1), so that one much like another is passed over. To group the least certain texts and take
@@ -27,7 +27,7 @@ class Suggestion:
 
     Attributes:
         voices: the models that were asked, in words.
-        chosen: places among the unlabelled texts, the least certain first.
+        chosen: places among the unlabelled texts, that of most worth first.
     """
 
     voices: list[str]
@@ -47,23 +47,36 @@ def suggest_texts(texts: RunTexts, count: int) -> Suggestion:
     voices = [voice for voice in voices_of(texts) if UNLABELLED in voice.features]
     models = [voice.fit(voice.features["train"], texts.parts["train"].labels) for voice in voices]
     said = [model.predict_proba(voice.features[UNLABELLED]) for model, voice in zip(models, voices, strict=True)]
-    uncertainty = entr(mean_of(said)).sum(axis=1)
-    chosen = choose_apart(uncertainty, voices[0].features[UNLABELLED], count)
+    terms = voices[0].features[UNLABELLED]
+    chosen = choose_apart(expected_worth(mean_of(said), terms), terms, count)
     return Suggestion([voice.name for voice in voices], chosen.tolist())
 
 
-def choose_apart(uncertainty: np.ndarray, terms: csr_matrix, count: int) -> np.ndarray:
-    """The least certain texts, without those that are much like one chosen before, as far as there are enough others.
+def expected_worth(probabilities: np.ndarray, terms: csr_matrix) -> np.ndarray:
+    """Entropy of the answer times the logarithm of one more than the number of terms, of each of n texts.
+
+    Of two texts that a model is equally unsure of, the one with more to read says more about the classes. The least
+    certain of all are often those in which there is hardly anything to read.
 
     Args:
-        uncertainty: of n texts, `(n,)`.
+        probabilities: of shape `(n, classes)`.
+        terms: those of the texts that are known, `(n, terms)`.
+    """
+    return entr(probabilities).sum(axis=1) * np.log1p(np.diff(terms.indptr))
+
+
+def choose_apart(worth: np.ndarray, terms: csr_matrix, count: int) -> np.ndarray:
+    """The texts of most worth, without those that are much like one chosen before, as far as there are enough others.
+
+    Args:
+        worth: of n texts, `(n,)`.
         terms: TF-IDF of the texts, rows of length 1, `(n, terms)`.
         count: how many to choose.
 
     Returns:
-        Places, `(count,)` or `(n,)` where there are fewer, the least certain first.
+        Places, `(count,)` or `(n,)` where there are fewer, that of most worth first.
     """
-    order = np.argsort(-uncertainty, kind="stable")
+    order = np.argsort(-worth, kind="stable")
     chosen: list[int] = []
     repeated: list[int] = []
     for start in range(0, len(order), BLOCK):

@@ -49,7 +49,7 @@ def suggested(table: TableToLabel, chosen: int, voices: list[str], output: Path)
     texts, settings = table.texts, table.texts.plan.settings
     lines = [
         f"{output}: {plural(chosen, 'text')} of {count(len(texts.unlabelled.texts))} unlabelled ones, "
-        f"those that teach most: the least certain, none like another. Asked: {listed(voices)}."
+        f"those that teach most: much to read, uncertain, none like another. Asked: {listed(voices)}."
     ]
     if texts.without:
         lines.append(f"{texts.without}: only the linear model was asked.")

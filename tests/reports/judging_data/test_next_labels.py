@@ -5,12 +5,11 @@ import csv
 import numpy as np
 import pytest
 from scipy.sparse import csr_matrix
-from sklearn.feature_extraction.text import TfidfVectorizer
 
 from data.sources import catalog as sources
 from models.run_folder import RunFolderError
 from reports.judging_data import commands
-from reports.judging_data.next_labels import choose_apart
+from reports.judging_data.next_labels import choose_apart, expected_worth
 from reports.reading.run_texts import read_run_texts
 from training import command_line
 
@@ -31,7 +30,7 @@ def table(tmp_path, write_csv, generated):
     return write_csv(tmp_path / "reviews.csv", ["id", "text", "label", "author"], rows)
 
 
-def test_the_least_certain_come_first():
+def test_those_of_most_worth_come_first():
     terms = csr_matrix(np.eye(5))
     assert choose_apart(np.array([0.1, 0.7, 0.3, 0.6, 0.2]), terms, 3).tolist() == [1, 3, 2]
     assert choose_apart(np.array([0.1, 0.7]), terms[:2], 3).tolist() == [1, 0]
@@ -39,12 +38,19 @@ def test_the_least_certain_come_first():
 
 
 def test_no_text_much_like_another_unless_there_are_too_few():
-    texts = [f"please find the invoice of today, number {at}, in the attached file" for at in range(600)]
-    texts += ["my train was late again", "the soup was cold", "who won the game"]
-    terms = TfidfVectorizer().fit_transform(texts)
-    uncertainty = np.r_[np.linspace(1, 0.9, 600), 0.3, 0.2, 0.1]
-    assert choose_apart(uncertainty, terms, 4).tolist() == [0, 600, 601, 602]
-    assert choose_apart(uncertainty, terms, 6).tolist() == [0, 600, 601, 602, 1, 2]
+    # Six hundred texts of one template, each with a word of its own, and three others.
+    template = np.c_[np.full((600, 4), 0.45), np.full((600, 1), 0.43), np.zeros((600, 3))]
+    terms = csr_matrix(np.r_[template, np.eye(8)[5:]])
+    worth = np.r_[np.linspace(1, 0.9, 600), 0.3, 0.2, 0.1]
+    assert choose_apart(worth, terms, 4).tolist() == [0, 600, 601, 602]
+    assert choose_apart(worth, terms, 6).tolist() == [0, 600, 601, 602, 1, 2]
+
+
+def test_of_equally_uncertain_texts_the_one_with_more_to_read_is_worth_more():
+    terms = csr_matrix([[1.0, 0, 0], [1, 1, 1], [0, 0, 0], [1, 1, 1]])
+    probabilities = np.array([[0.5, 0.5], [0.5, 0.5], [0.5, 0.5], [0.9, 0.1]])
+    # ln 2 times ln 2, ln 2 times ln 4, nothing known at all, and 0.325 times ln 4.
+    np.testing.assert_allclose(expected_worth(probabilities, terms), [0.480, 0.961, 0, 0.451], atol=0.001)
 
 
 def test_the_table_to_fill_in_is_read_with_the_users_own(table, tmp_path, prepared, capsys):
