@@ -7,11 +7,13 @@ one of each group taught less: reports/tried.md.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.sparse import csr_matrix
 from scipy.special import entr
+from sklearn.feature_extraction.text import TfidfVectorizer
 
 from data.splits.leakage import UNLABELLED
 from reports.judging_data.second_opinions import mean_of, voices_of
@@ -47,8 +49,8 @@ def suggest_texts(texts: RunTexts, count: int) -> Suggestion:
     voices = [voice for voice in voices_of(texts) if UNLABELLED in voice.features]
     models = [voice.fit(voice.features["train"], texts.parts["train"].labels) for voice in voices]
     said = [model.predict_proba(voice.features[UNLABELLED]) for model, voice in zip(models, voices, strict=True)]
-    terms = voices[0].features[UNLABELLED]
-    chosen = choose_apart(expected_worth(mean_of(said), terms), terms, count)
+    worth = expected_worth(mean_of(said), voices[0].features[UNLABELLED])
+    chosen = choose_apart(worth, words_of(texts.unlabelled.cleaned), count)
     return Suggestion([voice.name for voice in voices], chosen.tolist())
 
 
@@ -65,12 +67,23 @@ def expected_worth(probabilities: np.ndarray, terms: csr_matrix) -> np.ndarray:
     return entr(probabilities).sum(axis=1) * np.log1p(np.diff(terms.indptr))
 
 
-def choose_apart(worth: np.ndarray, terms: csr_matrix, count: int) -> np.ndarray:
+def words_of(cleaned: Sequence[str]) -> csr_matrix:
+    """TF-IDF by which texts are compared, rows of length 1; a word of one text alone counts for nothing.
+
+    The linear model's own will not do: it knows the words of the training texts, and long texts are alike in these.
+    """
+    try:
+        return TfidfVectorizer(token_pattern=r"[^ ]+", min_df=2, sublinear_tf=True).fit_transform(cleaned)
+    except ValueError:  # no two texts have a word in common
+        return csr_matrix((len(cleaned), 1))
+
+
+def choose_apart(worth: np.ndarray, words: csr_matrix, count: int) -> np.ndarray:
     """The texts of most worth, without those that are much like one chosen before, as far as there are enough others.
 
     Args:
         worth: of n texts, `(n,)`.
-        terms: TF-IDF of the texts, rows of length 1, `(n, terms)`.
+        words: their TF-IDF, see `words_of`, `(n, words)`.
         count: how many to choose.
 
     Returns:
@@ -81,8 +94,8 @@ def choose_apart(worth: np.ndarray, terms: csr_matrix, count: int) -> np.ndarray
     repeated: list[int] = []
     for start in range(0, len(order), BLOCK):
         block = order[start : start + BLOCK]
-        like_chosen = (terms[block] @ terms[chosen].T).toarray().max(axis=1, initial=0)
-        like_each = (terms[block] @ terms[block].T).toarray()
+        like_chosen = (words[block] @ words[chosen].T).toarray().max(axis=1, initial=0)
+        like_each = (words[block] @ words[block].T).toarray()
         new: list[int] = []  # of this block, places in it
         for at in range(len(block)):
             alike = max(like_chosen[at], like_each[at, new].max(initial=0))
