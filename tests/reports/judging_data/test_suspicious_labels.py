@@ -9,8 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.files import read_json
-from models.encoder.feature_files import write_rows
-from models.encoder.features import text_digest
+from models.encoder.feature_files import text_digest, write_rows
 from models.linear import LinearClassifier
 from models.run_folder import RunFolderError
 from reports.judging_data import commands
@@ -181,7 +180,7 @@ def test_a_run_without_texts_is_refused(noisy):
 
 @pytest.mark.slow
 def test_planted_errors_among_real_posts(shared, tmp_path, prepared, write_csv, monkeypatch):
-    """Of 5 % of 2,000 labels turned over, the linear model alone has 74 % of the first 50 (mean of three seeds)."""
+    """The linear model alone; with an encoder's features more of the first are turned ones, see reports/tried.md."""
     from data.sources import newsgroups
 
     monkeypatch.setenv("SCIKIT_LEARN_DATA", str(shared / "scikit_learn_data"))
@@ -189,16 +188,16 @@ def test_planted_errors_among_real_posts(shared, tmp_path, prepared, write_csv, 
     shares = []
     for seed in range(3):
         generator = np.random.default_rng(seed)
-        drawn = generator.choice(len(corpus.texts), 3000, replace=False)
+        drawn = generator.choice(len(corpus.texts), 1800, replace=False)
         labels = corpus.labels[drawn]
-        turned = generator.choice(3000, 150, replace=False)
+        turned = generator.choice(1800, 90, replace=False)
         labels[turned] = 1 - labels[turned]
         rows = [[corpus.texts[at], corpus.class_names[label]] for at, label in zip(drawn, labels, strict=True)]
         table = write_csv(tmp_path / f"{seed}.csv", ["text", "label"], rows)
         run = prepared(tmp_path / str(seed), "--data", table, "--models", "linear", "--language", "published")
         texts = read_run_texts(run.path)
-        found = [label for label in judge_labels(texts).labels if label.part == "train"][:50]
+        found = [label for label in judge_labels(texts).labels if label.part == "train"][:30]
         shares.append(
             np.mean([texts.parts["train"].texts[label.at] in {rows[at][0] for at in turned} for label in found])
         )
-    assert np.mean(shares) >= 0.65, shares
+    assert np.mean(shares) >= 0.6, shares
