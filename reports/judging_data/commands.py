@@ -50,7 +50,8 @@ def correct(run: Path, output: Path, include_test: bool) -> None:
     refuse_output(output, source_files(texts.plan))
     if not RunFolder(run).labels.exists():
         _judge(texts)
-    print(*label_messages.corrected(write_corrected(texts, output, include_test), run, output), sep="\n")
+    written = write_corrected(texts, output, include_test)
+    print(*label_messages.corrected(written, run, output, is_edited(run)), sep="\n")
 
 
 def suggest(run: Path, count: int, output: Path) -> None:

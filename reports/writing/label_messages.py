@@ -8,19 +8,22 @@ from pathlib import Path
 from data.messages import shell_path
 from data.sources.source import values_of
 from models.run_folder import RunFolder
+from reports.judging.suspicious_labels import UNSEEN
 from reports.numbers import count, listed, plural
 from reports.reading.source_table import is_table
 from reports.writing.corrected_table import TEST, Corrected
 from reports.writing.table_to_label import TableToLabel
 
 
-def corrected(written: Corrected, run: Path, output: Path) -> list[str]:
+def corrected(written: Corrected, run: Path, output: Path, looked_through: bool) -> list[str]:
     """What a corrected table holds, and how to see what that is worth."""
     total = sum(written.changed.values())
     of_each = (
         listed([f"{count(changed)} of {part}" for part, changed in written.changed.items() if changed]) if total else ""
     )
     lines = [f"{output}: {plural(total, 'label')} corrected{f', {of_each}' if total else ''}."]
+    if total and not looked_through:
+        lines.append(f"labels.csv is as it was written, so that these are guesses that nobody has seen. {UNSEEN}")
     if written.changed[TEST]:
         lines.append(
             "Labels of the test split were changed (--include-test): scores on it can no longer be compared with those "

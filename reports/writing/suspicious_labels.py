@@ -7,7 +7,7 @@ from pathlib import Path
 from markupsafe import Markup
 
 from data.messages import shell_path, shorten
-from reports.judging.suspicious_labels import HOW, found
+from reports.judging.suspicious_labels import HOW, UNSEEN, found
 from reports.numbers import percent
 from reports.reading.judged_labels import LabelFacts, read_label_facts
 from reports.writing.table import escape, pipe_table
@@ -63,6 +63,6 @@ def _rows(facts: LabelFacts) -> list[dict[str, str]]:
 def _how_to_correct(run: Path) -> str:
     command = f"python -m reports.labels {shell_path(run.resolve())} --write corrected.csv"
     return (
-        f"A table with these labels exchanged, except in the test split: {command}. Edit column corrected_label of "
-        "labels.csv before, to keep some or to change others."
+        f"{UNSEEN} In column corrected_label of labels.csv, empty a cell to keep a label, or write another class into it; "
+        f"{command} then writes the table with these labels exchanged, except in the test split."
     )

@@ -141,6 +141,7 @@ def test_the_test_split_is_corrected_where_that_is_said(tmp_path, prepared, gene
 def test_what_is_suspicious_is_corrected_unless_the_user_edits_it(noisy, tmp_path, capsys):
     run, table, _ = noisy()
     commands.correct(run.path, tmp_path / "first.csv", include_test=False)
+    assert "guesses that nobody has seen" in capsys.readouterr().out
     labels = {row["index"]: row for row in rows_of(run.labels)}
     corrected = [row for row in labels.values() if row["corrected_label"] and row["split"] != "test"]
     assert corrected
@@ -154,6 +155,7 @@ def test_what_is_suspicious_is_corrected_unless_the_user_edits_it(noisy, tmp_pat
         writer.writeheader()
         writer.writerows(labels.values())
     commands.correct(run.path, tmp_path / "second.csv", include_test=False)
+    assert "nobody has seen" not in capsys.readouterr().out
     before, now = rows_of(table), rows_of(tmp_path / "second.csv")
     assert now[int(kept)]["label"] == before[int(kept)]["label"]
     assert sum(a["label"] != b["label"] for a, b in zip(before, now, strict=True)) == len(corrected) - 1
