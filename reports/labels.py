@@ -11,6 +11,7 @@ was trained on is never changed. It needs no deep-learning library; the encoder'
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -101,6 +102,8 @@ def _memory_limit(run: Path) -> str:
 def _work(options: argparse.Namespace) -> None:
     """What the child process does; it ends with the exit code."""
     escape_what_cannot_be_shown()
+    # Before numpy is imported: the matrices are small, and on a busy machine threads wait for each other.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
     from data.corpus import DataError
     from reports.judging_data import commands
 

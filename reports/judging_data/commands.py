@@ -13,11 +13,11 @@ from reports.judging_data.suspicious_labels import judge_labels
 from reports.reading.judged_labels import is_edited, read_label_facts
 from reports.reading.run_texts import RunTexts, read_run_texts
 from reports.reading.source_table import is_table, read_source_table, source_files
-from reports.writing import label_messages
-from reports.writing.corrected_table import write_corrected
-from reports.writing.judged_labels import write_judgement
-from reports.writing.table_to_label import table_to_label
-from reports.writing.user_tables import refuse_output
+from reports.writing.labels import messages
+from reports.writing.labels.corrected_table import write_corrected
+from reports.writing.labels.judged_labels import write_judgement
+from reports.writing.labels.table_to_label import table_to_label
+from reports.writing.labels.user_tables import refuse_output
 
 
 def judge(run: Path) -> None:
@@ -51,7 +51,7 @@ def correct(run: Path, output: Path, include_test: bool) -> None:
     if not RunFolder(run).labels.exists():
         _judge(texts)
     written = write_corrected(texts, output, include_test)
-    print(*label_messages.corrected(written, run, output, is_edited(run)), sep="\n")
+    print(*messages.corrected(written, run, output, is_edited(run)), sep="\n")
 
 
 def suggest(run: Path, count: int, output: Path) -> None:
@@ -69,7 +69,7 @@ def suggest(run: Path, count: int, output: Path) -> None:
     except ValueError as error:
         raise RunFolderError(f"The texts of {run} cannot be judged: {error}") from error
     table.write(output, suggestion.chosen)
-    print(*label_messages.suggested(table, len(suggestion.chosen), suggestion.voices, output), sep="\n")
+    print(*messages.suggested(table, len(suggestion.chosen), suggestion.voices, output), sep="\n")
 
 
 def _judge(texts: RunTexts) -> None:

@@ -11,8 +11,9 @@ from reports.measuring.leaked import leaked_scores
 from reports.numbers import percent
 from reports.reading.comparison import Comparison, Row
 from reports.reading.facts import SplitFacts
-from reports.writing import evidence, repeating, suspicious_labels
+from reports.writing import evidence, repeating
 from reports.writing.confusion import MOST_CLASSES, most_confused
+from reports.writing.labels import section as labels_section
 from reports.writing.table import escape, pipe_table, render
 
 PARTS = ("train", "validation", "test")
@@ -30,7 +31,7 @@ def render_report(evaluation: Evaluation) -> str:
         "![Test accuracy of each model](accuracy.svg)",
         *(f"- {escape(sentence)}" for sentence in evaluation.verdicts),
         *_label_curve(evaluation),
-        *suspicious_labels.render_markdown(comparison.run.path, TITLE),
+        *labels_section.render_markdown(comparison.run.path, TITLE),
         "## Data",
         *_data(comparison),
         "## Per class",

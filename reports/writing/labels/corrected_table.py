@@ -22,7 +22,7 @@ from reports.reading.facts import read_data
 from reports.reading.judged_labels import read_corrections
 from reports.reading.run_texts import RunTexts
 from reports.reading.source_table import is_table, read_source_table, source_files
-from reports.writing.user_tables import Cells, encode_entities, read_again, refuse_output, write_table
+from reports.writing.labels.user_tables import Cells, encode_entities, read_again, refuse_output, write_table
 
 TEST = "test"
 DIALECT = ("encoding", "delimiter", "quoting")  # settings of the source that do not hold for what is written here

@@ -63,6 +63,6 @@ def _rows(facts: LabelFacts) -> list[dict[str, str]]:
 def _how_to_correct(run: Path) -> str:
     command = f"python -m reports.labels {shell_path(run.resolve())} --write corrected.csv"
     return (
-        f"{UNSEEN} In column corrected_label of labels.csv, empty a cell to keep a label, or write another class into it; "
+        f"{UNSEEN} In column corrected_label of labels.csv, empty a cell to keep a label, or write another class; "
         f"{command} then writes the table with these labels exchanged, except in the test split."
     )

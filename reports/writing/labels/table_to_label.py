@@ -17,7 +17,7 @@ from models.run_folder import RunFolderError
 from reports.reading.facts import read_data
 from reports.reading.run_texts import RunTexts
 from reports.reading.source_table import is_table, read_source_table
-from reports.writing.user_tables import Cells, encode_entities, write_table
+from reports.writing.labels.user_tables import Cells, encode_entities, write_table
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from models.run_folder import RunFolder
 from reports.judging.suspicious_labels import UNSEEN
 from reports.numbers import count, listed, plural
 from reports.reading.source_table import is_table
-from reports.writing.corrected_table import TEST, Corrected
-from reports.writing.table_to_label import TableToLabel
+from reports.writing.labels.corrected_table import TEST, Corrected
+from reports.writing.labels.table_to_label import TableToLabel
 
 
 def corrected(written: Corrected, run: Path, output: Path, looked_through: bool) -> list[str]:
