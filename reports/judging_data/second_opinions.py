@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -75,7 +76,9 @@ def ask_out_of_fold(voice: Voice, labels: np.ndarray, seed: int) -> Opinion:
     fold = np.zeros(len(labels), dtype=np.int64)
     folds = StratifiedKFold(min(FOLDS, np.bincount(labels).max()), shuffle=True, random_state=seed)
     classifiers, probabilities = [], np.zeros((len(labels), 0))
-    for number, (fitted, asked) in enumerate(folds.split(labels, labels)):
+    with warnings.catch_warnings(action="ignore"):  # of a class with fewer texts than folds
+        pairs = list(folds.split(labels, labels))
+    for number, (fitted, asked) in enumerate(pairs):
         classifiers.append(voice.fit(features[fitted], labels[fitted]))
         said = classifiers[-1].predict_proba(features[asked])
         if not probabilities.size:

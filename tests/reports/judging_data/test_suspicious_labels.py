@@ -201,3 +201,14 @@ def test_planted_errors_among_real_posts(shared, tmp_path, prepared, write_csv, 
             np.mean([texts.parts["train"].texts[label.at] in {rows[at][0] for at in turned} for label in found])
         )
     assert np.mean(shares) >= 0.6, shares
+
+
+@pytest.mark.filterwarnings("error")
+def test_many_classes_of_few_texts_each(tmp_path, prepared, write_csv):
+    """Four training texts a class are fewer than there are folds, and what is odd is found all the same."""
+    rows = [[f"subject{at % 30} word{at % 17} number{at % 11} thing", f"class{at % 30}"] for at in range(210)]
+    rows[0][1] = "class7"
+    run = prepared(tmp_path / "run", "--data", write_csv(tmp_path / "x.csv", ["text", "label"], rows))
+    commands.judge(run.path)
+    first = read_labels(run)[0]
+    assert (first["index"], first["label"], first["looks_like"]) == ("0", "class7", "class0")
