@@ -31,6 +31,7 @@ class Description:
         weights_key: identity of these weights and their tokenizer.
         backbone: the name that finds these weights again.
         pooling: how an encoder's states became one vector.
+        features_key: under which the frozen encoder's features of texts are kept, see `models.encoder.feature_files`.
         unfrozen: how many of the encoder's blocks were trained.
         chosen: what was chosen on validation, in words.
         searched: the settings that were chosen for it in place of the run's, by name.
@@ -52,6 +53,7 @@ class Description:
     weights_key: str | None = None
     backbone: str | None = None
     pooling: str | None = None
+    features_key: str | None = None
     unfrozen: int = 0
     chosen: str | None = None
     searched: dict[str, float] = field(default_factory=dict)

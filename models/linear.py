@@ -146,6 +146,39 @@ def fit(
     weights: Weights = None,
     validation_weights: Weights = None,
 ) -> tuple[Pipeline, str]:
+    """The pipeline from cleaned texts to classes that `search` finds, and its settings in words."""
+    found = search(texts, labels, validation_texts, validation_labels, seed, weights, validation_weights)
+    return make_pipeline(found.vectorizer, found.classifier), found.chosen
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was kept of all that was tried.
+
+    Attributes:
+        vectorizer: fitted; from cleaned texts to features.
+        classifier: of these features, with the best temperature.
+        candidate: fits its like on other features and labels, without the temperature.
+        temperature: what scores are divided by.
+        chosen: all of it in words.
+    """
+
+    vectorizer: TfidfVectorizer
+    classifier: LinearClassifier
+    candidate: Callable[..., LinearClassifier]
+    temperature: float
+    chosen: str
+
+
+def search(
+    texts: Sequence[str],
+    labels: np.ndarray,
+    validation_texts: Sequence[str],
+    validation_labels: np.ndarray,
+    seed: int = 0,
+    weights: Weights = None,
+    validation_weights: Weights = None,
+) -> Found:
     """Fits every candidate on the training texts and keeps the one with the least validation log loss.
 
     Each is judged at its best temperature, and answers with it: complement naive Bayes is far too unsure of twenty
@@ -160,8 +193,8 @@ def fit(
         weights: of the training texts, array of shape `(n,)`; `None` for 1 each.
         validation_weights: likewise.
 
-    Returns:
-        The pipeline from cleaned texts to classes, and its settings in words.
+    Raises:
+        ValueError: no text holds a word.
     """
     best_loss, best = np.inf, None
     for ngrams, seen in TERMS:
@@ -182,7 +215,8 @@ def fit(
             temperature, loss = fit_temperature(scores, validation_labels, validation_weights)
             if loss < best_loss:
                 best_loss = loss
-                best = make_pipeline(vectorizer, classifier.cooled(temperature)), f"1- to {ngrams}-grams, {name}"
+                chosen = f"1- to {ngrams}-grams, {name}"
+                best = Found(vectorizer, classifier.cooled(temperature), fit_candidate, temperature, chosen)
     if best is None:
         raise ValueError("The training texts hold no word to learn from.")
     return best

@@ -48,6 +48,16 @@ class RunFolder:
         """The Transformer's attention weights for these texts."""
         return self.path / "attention.npz"
 
+    @property
+    def labels(self) -> Path:
+        """Every labelled text with how probable its label is; the user may edit it."""
+        return self.path / "labels.csv"
+
+    @property
+    def judged_labels(self) -> Path:
+        """What was found of the labels, for the report."""
+        return self.path / "labels.json"
+
     def prepared(self, seed: int) -> Path:
         """Texts, vocabulary and arrays of a seed's split."""
         return self.path / "data" / str(seed)

@@ -24,6 +24,7 @@ COMMANDS = {
     "retrain": ("training.retrain", "train a run's models again on old and new rows, and promote what is not worse"),
     "report": ("reports.page", "write the report of a run, or a comparison of several"),
     "explain": ("reports.explain", "show which words moved each model to its answer"),
+    "labels": ("reports.labels", "say which labels look wrong, and which texts to label next"),
     "export": ("models.exporting.__main__", "export trained models, each proven to answer as it did"),
     "drift": ("reports.drift", "say whether the texts of a file are like those of validation"),
     "promote": ("reports.promotion", "have a newer run take the place of the one in use where it is not worse"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -22,13 +21,11 @@ BROKEN = re.compile("[\udc80-\udcff]")  # bytes that are no UTF-8, as Python's `
 BETWEEN = re.compile(r"[ \t\r\n,]*")
 HEAD, SAMPLE = 1000, 200  # records that are looked at for the names of the columns, and for what is in them
 OBJECT = 'like {"text": "Good film", "label": "positive"}'
-
-
-class Literal(str):
-    """A JSON value that is no string, as it is written: a number, `true`, an array."""
-
-
 Record = tuple[int, dict | str]  # the line it begins in, and the object, or what is wrong with it
+
+
+class Unquoted(str):
+    """A cell as JSON writes it without quotes: a number, true or false, an array or an object."""
 
 
 class JsonTable:
@@ -110,7 +107,7 @@ def _items(path: Path, encoding: Encoding) -> Iterator[Record]:
 def _decoder() -> json.JSONDecoder:
     """Numbers stay as they are written, of any length; true and false too."""
     return json.JSONDecoder(
-        object_pairs_hook=_object, parse_float=Literal, parse_int=Literal, parse_constant=_no_constant
+        object_pairs_hook=_object, parse_float=Unquoted, parse_int=Unquoted, parse_constant=_no_constant
     )
 
 
@@ -133,26 +130,29 @@ def _checked(record: object, what: str) -> dict | str:
     return f": expected a JSON object, got {kind}; {what} must be {OBJECT}"
 
 
+def to_json(cell: object) -> str:
+    """A cell as JSON, numbers as they were written.
+
+    >>> to_json([Unquoted("1.50"), "1.50", None, True])
+    '[1.50, "1.50", null, true]'
+    """
+    if isinstance(cell, Unquoted):
+        return str(cell)
+    if isinstance(cell, list):
+        return f"[{', '.join(map(to_json, cell))}]"
+    if isinstance(cell, dict):
+        return "{" + ", ".join(f"{to_json(name)}: {to_json(value)}" for name, value in cell.items()) + "}"
+    return json.dumps(cell, ensure_ascii=False)
+
+
 def _shown(cell: object) -> str | None:
     """A cell as text; JSON can escape half a surrogate pair, which no file or tokenizer takes."""
-    if cell is None or isinstance(cell, Literal):
+    if cell is None or isinstance(cell, Unquoted):
         return cell
     if isinstance(cell, str):
-        return cell.encode("utf-8", "replace").decode("utf-8")
-    return Literal(json.dumps(_values(cell), ensure_ascii=False).encode("utf-8", "replace").decode("utf-8"))
+        return _plain(cell)
+    return Unquoted(_plain(to_json(cell)))
 
 
-def value_of(cell: str | None) -> object:
-    """A cell as JSON has it; a number that no float holds stays text.
-
-    >>> value_of(Literal("5")), value_of("5"), value_of(Literal("1e999"))
-    (5, '5', '1e999')
-    """
-    value = json.loads(cell) if isinstance(cell, Literal) else cell
-    return cell if isinstance(value, float) and math.isinf(value) else value
-
-
-def _values(found: object) -> object:
-    if isinstance(found, dict):
-        return {name: _values(inner) for name, inner in found.items()}
-    return list(map(_values, found)) if isinstance(found, list) else value_of(found)  # type: ignore[arg-type]
+def _plain(text: str) -> str:
+    return text.encode("utf-8", "replace").decode("utf-8")

@@ -82,13 +82,13 @@ def read_rows(
     """
     rows = Rows(listed_files(data, whole=True), choice)
     same: dict[str, str] = {}  # one string for a label, however often it stands in the file
-    with _files(data) as paths:
+    with files_of(data) as paths:
         for path in paths:
             asked = [*rows.choice.texts, rows.choice.label or AUTO, *([beside.name] if beside else [])]
             table = open_table(path, reading, asked)
             rows.tables.append(table)
             if table.names:
-                rows.choice = _chosen(table, rows.choice, beside)
+                rows.choice = chosen_columns(table, rows.choice, beside)
                 if look_for_groups:
                     rows.groups = _groups(table, rows)
                 columns = [rows.beside] if beside else list(rows.groups.values())
@@ -108,6 +108,43 @@ def read_rows(
     if not rows.texts:
         raise DataError(f"{rows.name} holds no rows: name a file with texts and labels.")
     return rows
+
+
+def chosen_columns(table: Table, choice: Choice, beside: Beside | None) -> Choice:
+    """The columns of texts and labels of one table, as far as `choice` names them, and guessed else.
+
+    Raises:
+        DataError: it is not clear which are meant.
+    """
+    names = table.names
+    if beside:
+        if beside.name not in names:
+            raise DataError(missing_column(table.where, beside.name, names, beside.flag))
+        if names.count(beside.name) > 1:
+            raise DataError(named_twice(table.where, beside.name))
+        if beside.name in (*choice.texts, choice.label):
+            raise DataError(
+                f"{beside.flag} is {shorten(beside.name)!r}, which holds the texts or labels: name another column."
+            )
+        names = ["" if name == beside.name else name for name in names]  # so that it is not guessed to be theirs
+    chosen = choose_columns(table.where, names, table.sample, choice.texts, choice.label)
+    return Choice(chosen.texts, chosen.label, chosen.guessed or choice.guessed)
+
+
+@contextmanager
+def files_of(data: Sequence[str]) -> Iterator[list[Path]]:
+    """The files that the values of `--data` mean; standard input is kept in a file meanwhile."""
+    if STANDARD_INPUT not in data:
+        yield [path for value in data for path in _matching(value) or [Path(value)]]
+        return
+    with tempfile.NamedTemporaryFile() as kept:
+        shutil.copyfileobj(sys.stdin.buffer, kept)
+        kept.flush()
+        yield [
+            path
+            for value in data
+            for path in ([Path(kept.name)] if value == STANDARD_INPUT else _matching(value) or [Path(value)])
+        ]
 
 
 def listed_files(data: Sequence[str], whole: bool = False) -> str:
@@ -142,22 +179,6 @@ def decode_entities(text: str) -> str:
     return ENTITY.sub(lambda found: html.unescape(found[0]), text) if "&" in text else text
 
 
-def _chosen(table: Table, choice: Choice, beside: Beside | None) -> Choice:
-    names = table.names
-    if beside:
-        if beside.name not in names:
-            raise DataError(missing_column(table.where, beside.name, names, beside.flag))
-        if names.count(beside.name) > 1:
-            raise DataError(named_twice(table.where, beside.name))
-        if beside.name in (*choice.texts, choice.label):
-            raise DataError(
-                f"{beside.flag} is {shorten(beside.name)!r}, which holds the texts or labels: name another column."
-            )
-        names = ["" if name == beside.name else name for name in names]  # so that it is not guessed to be theirs
-    chosen = choose_columns(table.where, names, table.sample, choice.texts, choice.label)
-    return Choice(chosen.texts, chosen.label, chosen.guessed or choice.guessed)
-
-
 def _groups(table: Table, rows: Rows) -> dict[str, list[str]]:
     """The columns that may hold groups, of the first file, as far as the further files have them too."""
     if rows.texts:
@@ -173,22 +194,6 @@ def _cells(
     for line, cells in table.rows([*choice.texts, choice.label or "", *([beside.name] if beside else [])], groups):
         more = [(cell or "").strip() for cell in cells[count + 1 :]]
         yield line, join_cells(cells[:count]), cells[count] or "", more
-
-
-@contextmanager
-def _files(data: Sequence[str]) -> Iterator[list[Path]]:
-    """The files that the values of `--data` mean; standard input is kept in a file meanwhile."""
-    if STANDARD_INPUT not in data:
-        yield [path for value in data for path in _matching(value) or [Path(value)]]
-        return
-    with tempfile.NamedTemporaryFile() as kept:
-        shutil.copyfileobj(sys.stdin.buffer, kept)
-        kept.flush()
-        yield [
-            path
-            for value in data
-            for path in ([Path(kept.name)] if value == STANDARD_INPUT else _matching(value) or [Path(value)])
-        ]
 
 
 def _matching(pattern: str) -> list[Path]:

@@ -6,9 +6,6 @@ numbers twenty times. Here it runs once per text; a head then trains on the feat
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
-import zlib
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -17,8 +14,8 @@ import keras
 import numpy as np
 from keras import ops
 
-from data.files import whole
 from models.encoder.backbones import SEQUENCE_LENGTH, Backbone, tokenize
+from models.encoder.feature_files import read_rows, text_digest, write_rows
 from models.encoder.weights import CACHE_VARIABLE
 
 POOLINGS = ("auto", "pooled", "mean", "first")
@@ -139,7 +136,7 @@ def cached_features(
     """
     key = text_key(backbone, sequence_length, pooling)
     wanted = [text_digest(text) for text in texts]
-    known = _read_rows(cache_dir, key, set(wanted))
+    known = read_rows(cache_dir, key, set(wanted))
     missing = {digest: text for digest, text in zip(wanted, texts, strict=True) if digest not in known}
     digests = list(missing)
     if progress:
@@ -148,7 +145,7 @@ def cached_features(
         part = digests[start : start + TEXTS_PER_FILE]
         rows = encode(backbone, [missing[digest] for digest in part], sequence_length, pooling)
         try:
-            _write_rows(cache_dir, key, part, rows)
+            write_rows(cache_dir, key, part, rows)
         except OSError as error:  # a full disk, or one that is not ours: it costs the next run its time, not this one
             print(
                 f"The features cannot be kept in {cache_dir} ({error.strerror}); name another folder in "
@@ -165,47 +162,3 @@ def text_key(backbone: Backbone, sequence_length: int, kind: str) -> str:
     """Identity of everything but the text that decides a feature, to the last bit."""
     computed = keras.backend.backend(), backbone.model.dtype_policy.name
     return text_digest(backbone.key, version("keras-hub"), *computed, str(sequence_length), kind).hex()
-
-
-def text_digest(*texts: str) -> bytes:
-    """Identity of texts in their order, 16 bytes."""
-    digest = hashlib.blake2b(digest_size=16)
-    for text in texts:
-        encoded = text.encode("utf-8", "surrogatepass")
-        digest.update(len(encoded).to_bytes(8, "big") + encoded)  # the length keeps neighbours apart
-    return digest.digest()
-
-
-def _read_rows(directory: Path, key: str, wanted: set[bytes]) -> dict[bytes, np.ndarray]:
-    """The sound rows of the texts `wanted`, by digest of the text.
-
-    A file whose content is damaged is removed. One that cannot be read now, for want of rights or of a disk that
-    answers, is left for the next run.
-    """
-    found = {}
-    for path in directory.glob(f"{key}-*.npy"):
-        try:
-            table = np.load(path, mmap_mode="r")
-            digests = [bytes(digest) for digest in table["text"]]
-        except (EOFError, ValueError, IndexError):  # cut short, or no such array
-            with contextlib.suppress(OSError):  # it is somebody else's
-                path.unlink(missing_ok=True)
-            continue
-        except OSError:
-            continue
-        for row, digest in enumerate(digests):
-            if digest in wanted and zlib.crc32(table["features"][row].tobytes()) == table["checksum"][row]:
-                found[digest] = np.array(table["features"][row])
-    return found
-
-
-def _write_rows(directory: Path, key: str, digests: list[bytes], features: np.ndarray) -> None:
-    """Adds a file with the rows `features`, of shape `(len(digests), width)`; it appears whole or not at all."""
-    table = np.empty(len(digests), [("text", "V16"), ("checksum", "<u4"), ("features", "<f4", features.shape[1:])])
-    table["text"] = [np.void(digest) for digest in digests]
-    table["checksum"] = [zlib.crc32(row.tobytes()) for row in features]
-    table["features"] = features
-    directory.mkdir(parents=True, exist_ok=True)
-    name = hashlib.blake2b(b"".join(digests), digest_size=8).hexdigest()
-    with whole(directory / f"{key}-{name}.npy") as aside:
-        np.save(aside, table)

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TextIO
 
 from data.messages import printable, shorten
-from data.reading.json_records import value_of
+from data.reading.json_records import Unquoted
 
 TABLE, CSV, TSV, JSON_LINES, PARQUET = "table", "csv", "tsv", "jsonl", "parquet"
 STYLES = (TABLE, CSV, TSV, JSON_LINES, PARQUET)
@@ -101,9 +101,12 @@ def _json_lines(file: TextIO, columns: Sequence[str], scored: bool) -> Write:
     ours = {name: _free(name, columns) for name in (LABEL, CONFIDENCE, "probabilities", TOKENS, CORRECT)}
 
     def write(answer: dict) -> None:
-        record = {name: value_of(answer["cells"][name]) for name in columns} or {TEXT: answer[TEXT]}
+        record = {name: answer["cells"][name] for name in columns} or {TEXT: answer[TEXT]}
         record |= {free: answer[name] for name, free in ours.items() if scored or name != CORRECT}
-        file.write(json.dumps(record) + "\n")
+        # What was a number in the user's JSON is one again, as it was written.
+        values = (value if isinstance(value, Unquoted) else json.dumps(value) for value in record.values())
+        pairs = zip(map(json.dumps, record), values, strict=True)
+        file.write("{" + ", ".join(f"{name}: {value}" for name, value in pairs) + "}\n")
 
     return write
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tabulate import tabulate
-
 from reports.evaluation import Evaluation
 from reports.judging import more_labels, searched
+from reports.judging.suspicious_labels import TITLE
 from reports.measuring.leaked import leaked_scores
 from reports.numbers import percent
 from reports.reading.comparison import Comparison, Row
 from reports.reading.facts import SplitFacts
 from reports.writing import evidence, repeating
 from reports.writing.confusion import MOST_CLASSES, most_confused
-from reports.writing.table import escape, render
+from reports.writing.labels import section as labels_section
+from reports.writing.table import escape, pipe_table, render
 
 PARTS = ("train", "validation", "test")
 
@@ -32,6 +32,7 @@ def render_report(evaluation: Evaluation) -> str:
         *(f"- {escape(sentence)}" for sentence in evaluation.verdicts),
         *_label_curve(evaluation),
         *_search(evaluation),
+        *labels_section.render_markdown(comparison.run.path, TITLE),
         "## Data",
         *_data(comparison),
         "## Per class",
@@ -72,7 +73,7 @@ def _label_curve(evaluation: Evaluation) -> list[str]:
             [line["name"], *(f"{cell.text} ({cell.second})" if cell.second else cell.text for cell in line["cells"])]
             for line in table["lines"]
         ]
-        sections.append(_table(lines, heads))
+        sections.append(pipe_table(lines, heads))
     return [*sections, *map(escape, found["notes"])]
 
 
@@ -103,8 +104,8 @@ def _data(comparison: Comparison) -> list[str]:
         sections += [
             f"Seed {split.seed}. Different texts that occur with more than one label: {split.label_conflicts:,}. "
             f"{split.unlabelled.sentence} {split.near_duplicates.sentence}".rstrip(),
-            _table(split_lines(split, comparison), ["", *PARTS]),
-            _table(overlaps, ["texts of the later split also in the earlier", "before", "after removal"]),
+            pipe_table(split_lines(split, comparison), ["", *PARTS]),
+            pipe_table(overlaps, ["texts of the later split also in the earlier", "before", "after removal"]),
         ]
     if scores := leaked_scores(comparison):
         lines = [
@@ -114,7 +115,7 @@ def _data(comparison: Comparison) -> list[str]:
         sections += [
             "What leakage would have been worth: the texts that were taken out of the test split, since they stand in "
             "an earlier one or nearly do.",
-            _table(lines, ["model", "texts", "accuracy without them", "with them", "on them alone"]),
+            pipe_table(lines, ["model", "texts", "accuracy without them", "with them", "on them alone"]),
         ]
     return sections
 
@@ -164,7 +165,7 @@ def _per_class(rows: Sequence[Row], seed: int) -> str:
         for row in rows
         for name, scores in row.trial(seed).test.per_class.items()
     ]
-    return _table(body, ["model", "class", "precision", "recall", "F1", "n"])
+    return pipe_table(body, ["model", "class", "precision", "recall", "F1", "n"])
 
 
 def _titled(row: Row, seed: int) -> str:
@@ -184,7 +185,7 @@ def _per_group(rows: Sequence[Row]) -> list[str]:
         ]
         for group in sorted(set().union(*found.values()))
     ]
-    return ["## Accuracy per group", "Over the test texts of all seeds.", _table(body, ["group", "n", *found])]
+    return ["## Accuracy per group", "Over the test texts of all seeds.", pipe_table(body, ["group", "n", *found])]
 
 
 def _confusion(comparison: Comparison, seed: int) -> list[str]:
@@ -194,13 +195,8 @@ def _confusion(comparison: Comparison, seed: int) -> list[str]:
         test, title = row.trial(seed).test, _titled(row, seed)
         if len(names) > MOST_CLASSES:
             body = [[cell.true, cell.said, cell.n, percent(cell.share, 0)] for cell in most_confused(test, names)]
-            tables.append(_table(body, [f"{title}: true class", "taken for", "n", "of the class"]))
+            tables.append(pipe_table(body, [f"{title}: true class", "taken for", "n", "of the class"]))
         else:
             body = [[name, *counts] for name, counts in zip(names, test.confusion_matrix, strict=True)]
-            tables.append(_table(body, [title, *names]))
+            tables.append(pipe_table(body, [title, *names]))
     return tables
-
-
-def _table(rows: list[list], headers: list[str]) -> str:
-    body = [[escape(str(cell)) for cell in row] for row in rows]
-    return tabulate(body, [escape(header) for header in headers], tablefmt="pipe", disable_numparse=True)

@@ -11,12 +11,14 @@ from reports.evaluation import Evaluation
 from reports.figures import accuracy, diagrams
 from reports.figures.axes import style_sheet
 from reports.judging import more_labels, searched
+from reports.judging.suspicious_labels import TITLE
 from reports.measuring.costs import AS_TRAINED, pareto, read_exports
 from reports.measuring.leaked import leaked_scores
 from reports.numbers import count_range, listed
 from reports.reading.comparison import Comparison
 from reports.writing import evidence, inside, repeating
 from reports.writing.columns import columns, remarks
+from reports.writing.labels import section as labels_section
 from reports.writing.markdown import split_lines
 from reports.writing.templating import render
 
@@ -59,6 +61,7 @@ def render_page(evaluation: Evaluation) -> str:
             Section("inside", "Looking inside", Markup(inside.render(run.path))),
         ]
     sections += [
+        Section("suspicious", TITLE, labels_section.render_html(run.path)),
         Section("data", "The data", _filled("data.html", _data(comparison))),
         Section("repeat", "To repeat it", _filled("repeat.html", {"run": run, "repeating": repeating})),
     ]

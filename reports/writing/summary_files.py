@@ -6,6 +6,8 @@ from data.files import write_json, write_text
 from models.run_folder import RunFolder
 from reports.evaluation import Evaluation
 from reports.figures import accuracy
+from reports.judging.suspicious_labels import found
+from reports.reading.judged_labels import read_label_facts
 from reports.writing.comparison_json import as_json
 from reports.writing.markdown import render_report
 from reports.writing.table import render
@@ -24,3 +26,5 @@ def print_summary(evaluation: Evaluation) -> None:
     print(f"\n{render(evaluation, 'simple')}\n\n{evaluation.recommended.reason}")
     for sentence in evaluation.verdicts:
         print(f"- {sentence}")
+    if facts := read_label_facts(evaluation.comparison.run.path):
+        print(f"- {found(facts)[0]}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from statistics import fmean
 
 from tabulate import tabulate
@@ -52,6 +53,12 @@ def in_one_line(text: str, second: str) -> str:
 def _absent(model: str, failed: bool, shown_columns: list[Column]) -> list[str]:
     known = {"model": model, "remark": f"{'failed' if failed else 'missing'}: see below"}
     return [known.get(column.name, MISSING) for column in shown_columns]
+
+
+def pipe_table(rows: Sequence[Sequence[object]], headers: Sequence[str]) -> str:
+    """A table in Markdown, its cells as text."""
+    body = [[escape(str(cell)) for cell in row] for row in rows]
+    return tabulate(body, [escape(header) for header in headers], tablefmt="pipe", disable_numparse=True)
 
 
 def escape(text: str) -> str:

@@ -70,7 +70,7 @@ def train(task: Task) -> Trained:
     memory.require(estimate, settings, "--backbone-length or --unfreeze")
     compiled = backbone.model.jit_compile  # Keras's choice, asked before determinism takes XLA away
     if not task.described.exists():  # before there is a checkpoint, so that no other weights go on from it
-        _describe(task, files, settings.blocks_trained).save(task.described)
+        _describe(task, files, backbone, settings.blocks_trained).save(task.described)
     features, new_texts = _encode(task, backbone, texts)
     head, history = _train_head(task, features)
     fitted = _finish(task, backbone, head, history, features, texts, tokens)
@@ -82,7 +82,7 @@ def train(task: Task) -> Trained:
 
     last_phase = settings.unfreeze_epochs + count_epochs(history) if fitted.unfrozen else settings.epochs
     return Trained(
-        description=_describe(task, files, fitted.unfrozen),
+        description=_describe(task, files, backbone, fitted.unfrozen),
         probabilities=fitted.probabilities,
         answer=lambda size: _answer(fitted.model, *tokens["test"], size),
         answer_texts=answer_texts,
@@ -183,7 +183,9 @@ def _finish(
     return Fitted(join(backbone, head, task.settings.pooling), history, predict(head, features))
 
 
-def _describe(task: Task, files: BackboneFiles, unfrozen: int) -> Description:
+def _describe(task: Task, files: BackboneFiles, backbone: Backbone, unfrozen: int) -> Description:
+    from models.encoder.features import text_key
+
     settings = task.settings
     weights = f"{files.label}, last {counted_blocks(unfrozen)} trained" if unfrozen else files.label
     what = "cleaned words" if settings.backbone_cleaned else "text as written, without markup and addresses"
@@ -201,6 +203,7 @@ def _describe(task: Task, files: BackboneFiles, unfrozen: int) -> Description:
         weights_key=files.key,
         backbone=files.name,
         pooling=settings.pooling,
+        features_key=text_key(backbone, settings.backbone_length, settings.pooling),
         unfrozen=unfrozen,
     )
 

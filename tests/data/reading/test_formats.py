@@ -13,6 +13,7 @@ import pytest
 
 from data.card import digest
 from data.corpus import DataError
+from data.reading.json_records import to_json
 from data.reading.packing import zstd_module
 from data.reading.table import Reading, open_table
 from data.sources import catalog
@@ -225,3 +226,14 @@ def test_memory_does_not_grow_with_the_file(write, parquet, delimited, name):
     finally:
         tracemalloc.stop()
     assert peak < 8e6
+
+
+def test_numbers_lists_and_truth_of_json_stay_as_they_are_written(tmp_path):
+    path = tmp_path / "x.jsonl"
+    path.write_text(
+        '{"text": "a", "n": 1.50, "big": 12345678901234567890, "ok": true, "list": [1.50, "x", {"a": 1e3}]}\n'
+    )
+    names = ["n", "big", "ok", "list", "text", "none"]
+    ((_, cells),) = open_table(path, Reading()).rows(["text"], names)
+    assert cells[1:] == ["1.50", "12345678901234567890", "true", '[1.50, "x", {"a": 1e3}]', "a", None]
+    assert [to_json(cell) for cell in cells[1:]] == [*cells[1:5], '"a"', "null"]

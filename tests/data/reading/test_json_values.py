@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from data.reading.json_records import value_of
+from data.reading.json_records import to_json
 from data.reading.table import Reading, open_table
 
 letters = st.text(st.characters(exclude_categories=("Cs",)), max_size=8)
@@ -24,16 +24,13 @@ def test_any_value_comes_back(tmp_path, value):
     ((_, (text, cell)),) = open_table(path, Reading()).rows(["text"], ["other"])
     assert text == "a film"
     assert isinstance(cell, str)
-    assert value_of(cell) == value
-    assert type(value_of(cell)) is type(value)
+    found = json.loads(to_json(cell))
+    assert (found, type(found)) == (value, type(value))
 
 
-@pytest.mark.parametrize(
-    ("written", "text", "value"),
-    [("1.10", "1.10", 1.1), ("true", "true", True), ("1e999", "1e999", "1e999"), ("[1, 2.5]", "[1, 2.5]", [1, 2.5])],
-)
-def test_as_text_a_number_is_as_it_was_written(tmp_path, written, text, value):
+@pytest.mark.parametrize("written", ["1.10", "true", "1e999", "[1, 2.50]", '{"a": 1e5}'])
+def test_as_text_a_number_is_as_it_was_written(tmp_path, written):
     path = tmp_path / "table.jsonl"
     path.write_text(f'{{"text": "a film", "other": {written}}}\n', encoding="utf-8")
     ((_, (_, cell)),) = open_table(path, Reading()).rows(["text"], ["other"])
-    assert (cell, value_of(cell)) == (text, value)
+    assert cell == to_json(cell) == written

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from models.encoder import backbones, features
+from models.encoder.feature_files import kept_features
 
 TEXTS = ["the cat sat on the mat", "good", "", "not bad !", "a dog on a mat " * 5, " airplane at port", "good dogs"]
 
@@ -113,6 +114,14 @@ def test_a_second_run_encodes_nothing(counting, tmp_path):
     assert counting.encoded == []
 
 
+def test_what_is_kept_is_had_without_the_encoder_where_all_of_it_is(counting, tmp_path):
+    found = features.cached_features(counting.backbone, TEXTS, 16, "mean", cache_dir=tmp_path)
+    key = features.text_key(counting.backbone, 16, "mean")
+    np.testing.assert_array_equal(kept_features(tmp_path, key, TEXTS[::-1]), found[::-1])
+    assert kept_features(tmp_path, key, [*TEXTS, "another"]) is None
+    assert kept_features(tmp_path, "another key", TEXTS) is None
+
+
 def test_only_new_texts_are_encoded(counting, tmp_path, monkeypatch):
     monkeypatch.setattr(features, "TEXTS_PER_FILE", 2)
     features.cached_features(counting.backbone, TEXTS[:3], 16, "mean", cache_dir=tmp_path)
@@ -160,7 +169,7 @@ def test_a_file_that_cannot_be_read_now_is_kept(counting, tmp_path, monkeypatch)
 
     with monkeypatch.context() as patch:
         patch.setattr(np, "load", refuse)
-        patch.setattr(features, "_write_rows", lambda *_: None)
+        patch.setattr(features, "write_rows", lambda *_: None)
         features.cached_features(counting.backbone, TEXTS, 16, "mean", cache_dir=tmp_path)
     assert path.read_bytes() == before
     counting.encoded.clear()

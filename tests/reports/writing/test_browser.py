@@ -1,13 +1,19 @@
 """The page as a browser shows it: accessible in light and dark, asking for nothing, fitting a phone and paper."""
 
+import json
 from types import SimpleNamespace
 
 import pytest
 
+from models.run_folder import RunFolder
 from reports.page import main
 
 pytestmark = pytest.mark.slow
 
+SUSPICIOUS = {
+    **{"split": "train", "index": "17", "row": "reviews.csv:19", "label": "alt.comp.label", "looks_like": "good"},
+    **{"probability_of_label": "0.0123", "words": "lovely, " * 3 + "w" * 60, "text": f"lovely {'x' * 90} warm " * 5},
+}
 # Pairs of texts of one figure whose boxes overlap by more than a pixel each way, and texts that leave their figure.
 COLLISIONS = """() => [...document.querySelectorAll('svg[role=img]')].flatMap(svg => {
     const frame = svg.getBoundingClientRect();
@@ -27,6 +33,7 @@ def pages(tmp_path_factory, empty_run, filled):
     """Files: reports of two classes, twelve with long names and twenty-five, and a comparison of the first two."""
     folder = tmp_path_factory.mktemp("browser")
     two = filled(empty_run(folder / "two")).write()
+    RunFolder(two).judged_labels.write_text(json.dumps(JUDGED))
     twelve = empty_run(folder / "twelve")
     filled(twelve, [f"{'alt.comp.' * (at % 4)}group_{at}" for at in range(12)], n=200, models=["rnn", "linear"])
     twelve.settings["models"] += ["lstm", "distilbert"]
