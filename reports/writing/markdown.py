@@ -88,7 +88,7 @@ def _search(evaluation: Evaluation) -> list[str]:
             [f"{line['name']} (chosen)" if line["chosen"] else line["name"], *line["cells"], line["outcome"]]
             for line in table["lines"]
         ]
-        sections.append(_table(lines, [f"{table['model']}, trial{table['which']}", *table["names"], *heads]))
+        sections.append(pipe_table(lines, [f"{table['model']}, trial{table['which']}", *table["names"], *heads]))
     return [*sections, *map(escape, found["notes"])]
 
 

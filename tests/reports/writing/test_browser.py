@@ -14,6 +14,11 @@ SUSPICIOUS = {
     **{"split": "train", "index": "17", "row": "reviews.csv:19", "label": "alt.comp.label", "looks_like": "good"},
     **{"probability_of_label": "0.0123", "words": "lovely, " * 3 + "w" * 60, "text": f"lovely {'x' * 90} warm " * 5},
 }
+JUDGED = {
+    **{"seed": 5, "models": ["linear"], "without_encoder": "", "most_suspicious": [SUSPICIOUS] * 20},
+    **dict.fromkeys(("texts", "suspicious"), {"train": 398, "validation": 97, "test": 100}),
+    "recovery": {"turned": 20, "first": 20, "right": 17, "flagged": 24, "flagged_right": 18},
+}
 # Pairs of texts of one figure whose boxes overlap by more than a pixel each way, and texts that leave their figure.
 COLLISIONS = """() => [...document.querySelectorAll('svg[role=img]')].flatMap(svg => {
     const frame = svg.getBoundingClientRect();
