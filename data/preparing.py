@@ -23,7 +23,6 @@ from data.splits.shortage import lacking, why_too_few
 from data.splits.split import PARTS, split
 from data.splits.unlabelled import Unlabelled
 from data.vectorizing import SEEN, learn_vocabulary, vectorize
-from data.word_vectors import word_vectors
 
 TEXTS, UNLABELLED_TEXTS, LEAKED_TEXTS = "texts.jsonl", "unlabelled.jsonl", "leaked.jsonl"  # most want the first alone
 LEAKED = "leaked"  # beside the names of the splits
@@ -219,6 +218,8 @@ def vectorize_parts(
     Raises:
         LeakageError: the arrays of two splits share a row, or a row of held-out texts is among the unlabelled.
     """
+    from data.word_vectors import word_vectors  # here, since only the process that makes arrays needs scipy
+
     parts, unlabelled = load_texts(folder), load_unlabelled(folder)
     # A word that no label was ever seen with is known by its vector alone.
     vocabulary = learn_vocabulary(parts["train"].cleaned, vocabulary_size, unlabelled.cleaned if vector_width else ())
