@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,6 +18,9 @@ from models.description import Description
 from models.linear import LinearModel
 from models.run_folder import RunFolder, RunFolderError
 from reports.reading.facts import read_plan
+
+if TYPE_CHECKING:
+    from sklearn.pipeline import Pipeline
 
 BATCH = 64  # texts without one of their words are of like length, so a batch has little padding
 
@@ -80,13 +84,16 @@ def load_reader(run: Path, model: str, seed: int) -> Reader:
         description = Description.load(folder.description(model, seed))
         clean = functools.partial(_clean, description.cleaning) if description.cleaned else strip_markup
         exported = exported_seed(run, model) == seed
-        answer = load_classifier(run, model).predict_proba if exported else _trained(folder, model, seed)
+        answer = load_classifier(run, model).predict_proba if exported else None
         known, length = None, None
         if description.family is Family.LINEAR:
-            known = frozenset(LinearModel.load(folder.trial(model, seed) / description.files["model"]).terms)
+            linear = LinearModel.load(folder.trial(model, seed) / description.files["model"])
+            known = frozenset(linear.terms)
+            answer = answer or functools.partial(_answer_linear, linear.pipeline(), clean)
         elif description.family is Family.WORDS:
             known = frozenset(load_vocabulary(folder.prepared(seed))[2:])  # without padding and [UNK]
             length = description.sequence_length
+        answer = answer or _trained(folder, model, seed)
         return Reader(description.title, description.reads, seed, answer, clean, known, length)
     except (RunFolderError, ExportUnusable, ExportRefused, OSError, KeyError, ValueError) as error:
         reason = " ".join(str(error).split())[:300]
@@ -96,6 +103,10 @@ def load_reader(run: Path, model: str, seed: int) -> Reader:
 @functools.lru_cache(maxsize=1024)  # the models of a run read the same words, and a long text takes its time
 def _clean(cleaner: Cleaner, text: str) -> str:
     return cleaner.clean(text)
+
+
+def _answer_linear(pipeline: Pipeline, clean: Callable[[str], str], texts: list[str]) -> np.ndarray:
+    return pipeline.predict_proba([clean(text) for text in texts])
 
 
 def _trained(run: RunFolder, model: str, seed: int) -> Callable[[list[str]], np.ndarray]:
@@ -109,7 +120,7 @@ def _trained(run: RunFolder, model: str, seed: int) -> Callable[[list[str]], np.
 
     network = loading.load(run, model, seed)
 
-    ask = tensorflow.function(lambda texts: network.probabilities(network.tokens(texts))).get_concrete_function(
+    ask = tensorflow.function(lambda texts: network.graph.probabilities(network.graph.tokens(texts))).get_concrete_function(
         tensorflow.TensorSpec([None], tensorflow.string)
     )
 
