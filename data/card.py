@@ -55,7 +55,7 @@ def describe_split(
     vocabulary: Sequence[str] | None,
     sequence_length: int,
 ) -> dict:
-    """Facts of one prepared split: removals, class shares, lengths; how much a vocabulary covers, where there is one."""
+    """Facts of one prepared split: removals, class shares, lengths; what a vocabulary covers, where there is one."""
     labels = np.concatenate([parts[name].labels for name in PARTS])
     shares = _class_shares(labels, class_names)
     lengths = {name: np.array([len(text.split(" ")) for text in parts[name].cleaned]) for name in PARTS}

@@ -83,9 +83,10 @@ def load_reader(run: Path, model: str, seed: int) -> Reader:
     try:
         description = Description.load(folder.description(model, seed))
         clean = functools.partial(_clean, description.cleaning) if description.cleaned else strip_markup
-        exported = exported_seed(run, model) == seed
-        answer = load_classifier(run, model).predict_proba if exported else None
         known, length = None, None
+        answer: Callable[[list[str]], np.ndarray] | None = None
+        if exported_seed(run, model) == seed:
+            answer = load_classifier(run, model).predict_proba
         if description.family is Family.LINEAR:
             linear = LinearModel.load(folder.trial(model, seed) / description.files["model"])
             known = frozenset(linear.terms)
@@ -118,9 +119,8 @@ def _trained(run: RunFolder, model: str, seed: int) -> Callable[[list[str]], np.
 
     from models.exporting import loading
 
-    network = loading.load(run, model, seed)
-
-    ask = tensorflow.function(lambda texts: network.graph.probabilities(network.graph.tokens(texts))).get_concrete_function(
+    graph = loading.load(run, model, seed).graph
+    ask = tensorflow.function(lambda texts: graph.probabilities(graph.tokens(texts))).get_concrete_function(
         tensorflow.TensorSpec([None], tensorflow.string)
     )
 
