@@ -52,15 +52,14 @@ def describe_split(
     parts: dict[str, Part],
     removed: dict,
     class_names: Sequence[str],
-    vocabulary: Sequence[str],
+    vocabulary: Sequence[str] | None,
     sequence_length: int,
 ) -> dict:
-    """Facts of one prepared split: removals, class shares, lengths, vocabulary coverage."""
-    known = set(vocabulary[2:])
+    """Facts of one prepared split: removals, class shares, lengths; what a vocabulary covers, where there is one."""
     labels = np.concatenate([parts[name].labels for name in PARTS])
     shares = _class_shares(labels, class_names)
     lengths = {name: np.array([len(text.split(" ")) for text in parts[name].cleaned]) for name in PARTS}
-    return {
+    described = {
         **removed,
         "characters_removed": characters_removed(
             [text for name in PARTS for text in parts[name].texts],
@@ -75,9 +74,12 @@ def describe_split(
         "words_cut": {
             name: float(np.maximum(found - sequence_length, 0).sum() / found.sum()) for name, found in lengths.items()
         },
-        "words_in_vocabulary": len(known),
-        "vocabulary_coverage": {name: coverage(parts[name].cleaned, known) for name in PARTS},
     }
+    if vocabulary is not None:
+        known = set(vocabulary[2:])
+        described["words_in_vocabulary"] = len(known)
+        described["vocabulary_coverage"] = {name: coverage(parts[name].cleaned, known) for name in PARTS}
+    return described
 
 
 def characters_removed(texts: Sequence[str], cleaned: Sequence[str]) -> dict:

@@ -23,7 +23,6 @@ from data.splits.shortage import lacking, why_too_few
 from data.splits.split import PARTS, split
 from data.splits.unlabelled import Unlabelled
 from data.vectorizing import SEEN, learn_vocabulary, vectorize
-from data.word_vectors import word_vectors
 
 TEXTS, UNLABELLED_TEXTS, LEAKED_TEXTS = "texts.jsonl", "unlabelled.jsonl", "leaked.jsonl"  # most want the first alone
 LEAKED = "leaked"  # beside the names of the splits
@@ -228,8 +227,7 @@ def vectorize_parts(
     leakage.verify_separation(ids)
     write_text(folder / VOCABULARY, "\n".join(vocabulary) + "\n")
     if vector_width:
-        vectors = word_vectors([*parts["train"].cleaned, *unlabelled.cleaned], vocabulary, vector_width, seed)
-        _save_vectors(vectors, folder / VECTORS)
+        _learn_vectors([*parts["train"].cleaned, *unlabelled.cleaned], vocabulary, vector_width, seed, folder / VECTORS)
     with whole(folder / ARRAYS) as aside:
         np.savez(aside, allow_pickle=False, **ids)
 
@@ -253,11 +251,14 @@ def vectors_of_width(folder: Path, width: int, seed: int) -> np.ndarray | None:
     path = (folder / VECTORS).with_stem(f"{Path(VECTORS).stem}-{width}")
     if not path.exists():
         texts = [*load_texts(folder)["train"].cleaned, *load_unlabelled(folder).cleaned]
-        _save_vectors(word_vectors(texts, load_vocabulary(folder), width, seed), path)
+        _learn_vectors(texts, load_vocabulary(folder), width, seed, path)
     return np.load(path, allow_pickle=False)
 
 
-def _save_vectors(vectors: np.ndarray, path: Path) -> None:
+def _learn_vectors(texts: Sequence[str], vocabulary: Sequence[str], width: int, seed: int, path: Path) -> None:
+    from data.word_vectors import word_vectors  # here, since only what makes arrays needs scipy
+
+    vectors = word_vectors(texts, vocabulary, width, seed)
     with whole(path) as aside, aside.open("wb") as file:
         np.save(file, vectors, allow_pickle=False)
 

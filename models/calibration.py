@@ -8,8 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.optimize import minimize_scalar
-from scipy.special import log_softmax, softmax
 
 from models.metrics import BY_NAME, SMALLEST
 from models.predictions import Answers
@@ -35,6 +33,10 @@ def fit_temperature(scores: np.ndarray, labels: np.ndarray, weights: np.ndarray 
     >>> round(fit_temperature(scores, np.array([0, 0, 0, 1]))[0], 1)
     5.4
     """
+    # Here, since most of what imports this module fits nothing, and it takes half a second.
+    from scipy.optimize import minimize_scalar
+    from scipy.special import log_softmax
+
     weights = np.ones(len(labels)) if weights is None else weights
 
     def loss(log_temperature: float) -> float:
@@ -65,6 +67,8 @@ def measure_calibration(answers: Answers) -> Calibration | None:
     """Fits a temperature to validation answers; `None` where there are too few to fit to some and measure on others."""
     if len(answers.labels) < 2:
         return None
+    from scipy.special import softmax
+
     scores = np.log(np.maximum(answers.probabilities, SMALLEST))  # (n, classes)
     order = np.random.default_rng(0).permutation(len(scores))
     middle = len(order) // 2

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import sys
+
 from models.quiet import quiet_stderr
 
 
@@ -19,10 +22,16 @@ def make_deterministic(seed: int) -> None:
         torch.use_deterministic_algorithms(True, warn_only=True)
 
 
+# TensorFlow Lite imports JAX where it is installed, for a second, and does without where that fails.
+_hidden = os.environ.get("KERAS_BACKEND") in ("tensorflow", "torch") and "jax" not in sys.modules
+if _hidden:
+    sys.modules["jax"] = None  # type: ignore[assignment]
 with quiet_stderr():
     import keras
-    import tensorflow  # for TextVectorization and TensorBoard on every backend
+    import tensorflow  # for TextVectorization and TensorBoard's curves on every backend
 
+    if _hidden:
+        del sys.modules["jax"]
     tensorflow.get_logger().setLevel("ERROR")  # it warns of new shapes of input, and texts come in many lengths
     if keras.backend.backend() != "tensorflow":
         # It then only reads strings and writes events: the GPU's memory is for the backend that trains.

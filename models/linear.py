@@ -137,6 +137,16 @@ def candidates(seed: int) -> dict[str, Callable[..., LinearClassifier]]:
     }
 
 
+def make_vectorizer(ngrams: int, **settings) -> TfidfVectorizer:
+    """What makes features of cleaned texts: up to so many words in a row are a term."""
+    return TfidfVectorizer(
+        token_pattern=r"[^ ]+",  # every word the cleaning left, as the other models have it
+        ngram_range=(1, ngrams),
+        sublinear_tf=True,
+        **settings,
+    )
+
+
 def fit(
     texts: Sequence[str],
     labels: np.ndarray,
@@ -198,12 +208,7 @@ def search(
     """
     best_loss, best = np.inf, None
     for ngrams, seen in TERMS:
-        vectorizer = TfidfVectorizer(
-            token_pattern=r"[^ ]+",  # every word the cleaning left, as the other models have it
-            ngram_range=(1, ngrams),
-            min_df=seen,
-            sublinear_tf=True,
-        )
+        vectorizer = make_vectorizer(ngrams, min_df=seen)
         try:
             features = vectorizer.fit_transform(texts)
         except ValueError:  # a few short texts may have no term in common
@@ -246,6 +251,12 @@ class LinearModel:
         """The arrays of what `fit` returned."""
         vectorizer, classifier = pipeline.named_steps.values()
         return cls(list(vectorizer.get_feature_names_out()), vectorizer.idf_, classifier.weights, classifier.bias)
+
+    def pipeline(self) -> Pipeline:
+        """What `fit` returned, from the arrays."""
+        vectorizer = make_vectorizer(max(term.count(" ") + 1 for term in self.terms), vocabulary=self.terms)
+        vectorizer.idf_ = self.inverse_frequencies
+        return make_pipeline(vectorizer, LinearClassifier(self.weights, self.bias, self.weights.size))
 
     def save(self, path: Path) -> None:
         """Writes the arrays as an `.npz` without pickle; the terms as UTF-8, one a line."""

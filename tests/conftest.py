@@ -23,6 +23,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
+FIRST = ("tests/models/exporting/test_exports.py", "tests/training/", "")  # the last is every other path
+
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
 
@@ -58,8 +60,10 @@ CHROMIUM = [
 
 
 def pytest_collection_modifyitems(items):
-    """Whole runs first: they take longest, and nothing should be left to one of several processes at the end."""
-    items.sort(key=lambda item: "tests/training/" not in item.path.as_posix())
+    """What takes longest first: nothing should be left to one of several processes at the end, and none should wait
+    for the exported run that the tests of the service share with those of the exports.
+    """
+    items.sort(key=lambda item: next(at for at, part in enumerate(FIRST) if part in item.path.as_posix()))
 
 
 @pytest.fixture(scope="session")

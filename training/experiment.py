@@ -63,7 +63,7 @@ def compare(settings: Settings, run: RunFolder) -> Outcome:
         KeyboardInterrupt: on Ctrl-C; finished trials are kept.
     """
     deadline = settings.time_limit_seconds and time.monotonic() + settings.time_limit_seconds
-    if not _is_complete(run, settings):
+    if settings.has_network and not _is_complete(run, settings):
         start_fork_server("models.framework")  # it imports Keras while the data is prepared
     outcome, missing = Outcome(), set()  # what is missing for one seed is not looked for again for the next
     corpus = None
@@ -125,10 +125,8 @@ def prepare_seed(run: RunFolder, settings: Settings, seed: int, corpus: Corpus) 
     folder = run.prepared(seed)
     folder.mkdir(parents=True, exist_ok=True)
     preparing.save_texts(parts, unlabelled, folder, preparing.leaked(drawn, parts))
-    make_arrays_of(run, settings, seed)
-    split = card.describe_split(
-        parts, removed, corpus.class_names, preparing.load_vocabulary(folder), settings.length_read
-    )
+    vocabulary = make_arrays_of(run, settings, seed)
+    split = card.describe_split(parts, removed, corpus.class_names, vocabulary, settings.length_read)
     described = read_json(run.data_card)
     described["splits"].append({"seed": seed, "unlabelled": chosen, **split})
     write_json(run.data_card, described)

@@ -54,9 +54,9 @@ def train_label_curve(run: RunFolder, deadline: float | None) -> bool:
             if deadline and time.monotonic() > deadline:
                 print(f"--time-limit {settings.time_limit} was over before {labels:,} labels had their turn.")
                 return False
-            if not begun:
+            if not begun and settings.has_network:
                 start_fork_server("models.framework")
-                begun = True
+            begun = True
             print(f"With {labels:,} labels, seed {seed}:", flush=True)
             _prepare(run, fewer, settings, seed, labels)
             for model in models:
@@ -101,7 +101,7 @@ def _prepare(run: RunFolder, fewer: RunFolder, settings: Settings, seed: int, la
     folder = fewer.prepared(seed)
     folder.mkdir(parents=True, exist_ok=True)
     preparing.save_texts(parts, unlabelled, folder)
-    make_arrays_of(fewer, settings, seed)
+    vocabulary = make_arrays_of(fewer, settings, seed)
     described = read_json(run.data_card)
     of_seed = next(split for split in described["splits"] if split["seed"] == seed)
     cut, given = len(unlabelled.texts) - len(given.texts), of_seed["unlabelled"]
@@ -109,7 +109,6 @@ def _prepare(run: RunFolder, fewer: RunFolder, settings: Settings, seed: int, la
         "samples": of_seed["samples"] | {"after": of_seed["samples"]["after"] | {"train": labels}},
         "unlabelled": given | {name: given[name] + cut for name in ("candidates", "taken")},
     }
-    vocabulary = preparing.load_vocabulary(folder)
     split = card.describe_split(parts, facts, described["class_names"], vocabulary, settings.length_read)
     before = read_json(fewer.data_card)["splits"] if fewer.data_card.exists() else []
     write_json(fewer.data_card, described | {"splits": [*before, split]})

@@ -70,6 +70,16 @@ class Settings(TrainingSettings, ModelSettings, DataSettings, RunSettings):
         return any(CATALOG[model].family is Family.ENCODER for model in self.models)
 
     @property
+    def has_word_network(self) -> bool:
+        """Whether a network over word ids is among the models, for which texts become arrays."""
+        return any(CATALOG[model].family is Family.WORDS for model in self.models)
+
+    @property
+    def has_network(self) -> bool:
+        """Whether Keras trains one of the models; it is not imported otherwise."""
+        return any(CATALOG[model].is_network for model in self.models)
+
+    @property
     def has_student(self) -> bool:
         """Whether a model is among them that others teach."""
         return any(CATALOG[model].taught for model in self.models)

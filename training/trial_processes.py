@@ -12,6 +12,7 @@ from pathlib import Path
 
 from data.exits import EXIT_DISK_FULL
 from data.files import read_json, write_json
+from data.preparing import load_vocabulary
 from models.catalog import CATALOG
 from models.children import EXIT_LOST, MemoryExceeded, exit_name, run_in_child
 from models.run_folder import RunFolder
@@ -20,12 +21,18 @@ from training.settings import Settings
 from training.trials import make_arrays, run_trial, show_trial
 
 
-def make_arrays_of(run: RunFolder, settings: Settings, seed: int) -> None:
-    """Learns vocabulary and word vectors of a seed's texts and writes the arrays of its splits.
+def make_arrays_of(run: RunFolder, settings: Settings, seed: int) -> list[str] | None:
+    """Learns vocabulary and word vectors of a seed's texts and writes the arrays of its splits, where a network over
+    word ids is to read them.
+
+    Returns:
+        The vocabulary, `None` where no model has one.
 
     Raises:
         RunFailed: it cannot be done.
     """
+    if not settings.has_word_network:
+        return None
     try:
         code = run_in_child("forkserver", make_arrays, run.path, seed, memory_limit_mb=settings.memory_limit_mb)
     except MemoryExceeded as error:
@@ -34,6 +41,7 @@ def make_arrays_of(run: RunFolder, settings: Settings, seed: int) -> None:
         ) from None
     if code != 0:
         raise RunFailed(f"The arrays could not be made: the process that makes them ended with {exit_name(code)}.")
+    return load_vocabulary(run.prepared(seed))
 
 
 def is_prepared(run: RunFolder, seed: int) -> bool:
@@ -74,7 +82,9 @@ def show_in_tensorboard(run: RunFolder, settings: Settings, model: str, seed: in
     if shown.exists():
         return True
     try:
-        code = run_in_child("forkserver", show_trial, run.path, model, seed, memory_limit_mb=settings.memory_limit_mb)
+        code = run_in_child(
+            _start_method(model), show_trial, run.path, model, seed, memory_limit_mb=settings.memory_limit_mb
+        )
     except MemoryExceeded as error:
         wrong = f"took {error}, more than --memory-limit {settings.memory_limit}"
     else:
@@ -117,9 +127,8 @@ def train_in_child(
         KeyboardInterrupt: on Ctrl-C.
     """
     try:
-        # What Keras does not train starts from a bare interpreter, so that its peak memory is its own.
         code = run_in_child(
-            "forkserver" if CATALOG[model].is_network else "spawn",
+            _start_method(model),
             target,
             *arguments,
             memory_limit_mb=settings.memory_limit_mb,
@@ -134,6 +143,13 @@ def train_in_child(
         system = ", as when the system runs out of memory" if code == -signal.SIGKILL else ""
         _fail(place, model, number, f"its process ended with {exit_name(code)}{system}")
     return not finished and (code < 0 or code == EXIT_LOST)
+
+
+def _start_method(model: str) -> str:
+    """How the processes of a trial are started: what Keras does not train from a bare interpreter, which imports what
+    it needs and whose peak memory is its own.
+    """
+    return "forkserver" if CATALOG[model].is_network else "spawn"
 
 
 def _fail(run: RunFolder, model: str, seed: int, reason: str, kind: str = "failed") -> None:

@@ -25,21 +25,26 @@ class Combined(tf.Module):
     def __init__(self, members: Mapping[str, Exportable]):
         super().__init__()
         self.members = dict(members)
+        self.graphs = {name: member.graph for name, member in members.items()}
         self.runs_in_openvino = all(member.runs_in_openvino for member in members.values())
+
+    @property
+    def graph(self) -> Combined:
+        return self
 
     def tokens(self, texts: tf.Tensor) -> Tokens:
         return {
             f"{name}_{key}": tensor
-            for name, member in self.members.items()
+            for name, member in self.graphs.items()
             for key, tensor in member.tokens(texts).items()
         }
 
     def probabilities(self, tokens: Tokens) -> tf.Tensor:
-        answers = [member.probabilities(_of(name, tokens)) for name, member in self.members.items()]
+        answers = [member.probabilities(_of(name, tokens)) for name, member in self.graphs.items()]
         return tf.add_n(answers) / len(answers)
 
     def tokens_seen(self, tokens: Tokens) -> tf.Tensor:
-        seen = [member.tokens_seen(_of(name, tokens)) for name, member in self.members.items()]
+        seen = [member.tokens_seen(_of(name, tokens)) for name, member in self.graphs.items()]
         return tf.reduce_max(tf.stack(seen), axis=0)
 
     def tokenizer(self) -> str:

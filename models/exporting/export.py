@@ -12,6 +12,7 @@ from pathlib import Path
 import psutil
 
 from data.files import UNFINISHED, read_json, restore_folder
+from models.catalog import CATALOG, Family
 from models.children import MemoryExceeded, exit_name, run_in_child, start_fork_server
 from models.exporting.parity import check, refusal
 from models.exporting.placing import put_into_place, reference_of
@@ -66,7 +67,8 @@ class Exporter:
         while waiting := [entry.name for entry in self.formats if entry.name not in found]:
             written = aside / WRITTEN
             written.unlink(missing_ok=True)
-            ended = self._in_child("forkserver", write_formats, self.run.path, model, seed, waiting, aside)
+            method = "forkserver" if takes_framework(model, self.formats) else "spawn"
+            ended = self._in_child(method, write_formats, self.run.path, model, seed, waiting, aside)
             loaded = written.exists()
             found |= read_json(written) if loaded else {}
             rest = [name for name in waiting if name not in found]
@@ -110,8 +112,9 @@ def export_all(run: RunFolder, models: Sequence[str], formats: Sequence[str], me
     Returns:
         Whether every export was written and proven.
     """
-    start_fork_server("models.framework")
     exporter, complete = Exporter(run, with_needs(formats), memory_limit_mb), True
+    if any(takes_framework(model, exporter.formats) for model in models):
+        start_fork_server("models.framework")
     for model in models:
         try:
             complete &= exporter.export(model)
@@ -119,6 +122,11 @@ def export_all(run: RunFolder, models: Sequence[str], formats: Sequence[str], me
             print(f"{model:<12} not exported: {one_line(error)}", flush=True)
             complete = False
     return complete
+
+
+def takes_framework(model: str, formats: Sequence[Format]) -> bool:
+    """Whether Keras and TensorFlow are needed to write a model in some formats; the linear model is plain arrays."""
+    return CATALOG[model].family is not Family.LINEAR or any(entry.made_of_graph for entry in formats)
 
 
 def best_seed(run: RunFolder, model: str) -> int:

@@ -20,14 +20,8 @@ class ExportRefused(Exception):
     """A model cannot be exported, or not in this format; the message is one sentence that says why."""
 
 
-class Exportable(Protocol):
-    """What `models.exporting` asks of a model; a `tf.Module`, so that its variables and tables are found.
-
-    Attributes:
-        runs_in_openvino: whether OpenVINO has what `probabilities` is made of.
-    """
-
-    runs_in_openvino: bool
+class Graph(Protocol):
+    """A model within TensorFlow; a `tf.Module`, so that its variables and tables are found."""
 
     def tokens(self, texts: tf.Tensor) -> Tokens:
         """Raw texts `(batch,)` to the model's input, integers of shape `(batch, tokens)`, within a graph."""
@@ -37,6 +31,20 @@ class Exportable(Protocol):
 
     def tokens_seen(self, tokens: Tokens) -> tf.Tensor:
         """How many tokens of each text the model reads, `int32` of shape `(batch,)`."""
+
+
+class Exportable(Protocol):
+    """What `models.exporting` asks of a model.
+
+    Attributes:
+        runs_in_openvino: whether OpenVINO has what its `probabilities` are made of.
+    """
+
+    runs_in_openvino: bool
+
+    @property
+    def graph(self) -> Graph:
+        """Both halves for formats that are made from them."""
 
     def tokenizer(self) -> str:
         """`tokens` without TensorFlow, as `tokenizer.json` has it."""

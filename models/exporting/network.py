@@ -35,6 +35,10 @@ class Network(tf.Module):
         self.make_tokenizer = tokenizer
         self.make_onnx = lambda: convert(model)
 
+    @property
+    def graph(self) -> Network:
+        return self
+
     def tokens(self, texts: tf.Tensor) -> Tokens:
         return self.to_tokens(texts)
 

@@ -25,6 +25,7 @@ class Format:
             its probabilities are then held to `LARGEST_DIFFERENCE` and its labels to be the same.
         made_from: the format whose files it is made from, and than which it must be faster to be worth having.
         needs_tensorflow: whether its engine does.
+        made_of_graph: whether it is written from the model's graph of TensorFlow, whatever the model.
         default: whether a run writes it unless told otherwise.
     """
 
@@ -35,6 +36,7 @@ class Format:
     largest_accuracy_loss: float | None = None
     made_from: str | None = None
     needs_tensorflow: bool = False
+    made_of_graph: bool = False
     default: bool = False
 
     @property
@@ -58,6 +60,7 @@ _ALL = (
         writer="models.exporting.formats.saved_model",
         engine="models.serving.saved_model_engine",
         needs_tensorflow=True,
+        made_of_graph=True,
         default=True,
     ),
     Format(

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,6 +18,9 @@ from models.description import Description
 from models.linear import LinearModel
 from models.run_folder import RunFolder, RunFolderError
 from reports.reading.facts import read_plan
+
+if TYPE_CHECKING:
+    from sklearn.pipeline import Pipeline
 
 BATCH = 64  # texts without one of their words are of like length, so a batch has little padding
 
@@ -79,14 +83,18 @@ def load_reader(run: Path, model: str, seed: int) -> Reader:
     try:
         description = Description.load(folder.description(model, seed))
         clean = functools.partial(_clean, description.cleaning) if description.cleaned else strip_markup
-        exported = exported_seed(run, model) == seed
-        answer = load_classifier(run, model).predict_proba if exported else _trained(folder, model, seed)
         known, length = None, None
+        answer: Callable[[list[str]], np.ndarray] | None = None
+        if exported_seed(run, model) == seed:
+            answer = load_classifier(run, model).predict_proba
         if description.family is Family.LINEAR:
-            known = frozenset(LinearModel.load(folder.trial(model, seed) / description.files["model"]).terms)
+            linear = LinearModel.load(folder.trial(model, seed) / description.files["model"])
+            known = frozenset(linear.terms)
+            answer = answer or functools.partial(_answer_linear, linear.pipeline(), clean)
         elif description.family is Family.WORDS:
             known = frozenset(load_vocabulary(folder.prepared(seed))[2:])  # without padding and [UNK]
             length = description.sequence_length
+        answer = answer or _trained(folder, model, seed)
         return Reader(description.title, description.reads, seed, answer, clean, known, length)
     except (RunFolderError, ExportUnusable, ExportRefused, OSError, KeyError, ValueError) as error:
         reason = " ".join(str(error).split())[:300]
@@ -98,6 +106,10 @@ def _clean(cleaner: Cleaner, text: str) -> str:
     return cleaner.clean(text)
 
 
+def _answer_linear(pipeline: Pipeline, clean: Callable[[str], str], texts: list[str]) -> np.ndarray:
+    return pipeline.predict_proba([clean(text) for text in texts])
+
+
 def _trained(run: RunFolder, model: str, seed: int) -> Callable[[list[str]], np.ndarray]:
     os.environ["KERAS_BACKEND"] = "tensorflow"  # it reads what any backend has trained, and strings besides
     import models.framework  # noqa: F401 -- first, since it imports Keras and TensorFlow quietly
@@ -107,9 +119,8 @@ def _trained(run: RunFolder, model: str, seed: int) -> Callable[[list[str]], np.
 
     from models.exporting import loading
 
-    network = loading.load(run, model, seed)
-
-    ask = tensorflow.function(lambda texts: network.probabilities(network.tokens(texts))).get_concrete_function(
+    graph = loading.load(run, model, seed).graph
+    ask = tensorflow.function(lambda texts: graph.probabilities(graph.tokens(texts))).get_concrete_function(
         tensorflow.TensorSpec([None], tensorflow.string)
     )
 

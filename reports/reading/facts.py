@@ -162,8 +162,8 @@ class SplitFacts:
         length_percentiles: words of a cleaned text, by part and percentile.
         longer_than_sequence: share of texts that are longer than the small models read, by part.
         words_cut: share of the running words that stand too late in a text to be read, by part; empty in older runs.
-        words_in_vocabulary: how many words the small models know.
-        vocabulary_coverage: share of the running words that are among them, by part.
+        words_in_vocabulary: how many words the small models know; `None` where there are no such models.
+        vocabulary_coverage: share of the running words that are among them, by part; empty likewise.
         positive_share: of the second class over all parts, `None` unless there are two.
         unlabelled: the texts without a label.
         near_duplicates: what was taken out of validation and test as such; nothing in older runs.
@@ -179,8 +179,8 @@ class SplitFacts:
     class_shares: ByPart
     length_percentiles: ByPart
     longer_than_sequence: ByPart
-    words_in_vocabulary: int
-    vocabulary_coverage: ByPart
+    words_in_vocabulary: int | None = None
+    vocabulary_coverage: ByPart = field(default_factory=dict)
     positive_share: float | None = None
     words_cut: ByPart = field(default_factory=dict)
     unlabelled: UnlabelledFacts = UnlabelledFacts()

@@ -139,11 +139,10 @@ def split_lines(split: SplitFacts, comparison: Comparison) -> list[list]:
         ["words in the median text", *(f"{split.length_percentiles[part]['50']:.0f}" for part in PARTS)],
         ["longer than the sequence length", *(percent(split.longer_than_sequence[part]) for part in PARTS)],
         *([["running words not read", *(percent(split.words_cut[part]) for part in PARTS)]] if split.words_cut else []),
-        [
-            f"running words in the vocabulary of {split.words_in_vocabulary:,}",
-            *(percent(split.vocabulary_coverage[part]) for part in PARTS),
-        ],
     ]
+    if split.words_in_vocabulary is not None:
+        known = (percent(split.vocabulary_coverage[part]) for part in PARTS)
+        rows.append([f"running words in the vocabulary of {split.words_in_vocabulary:,}", *known])
     trials = [trial for row in comparison.rows for trial in row.by_seed if trial.seed == split.seed]
     pieces = next((trial.wordpiece for trial in trials if trial.wordpiece), None)
     if pieces:

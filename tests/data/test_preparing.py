@@ -93,6 +93,8 @@ def test_data_card_of_the_split(prepared):
     assert card["words_in_vocabulary"] == 3
     # Training: 2 of "cats sleep" twice = 4 of 10 words. Validation: "birds" of 4. Test: none of 4.
     assert card["vocabulary_coverage"] == {"train": 0.4, "validation": 0.25, "test": 0.0}
+    without = describe_split(parts, removed, ("bad", "good"), None, sequence_length=3)  # no model has a vocabulary
+    assert set(card) - set(without) == {"words_in_vocabulary", "vocabulary_coverage"}
     # Lengths 2, 2, 2, 4: the median is 2, one text of four is longer than 3.
     assert card["length_percentiles"]["train"]["50"] == 2
     assert card["length_percentiles"]["train"]["100"] == 4

@@ -18,7 +18,7 @@ from data.preparing import load_ids, load_texts, load_vocabulary
 from data.probes import PROBES
 from data.vectorizing import vectorize
 from models.architectures.sizes import Sizes
-from models.catalog import CATALOG, Family, of_family
+from models.catalog import CATALOG, Family, distinct, of_family
 from models.classifier import Classifier
 from models.description import Description
 from models.encoder import backbones
@@ -89,7 +89,7 @@ def _train_and_export(output, backbone):
     environment.pop("CI", None)  # libraries that report to their makers do not do so there
     train = ["training.run", "--data", "sample", *SMALL, "--models", *TRAINED, "--formats"]
     _call([*train, "--backbone", backbone, "--output", str(output)], environment, 0)
-    for name in set(of_family(Family.WORDS)) - set(TRAINED):
+    for name in set(distinct(of_family(Family.WORDS))) - set(TRAINED):
         _add_untrained(RunFolder(output / "latest"), name)
     # OpenVINO cannot read the linear model, and nothing that it is part of; everything else is to be written.
     _call(["models.exporting", str(output / "latest"), "--formats", *FORMATS], environment, 1)

@@ -45,4 +45,5 @@ def test_every_text_is_tested_once(command, tmp_path):
     assert 110 <= len(tested) <= 120  # but for repeated ones
     assert "3 folds" in (run / "data_card.md").read_text(encoding="utf-8")
     assert command("training.run", "--resume", run).returncode == 0
-    assert command("training.run", "--config", run / "settings.yaml", "--output", tmp_path / "again").returncode == 0
+    again = parse(["--config", str(run / "settings.yaml")])
+    assert (again.folds, list(again.seed_numbers)) == (3, [0, 1, 2])

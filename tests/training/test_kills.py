@@ -15,7 +15,7 @@ import pytest
 
 from training.environment import backend
 
-KILLS, SEED = int(os.environ.get("KILLS", "8")), 0  # KILLS=20 for an hour that is quiet
+KILLS, SEED = int(os.environ.get("KILLS", "5")), 0  # KILLS=20 for an hour that is quiet
 FLAGS = (
     "--data sample --sample 240 --unlabelled-sample 200 --epochs 4 --sequence-length 16 --width 8 "
     "--vocabulary-size 300 --models linear lstm --formats --no-explain"

@@ -2,6 +2,7 @@
 
 import os
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -86,16 +87,32 @@ def test_a_run_is_continued_by_pasting_wherever_it_was_begun(elsewhere, tmp_path
 
 
 @pytest.mark.slow
-def test_a_terminal_that_lacks_letters_gets_escapes(elsewhere, tmp_path):
+def test_a_terminal_that_lacks_letters_gets_escapes(elsewhere, tmp_path, root):
     folder = tmp_path / "my texts"
     rows = [row.replace("thing", "Café – 😀 ф") + "★" for row in ROWS]
     (folder / "cafés.csv").write_text("\n".join(["text,label", *rows]), encoding="utf-8")
+    # No network is trained and no graph exported, so nothing of it needs a framework.
+    for name in ("tensorflow", "keras"):
+        (tmp_path / f"{name}.py").write_text("raise ImportError('it takes seconds')")
     done = elsewhere(
-        "python -m training.run --data cafés.csv --models linear --output runs", PYTHONIOENCODING="latin-1", LC_ALL="C"
+        "python -m training.run --data cafés.csv --models linear --formats onnx --output runs",
+        PYTHONIOENCODING="latin-1",
+        LC_ALL="C",
+        PYTHONPATH=f"{tmp_path}{os.pathsep}{root}",
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert "\\u2605" in done.stdout  # the star of a label, in what the steps print
     assert "Report: " in done.stdout
+    run = folder / "runs" / "latest"
+    for made in ("linear/export/model.onnx", "explanations.json", "report.html", "linear/0/tensorboard.done"):
+        assert (run / made).exists()
+    assert "in the vocabulary of" not in (run / "data_card.md").read_text(encoding="utf-8")  # no model has one
+    # Not exported, it is explained all the same.
+    shutil.rmtree(run / "linear" / "export")
+    text = shlex.quote(rows[0].partition(",")[0])
+    done = elsewhere(f"python -m reports.explain runs/latest {text}", PYTHONPATH=f"{tmp_path}{os.pathsep}{root}")
+    assert done.returncode == 0, done.stderr
+    assert "linear" in done.stdout
 
 
 @pytest.mark.slow

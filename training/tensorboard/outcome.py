@@ -7,12 +7,18 @@ Source: https://www.tensorflow.org/api_docs/python/tf/summary.
 
 from __future__ import annotations
 
+import io
 import textwrap
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from tensorboard.compat.proto.summary_pb2 import Summary
+from tensorboard.plugins.hparams.summary_v2 import hparams_pb
+from tensorboard.plugins.scalar.summary_v2 import scalar_pb
+from tensorboard.plugins.text.summary_v2 import text_pb
 
 from data.cleaning import Cleaner
 from data.files import read_json
@@ -22,6 +28,7 @@ from models.predictions import read_predictions
 from models.run_folder import RunFolder
 from training.ending import begin
 from training.search.chosen import settings_of
+from training.tensorboard.events import picture, precision_recall_curve, write_events
 from training.tensorboard.hyperparameters import hyperparameters
 from training.tensorboard.projector import write_embedding
 
@@ -34,68 +41,50 @@ MOST_NAMED = 40
 
 
 def write_outcome(path: Path, model: str, seed: int) -> None:
-    """Adds the outcome of one finished trial to its events; runs in a process with TensorFlow."""
+    """Adds the outcome of one finished trial to its events."""
     begin(None)
-    import tensorflow
-
     run = RunFolder(path)
     folder = run.trial(model, seed)
+    write_events(folder, _summaries(run, model, seed))
+    write_embedding(run, model, seed, folder)
+    run.shown_in_tensorboard(model, seed).touch()
+
+
+def _summaries(run: RunFolder, model: str, seed: int) -> Iterator[Summary]:
     metrics: Any = read_json(run.metrics(model, seed))
     card: Any = read_json(run.data_card)
     class_names = card["class_names"]
     varied = hyperparameters(settings_of(run, model), model) | {"seed": seed} | asdict(Cleaner.of(card))
     test = read_predictions(run.predictions(model, seed), class_names)["test"]
-    labels, predicted, probabilities = test.labels, test.predicted, test.probabilities
-    with tensorflow.summary.create_file_writer(str(folder)).as_default(step=0):
-        _write_scalars(f"{model} {seed} {path.resolve().name}", varied, metrics)
-        _write_curves(labels, probabilities, class_names)
-        tensorflow.summary.image("test/confusion matrix", _confusion_image(metrics, class_names)[None])
-        texts = load_texts(run.prepared(seed))["test"].texts
-        for kind, text in _samples(texts, labels, predicted, probabilities, class_names).items():
-            tensorflow.summary.text(f"test/{kind}", text)
-    write_embedding(run, model, seed, folder)
-    run.shown_in_tensorboard(model, seed).touch()
+    yield hparams_pb(varied, trial_id=f"{model} {seed} {run.path.resolve().name}")
+    for name, value in _scalars(metrics).items():
+        yield scalar_pb(name, value)
+    for at, name in list(enumerate(class_names))[1 if len(class_names) == 2 else 0 :][:CURVES]:
+        yield precision_recall_curve(f"test/{name}", test.labels == at, test.probabilities[:, at])
+    yield picture("test/confusion matrix", *_confusion_picture(metrics, class_names))
+    texts = load_texts(run.prepared(seed))["test"].texts
+    for kind, text in _samples(texts, test.labels, test.predicted, test.probabilities, class_names).items():
+        yield text_pb(f"test/{kind}", text)
 
 
 def write_search_outcome(folder: Path, trial: str, varied: dict[str, bool | int | float | str], metrics: dict) -> None:
     """Adds the outcome of a trial of a search to its events: its settings, and how it did on validation."""
-    import tensorflow
-    from tensorboard.plugins.hparams import api
-
-    with tensorflow.summary.create_file_writer(str(folder)).as_default(step=0):
-        api.hparams(varied, trial_id=trial)
-        for name in ("loss", "accuracy"):
-            tensorflow.summary.scalar(f"search/validation_{name}", metrics["validation"][name])
-        tensorflow.summary.scalar("search/train_accuracy", metrics["train"]["accuracy"])
-        tensorflow.summary.scalar("trial/seconds_total", metrics["seconds_total"])
+    scalars = {f"search/validation_{name}": metrics["validation"][name] for name in ("loss", "accuracy")}
+    scalars |= {"search/train_accuracy": metrics["train"]["accuracy"], "trial/seconds_total": metrics["seconds_total"]}
+    shown = [hparams_pb(varied, trial_id=trial), *(scalar_pb(name, value) for name, value in scalars.items())]
+    write_events(folder, shown)
 
 
-def _write_scalars(trial: str, varied: dict[str, bool | int | float | str], metrics: dict) -> None:
-    """Scores and costs, and the table of hyper-parameters that lists them."""
-    import tensorflow
-    from tensorboard.plugins.hparams import api
-
+def _scalars(metrics: dict) -> dict[str, float]:
+    """Scores and costs, which the table of hyper-parameters lists too."""
     scalars = {f"test/{metric.name}": metrics["test"][metric.name] for metric in shown_in(Table.TENSORBOARD)}
     scalars |= {f"trial/{name}": metrics[name] for name in COSTS}
     scalars |= {f"trial/texts_per_second_at_{size}": speed for size, speed in metrics["texts_per_second"].items()}
-    scalars = {name: value for name, value in scalars.items() if value is not None}
-    api.hparams(varied, trial_id=trial)
-    for name, value in scalars.items():
-        tensorflow.summary.scalar(name, value)
+    return {name: value for name, value in scalars.items() if value is not None}
 
 
-def _write_curves(labels: np.ndarray, probabilities: np.ndarray, class_names: list[str]) -> None:
-    """Precision against recall: of the second of two classes, or of each class against the rest."""
-    import tensorflow
-    from tensorboard.plugins.pr_curve import summary
-
-    for at, name in list(enumerate(class_names))[1 if len(class_names) == 2 else 0 :][:CURVES]:
-        curve = summary.pb(f"test/{name}", labels == at, np.clip(probabilities[:, at], 0, 1))
-        tensorflow.summary.experimental.write_raw_pb(curve.SerializeToString())
-
-
-def _confusion_image(metrics: dict, class_names: list[str]) -> np.ndarray:
-    """The confusion matrix of the test texts as a picture, `uint8` of shape `(height, width, 4)`."""
+def _confusion_picture(metrics: dict, class_names: list[str]) -> tuple[bytes, int, int]:
+    """The confusion matrix of the test texts as a PNG file, its width and its height in pixels."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -118,8 +107,9 @@ def _confusion_image(metrics: dict, class_names: list[str]) -> np.ndarray:
     axes.set_xlabel("answer")
     axes.set_ylabel("true class")
     axes.set_title(f"{metrics['model']}, seed {metrics['seed']}: {metrics['test']['n']:,} test texts", fontsize=9)
-    canvas.draw()
-    return np.asarray(canvas.buffer_rgba())
+    file = io.BytesIO()
+    canvas.print_png(file)
+    return file.getvalue(), *canvas.get_width_height()
 
 
 def _samples(

@@ -15,20 +15,21 @@ def write(task: ExportTask) -> None:
     Raises:
         ExportRefused: OpenVINO lacks an operation of the model, or is not installed.
     """
-    import tensorflow as tf
-
     try:
         openvino = import_openvino()
     except ImportError as error:
         raise ExportRefused("OpenVINO is not installed: pip install -e '.[openvino]'") from error
     if not task.exportable.runs_in_openvino:
         raise ExportRefused("OpenVINO has no operation that looks terms up: choose another format")
+    import tensorflow as tf
+
+    graph = task.exportable.graph
     texts = tf.TensorSpec([None], tf.string)
-    tokens = tf.function(task.exportable.tokens).get_concrete_function(texts).structured_outputs
+    tokens = tf.function(graph.tokens).get_concrete_function(texts).structured_outputs
     signature = {name: tf.TensorSpec(tensor.shape, tensor.dtype, name) for name, tensor in tokens.items()}
     module = tf.Module()
-    module.model = task.exportable
-    module.answer = tf.function(lambda **tokens: {OUTPUT: task.exportable.probabilities(tokens)})
+    module.model = graph
+    module.answer = tf.function(lambda **tokens: {OUTPUT: graph.probabilities(tokens)})
     token_level = task.folder / "token_level"
     answer = module.answer.get_concrete_function(**signature)
     tf.saved_model.save(module, str(token_level), signatures={"serving_default": answer})

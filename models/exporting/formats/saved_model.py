@@ -18,7 +18,7 @@ def write(task: ExportTask) -> None:
     class Served(tf.Module):
         def __init__(self):
             super().__init__()
-            self.model = task.exportable
+            self.model = task.exportable.graph
             self.class_names = tf.constant(task.card.class_names)
             self.description = tf.saved_model.Asset(str(task.folder / CLASSIFIER))
 

@@ -12,14 +12,14 @@ import numpy as np
 import pytest
 
 from data.probes import PROBES
-from models.catalog import CATALOG, Family, of_family
+from models.catalog import CATALOG, Family, distinct, of_family
 from models.classifier import exported_models, load_classifier
 from models.serving.engines import ExportUnusable
 from models.serving.formats import FORMATS
 
 TAUGHT = [name for name, entry in CATALOG.items() if entry.taught]
 COMBINED = of_family(Family.COMBINED)
-MODELS = [*of_family(Family.WORDS, Family.ENCODER, Family.LINEAR), *COMBINED, *TAUGHT]
+MODELS = [*distinct(of_family(Family.WORDS, Family.ENCODER, Family.LINEAR)), *COMBINED, *TAUGHT]
 # The linear model looks terms up, for which OpenVINO has nothing, and has no matrix that can be quantized. Whether a
 # combined model can do without depends on which members validation picks.
 NOT_WRITTEN = [(model, name) for model in of_family(Family.LINEAR) for name in ("openvino", "onnx_int8")]

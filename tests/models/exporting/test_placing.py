@@ -71,7 +71,7 @@ class Processes:
 def processes(monkeypatch):
     found = Processes()
     monkeypatch.setattr(export, "run_in_child", found.run)
-    monkeypatch.setattr(export, "start_fork_server", lambda _: None)
+    monkeypatch.setattr(export, "start_fork_server", lambda *_: None)
     return found
 
 

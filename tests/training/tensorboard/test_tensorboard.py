@@ -18,7 +18,7 @@ from data.preparing import Part
 from models.catalog import CATALOG
 from training.settings import Settings
 from training.tensorboard.hyperparameters import hyperparameters
-from training.tensorboard.outcome import _confusion_image, write_outcome
+from training.tensorboard.outcome import _confusion_picture, write_outcome
 from training.tensorboard.projector import describe_words
 
 MODELS = ("lstm", "transformer", "linear")
@@ -169,10 +169,12 @@ def test_every_setting_of_models_and_training_concerns_some_model():
 def test_a_picture_of_many_classes_is_no_larger(classes):
     counts = np.eye(classes, dtype=int) * 3
     test = {"confusion_matrix": counts.tolist(), "n": 3 * classes}
-    picture = _confusion_image(
+    file, *size = _confusion_picture(
         {"model": "rnn", "seed": 0, "test": test}, [f"class ${at} with a long name" for at in range(classes)]
     )
+    picture = np.asarray(Image.open(io.BytesIO(file), formats=["PNG"]))
     height, width, channels = picture.shape
+    assert size == [width, height]
     assert (picture.dtype, channels) == (np.uint8, 4)
     assert height <= 2240
     assert width <= 2300
