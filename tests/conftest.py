@@ -173,7 +173,7 @@ def tiny_run(tmp_path_factory):
     from models.catalog import CATALOG
     from models.description import Description
     from models.run_folder import RunFolder
-    from training.evaluating import evaluate
+    from training.measuring.evaluating import evaluate
 
     run = RunFolder(tmp_path_factory.mktemp("runs") / "tiny")
     prepared = run.prepared(3)

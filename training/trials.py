@@ -31,9 +31,9 @@ from models.predictions import Answers, write_predictions
 from models.run_folder import CHECKPOINTS, RunFolder
 from training import command_line
 from training.ending import TimeIsUp, begin, ending
-from training.evaluating import accuracy_by_group, evaluate, overfits, texts_per_second
 from training.fitting.history import describe_history
-from training.other_work import OtherWork
+from training.measuring.evaluating import accuracy_by_group, evaluate, overfits, texts_per_second
+from training.measuring.other_work import OtherWork
 from training.search.chosen import load_chosen, settings_of
 from training.trainers import encoder, ensemble, linear, words
 from training.trainers.others import OthersMissing, write_learned_from

@@ -83,7 +83,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _pack(run: RunFolder, models: list[str] | None, archive: Path) -> int:
     """Packs one export; the exit code."""
     from models.classifier import find_export
-    from models.exporting.standing_alone import pack
+    from models.exporting.alone.packing import pack
     from models.serving.engines import ExportUnusable
 
     if models and len(models) > 1:

@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 
 from data.files import read_json, replace_folder, write_json, write_text
-from models.exporting.standing_alone import FILES
+from models.exporting.alone.packing import FILES
 from models.exporting.writing import TRACEBACK
 from models.monitoring.reference import REFERENCE
 from models.serving.engines import CLASSIFIER, TOKENIZER

@@ -13,8 +13,8 @@ from dataclasses import asdict
 from pathlib import Path
 
 from data.files import write_json, write_text
+from models.exporting.alone.packing import write_beside
 from models.exporting.exportable import ExportRefused, ExportTask
-from models.exporting.standing_alone import write_beside
 from models.monitoring.reference import REFERENCE, measure_validation
 from models.quiet import quiet_stderr
 from models.run_folder import RunFolder, RunFolderError

@@ -21,7 +21,7 @@ from models.run_folder import RunFolder
 
 REFERENCE = "drift_reference.json"  # in an export folder
 MOST_TEXTS, MOST_WORDS = 2_000, 20_000
-LEAST_TEXTS = 50  # fewer tell nothing
+LEAST_TEXTS = 20  # fewer tell nothing
 SEED = 0  # of the choice among more texts
 
 

@@ -13,7 +13,7 @@ from models.calibration import measure_calibration
 from models.catalog import CATALOG
 from models.description import Description
 from models.predictions import Answers
-from training.evaluating import accuracy_by_group, evaluate
+from training.measuring.evaluating import accuracy_by_group, evaluate
 
 SETTINGS = {
     "recipe": "sound",

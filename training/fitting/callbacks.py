@@ -8,7 +8,7 @@ import time
 import keras
 
 from training.ending import ending
-from training.evaluating import overfits
+from training.measuring.evaluating import overfits
 
 
 class EpochSignals(keras.callbacks.Callback):

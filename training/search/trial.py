@@ -21,8 +21,8 @@ from models.peak_memory import peak_memory_mb
 from models.run_folder import CHECKPOINTS, RunFolder
 from training import command_line
 from training.ending import ending
-from training.evaluating import has_collapsed, overfits
 from training.fitting.history import describe_history
+from training.measuring.evaluating import has_collapsed, overfits
 from training.search.space import Values
 from training.tensorboard.hyperparameters import hyperparameters
 from training.tensorboard.outcome import write_search_outcome

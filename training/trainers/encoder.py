@@ -12,9 +12,9 @@ import numpy as np
 
 from data.cleaning import strip_markup
 from models.description import Description
-from training import memory
 from training.ending import TimeIsUp, ending
 from training.fitting.history import History, count_epochs
+from training.measuring import memory
 from training.setting_values import ALL
 from training.settings import Settings
 from training.trainers.encoder_blocks import counted_blocks, save_unfrozen, train_blocks

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from models.description import Description
-from training.evaluating import BATCH_SIZES
+from training.measuring.evaluating import BATCH_SIZES
 from training.trainers.others import Other, cost_of, find_others, validation_loss
 from training.trainers.trained import Task, Trained
 

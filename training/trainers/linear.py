@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from models.description import Description
-from training import memory
+from training.measuring import memory
 from training.trainers.trained import Task, Trained, rows
 
 FILE = "model.npz"

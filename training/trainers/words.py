@@ -12,7 +12,7 @@ from data.splits.leakage import UNLABELLED
 from models.architectures.sizes import Sizes
 from models.catalog import CATALOG
 from models.description import Description
-from training import memory
+from training.measuring import memory
 from training.trainers.others import cost_of, find_others
 from training.trainers.trained import Task, Trained, predict, rows, save_weights, trainable_count
 

@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from models.classifier import exported_models, load_classifier
-from models.exporting.standing_alone import NEEDS
+from models.exporting.alone.packing import NEEDS
 
 pytestmark = pytest.mark.slow
 TEXTS = ["a good thing", "", "Nothing \u00e9\u4e2d\U0001f600 of it.", "\ud800"]

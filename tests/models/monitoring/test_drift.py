@@ -147,5 +147,5 @@ def test_a_reference_comes_back_as_it_was(reference, tmp_path):
     assert (found.measured, found.cleaner, found.known) == (reference.measured, reference.cleaner, reference.known)
     few = Reference(Measured({feature.name: [1] for feature in FEATURES}), Cleaner(), frozenset())
     few.save(tmp_path / "drift_reference.json")
-    with pytest.raises(NoReference, match="fewer than 50"):
+    with pytest.raises(NoReference, match="fewer than 20"):
         read_reference(tmp_path)

@@ -164,9 +164,11 @@ def served(exported_run):
         stderr=subprocess.STDOUT,
         text=True,
     )
-    said = process.stdout.readline()
-    address = re.search(r"http://127\.0\.0\.1:\d+", said)
-    assert address, said + process.stdout.read()
+    said = ""
+    while not (address := re.search(r"http://127\.0\.0\.1:\d+", said)):
+        line = process.stdout.readline()
+        assert line, said  # it has ended
+        said += line
     yield process, address[0]
     process.kill()
     process.wait()

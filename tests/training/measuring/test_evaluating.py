@@ -5,7 +5,7 @@ import time
 import numpy as np
 import pytest
 
-from training.evaluating import (
+from training.measuring.evaluating import (
     accuracy_by_group,
     evaluate,
     has_collapsed,
@@ -77,7 +77,7 @@ def test_accuracy_by_group():
 
 
 def test_speed_is_measured_at_each_batch_size(monkeypatch):
-    monkeypatch.setattr("training.evaluating.MEASURE_SECONDS", 0.01)
+    monkeypatch.setattr("training.measuring.evaluating.MEASURE_SECONDS", 0.01)
     asked = []
 
     def predict(size):

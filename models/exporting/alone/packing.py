@@ -13,7 +13,7 @@ from models.exporting.exportable import ExportCard
 from models.run_folder import RunFolder, RunFolderError
 from models.serving.engines import CLASSIFIER, TOKENIZER, ExportUnusable
 
-ALONE = Path(__file__).parent / "alone"
+ALONE = Path(__file__).parent
 SCRIPT, PAGE, REQUIREMENTS = "classify.py", "README.md", "requirements.txt"
 FILES = (SCRIPT, PAGE, REQUIREMENTS)
 NEEDS = ("onnxruntime", "tokenizers", "numpy")

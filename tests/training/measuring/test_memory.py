@@ -2,8 +2,8 @@
 
 import pytest
 
-from training import memory
 from training.command_line import parse
+from training.measuring import memory
 
 
 @pytest.fixture(autouse=True)

@@ -2,8 +2,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from training import other_work
-from training.other_work import OtherWork, share_taken
+from training.measuring import other_work
+from training.measuring.other_work import OtherWork, share_taken
 
 
 @pytest.mark.parametrize(
