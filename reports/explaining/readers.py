@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from models.catalog import Family
 from models.description import Description
 from models.linear import LinearModel
 from models.run_folder import RunFolder, RunFolderError
+from reports.explaining.influence import Answerer
 from reports.reading.facts import read_plan
 
 BATCH = 64  # texts without one of their words are of like length, so a batch has little padding
@@ -38,7 +39,7 @@ class Reader:
     title: str
     reads: str
     seed: int
-    answer: Callable[[list[str]], np.ndarray]
+    answer: Answerer
     clean: Callable[[str], str]
     known: Collection[str] | None = None
     length: int | None = None
@@ -65,8 +66,13 @@ def exported_seed(run: Path, model: str) -> int | None:
         return None
 
 
-def load_reader(run: Path, model: str, seed: int) -> Reader:
+def load_reader(run: Path, model: str, seed: int, others: Mapping[str, Reader] | None = None) -> Reader:
     """Loads the model of one trial: its export where there is one, else what training left.
+
+    Args:
+        run: the run folder.
+        model, seed: which trial of it.
+        others: models that are loaded already, by name: what is the mean of some of them asks these.
 
     Raises:
         RunFolderError: a file it takes is missing or damaged, or its pretrained weights cannot be had.
@@ -79,8 +85,13 @@ def load_reader(run: Path, model: str, seed: int) -> Reader:
     try:
         description = Description.load(folder.description(model, seed))
         clean = functools.partial(_clean, description.cleaning) if description.cleaned else strip_markup
-        exported = exported_seed(run, model) == seed
-        answer = load_classifier(run, model).predict_proba if exported else _trained(folder, model, seed)
+        members = [(others or {}).get(name) for name in description.members]
+        if members and all(member is not None and member.seed == seed for member in members):
+            answer = _mean([member.answer for member in members if member is not None])
+        elif exported_seed(run, model) == seed:
+            answer = _remembering(load_classifier(run, model).predict_proba)
+        else:
+            answer = _remembering(_trained(folder, model, seed))
         known, length = None, None
         if description.family is Family.LINEAR:
             known = frozenset(LinearModel.load(folder.trial(model, seed) / description.files["model"]).terms)
@@ -93,12 +104,22 @@ def load_reader(run: Path, model: str, seed: int) -> Reader:
         raise RunFolderError(f"{model} (seed {seed}) cannot be loaded: {reason}") from error
 
 
+def _remembering(answer: Answerer) -> Answerer:
+    """The same answers; those to the last list of texts are kept, since several models are asked the same one."""
+    asked = functools.lru_cache(maxsize=1)(lambda texts: answer(list(texts)))
+    return lambda texts: asked(tuple(texts))
+
+
+def _mean(answerers: Sequence[Answerer]) -> Answerer:
+    return lambda texts: np.mean([answer(texts) for answer in answerers], axis=0)
+
+
 @functools.lru_cache(maxsize=1024)  # the models of a run read the same words, and a long text takes its time
 def _clean(cleaner: Cleaner, text: str) -> str:
     return cleaner.clean(text)
 
 
-def _trained(run: RunFolder, model: str, seed: int) -> Callable[[list[str]], np.ndarray]:
+def _trained(run: RunFolder, model: str, seed: int) -> Answerer:
     os.environ["KERAS_BACKEND"] = "tensorflow"  # it reads what any backend has trained, and strings besides
     import models.framework  # noqa: F401 -- first, since it imports Keras and TensorFlow quietly
 
