@@ -12,6 +12,7 @@ from models.architectures.initializers import initial
 from models.architectures.sizes import Sizes
 
 KERNEL_WIDTHS = (2, 3, 4)
+BEFORE, AFTER = (KERNEL_WIDTHS[-1] - 1) // 2, KERNEL_WIDTHS[-1] // 2  # tokens of the widest window around its own
 
 
 def build(sizes: Sizes) -> keras.Model:
@@ -25,10 +26,15 @@ def build(sizes: Sizes) -> keras.Model:
     hidden = layers.Embedding(sizes.vocabulary_size, sizes.width, initial(sizes).embedding)(token_ids)
     hidden = hidden * ops.cast(padding_mask, hidden.dtype)  # (batch, tokens, width)
     hidden = layers.Dropout(sizes.dropout)(hidden)
+    neighbors = find_neighbors(hidden)
     strongest = []
     for kernel_width in KERNEL_WIDTHS:
+        before = (kernel_width - 1) // 2
+        # A dense layer on the tokens of a window is a convolution, and the same numbers come out whenever it is
+        # repeated; those of TensorFlow's own convolution differ in the last place with where its memory lies.
+        window = ops.concatenate(neighbors[BEFORE - before :][:kernel_width], axis=-1)
         filtered = layers.Dense(sizes.width, activation="relu", kernel_initializer=initial(sizes).kernel)(
-            _windows(hidden, kernel_width)
+            window  # (batch, tokens, kernel_width * width)
         )  # (batch, tokens, width)
         if sizes.mask:  # nothing is below 0 behind the ReLU, so a zero never is the maximum of a text with words
             filtered = filtered * ops.cast(padding_mask, filtered.dtype)
@@ -39,12 +45,16 @@ def build(sizes: Sizes) -> keras.Model:
     return keras.Model(token_ids, probabilities, name="cnn")
 
 
-def _windows(hidden, kernel_width: int):
-    """Each token beside its neighbors, `(batch, tokens, width)` to `(batch, tokens, kernel_width * width)`.
+def find_neighbors(hidden) -> list:
+    """Of each token those around it, from the one before it on: arrays of the shape of `hidden`, with 0 where there is
+    no such token.
 
-    A dense layer on it is a convolution, and the same numbers come out whenever it is repeated; those of TensorFlow's
-    own convolution differ in the last place with where its memory lies.
+    Split, not sliced: the gradient of a slice takes TensorFlow several times as long as the convolution.
     """
-    tokens, before = hidden.shape[1], (kernel_width - 1) // 2
-    padded = ops.pad(hidden, [[0, 0], [before, kernel_width - 1 - before], [0, 0]])
-    return ops.concatenate([padded[:, shift : shift + tokens] for shift in range(kernel_width)], axis=-1)
+    tokens = hidden.shape[1]
+    padded = ops.pad(hidden, [[0, 0], [BEFORE, AFTER], [0, 0]])
+    shifted = []
+    for shift in range(BEFORE + 1 + AFTER):
+        ends = [end for end in (shift, shift + tokens) if 0 < end < padded.shape[1]]
+        shifted.append(ops.split(padded, ends, axis=1)[1 if shift else 0])
+    return shifted

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import tensorflow as tf
@@ -20,11 +21,13 @@ class Combined(tf.Module):
 
     Args:
         members: by name. The inputs of a member have its name and `_` before theirs.
+        exported: for members that were exported before, the file with their ONNX graph: converting an encoder takes
+            several seconds.
     """
 
-    def __init__(self, members: Mapping[str, Exportable]):
+    def __init__(self, members: Mapping[str, Exportable], exported: Mapping[str, Path] | None = None):
         super().__init__()
-        self.members = dict(members)
+        self.members, self.exported = dict(members), dict(exported or {})
         self.graphs = {name: member.graph for name, member in members.items()}
         self.runs_in_openvino = all(member.runs_in_openvino for member in members.values())
 
@@ -54,7 +57,12 @@ class Combined(tf.Module):
         import onnx
         from onnx import compose, helper
 
-        protos = [compose.add_prefix(member.to_onnx(), f"{name}_") for name, member in self.members.items()]
+        protos = [
+            compose.add_prefix(
+                onnx.load(self.exported[name]) if name in self.exported else member.to_onnx(), f"{name}_"
+            )
+            for name, member in self.members.items()
+        ]
         graphs = [proto.graph for proto in protos]
         answers = [graph.output[0].name for graph in graphs]
         output = onnx.ValueInfoProto()

@@ -23,7 +23,8 @@ from models.serving.engines import ExportUnusable, load_engine, read_classifier
 from models.serving.formats import FORMATS, LARGEST_DIFFERENCE, Format
 
 LATENCY_BATCHES = (1, 32)
-MOST_REPEATS, FEWEST_REPEATS, ENOUGH_SECONDS = 51, 5, 2.0  # of each timed call
+MOST_REPEATS, FEWEST_REPEATS, ENOUGH_SECONDS = 51, 3, 2.0  # of each timed call
+FEWEST_COMPARED = 5  # where two are timed in turn, and what comes out decides
 ROUNDING = 1e-9
 FASTER, AS_FAST = 1.05, 0.95  # times; what lies between them is noise of the measurement
 
@@ -153,14 +154,16 @@ def times_faster(original: Classifier, other: Classifier, texts: Sequence[str], 
     """How many times as fast as `original` the `other` answers `size` texts; both in turn, so that they meet the same
     load of the machine.
     """
-    before, after = _latencies([original, other], texts, size)
+    before, after = _latencies([original, other], texts, size, FEWEST_COMPARED)
     return before / after
 
 
-def _latencies(classifiers: Sequence[Classifier], texts: Sequence[str], size: int) -> list[float]:
+def _latencies(
+    classifiers: Sequence[Classifier], texts: Sequence[str], size: int, fewest: int = FEWEST_REPEATS
+) -> list[float]:
     """Milliseconds from `size` raw texts to the answers of each classifier: the median over different texts."""
     taken: list[list[float]] = []
-    while len(taken) < FEWEST_REPEATS or (len(taken) < MOST_REPEATS and np.sum(taken) < ENOUGH_SECONDS):
+    while len(taken) < fewest or (len(taken) < MOST_REPEATS and np.sum(taken) < ENOUGH_SECONDS):
         batch = [texts[(len(taken) * size + at) % len(texts)] for at in range(size)]
         seconds = []
         for classifier in classifiers:

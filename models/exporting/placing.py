@@ -11,6 +11,7 @@ from data.files import read_json, replace_folder, write_json, write_text
 from models.exporting.alone.packing import FILES
 from models.exporting.writing import TRACEBACK
 from models.monitoring.reference import REFERENCE
+from models.run_folder import RunFolder
 from models.serving.engines import CLASSIFIER, TOKENIZER
 from models.serving.formats import FORMATS
 
@@ -28,6 +29,23 @@ def reference_of(predictions: Path, aside: Path) -> str | None:
         return None
     parts = [predictions.read_bytes(), (aside / TOKENIZER).read_bytes()]
     return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
+
+
+def proven_file(run: RunFolder, model: str, seed: int, name: str) -> Path | None:
+    """The first file of a format of this very trial that was proven before, `None` where there is none.
+
+    Args:
+        run: the run folder.
+        model, seed: which trial of it.
+        name: of the format.
+    """
+    folder = run.export(model)
+    before = _standing(folder)
+    entry = before["formats"].get(name)
+    if entry is None or entry["refused"] or before["reference"] is None:
+        return None
+    same = before["reference"] == reference_of(run.predictions(model, seed), folder)
+    return folder / FORMATS[name].files[0] if same else None
 
 
 def put_into_place(folder: Path, aside: Path, new: dict) -> None:

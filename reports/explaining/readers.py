@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ from models.catalog import Family
 from models.description import Description
 from models.linear import LinearModel
 from models.run_folder import RunFolder, RunFolderError
+from reports.explaining.influence import Answerer
 from reports.reading.facts import read_plan
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class Reader:
     title: str
     reads: str
     seed: int
-    answer: Callable[[list[str]], np.ndarray]
+    answer: Answerer
     clean: Callable[[str], str]
     known: Collection[str] | None = None
     length: int | None = None
@@ -69,8 +70,13 @@ def exported_seed(run: Path, model: str) -> int | None:
         return None
 
 
-def load_reader(run: Path, model: str, seed: int) -> Reader:
+def load_reader(run: Path, model: str, seed: int, others: Mapping[str, Reader] | None = None) -> Reader:
     """Loads the model of one trial: its export where there is one, else what training left.
+
+    Args:
+        run: the run folder.
+        model, seed: which trial of it.
+        others: models that are loaded already, by name: what is the mean of some of them asks these.
 
     Raises:
         RunFolderError: a file it takes is missing or damaged, or its pretrained weights cannot be had.
@@ -83,22 +89,35 @@ def load_reader(run: Path, model: str, seed: int) -> Reader:
     try:
         description = Description.load(folder.description(model, seed))
         clean = functools.partial(_clean, description.cleaning) if description.cleaned else strip_markup
+        members = [(others or {}).get(name) for name in description.members]
         known, length = None, None
-        answer: Callable[[list[str]], np.ndarray] | None = None
-        if exported_seed(run, model) == seed:
-            answer = load_classifier(run, model).predict_proba
+        answer: Answerer | None = None
+        if members and all(member is not None and member.seed == seed for member in members):
+            answer = _mean([member.answer for member in members if member is not None])
+        elif exported_seed(run, model) == seed:
+            answer = _remembering(load_classifier(run, model).predict_proba)
         if description.family is Family.LINEAR:
             linear = LinearModel.load(folder.trial(model, seed) / description.files["model"])
             known = frozenset(linear.terms)
-            answer = answer or functools.partial(_answer_linear, linear.pipeline(), clean)
+            answer = answer or _remembering(functools.partial(_answer_linear, linear.pipeline(), clean))
         elif description.family is Family.WORDS:
             known = frozenset(load_vocabulary(folder.prepared(seed))[2:])  # without padding and [UNK]
             length = description.sequence_length
-        answer = answer or _trained(folder, model, seed)
+        answer = answer or _remembering(_trained(folder, model, seed))
         return Reader(description.title, description.reads, seed, answer, clean, known, length)
     except (RunFolderError, ExportUnusable, ExportRefused, OSError, KeyError, ValueError) as error:
         reason = " ".join(str(error).split())[:300]
         raise RunFolderError(f"{model} (seed {seed}) cannot be loaded: {reason}") from error
+
+
+def _remembering(answer: Answerer) -> Answerer:
+    """The same answers; those to the last list of texts are kept, since several models are asked the same one."""
+    asked = functools.lru_cache(maxsize=1)(lambda texts: answer(list(texts)))
+    return lambda texts: asked(tuple(texts))
+
+
+def _mean(answerers: Sequence[Answerer]) -> Answerer:
+    return lambda texts: np.mean([answer(texts) for answer in answerers], axis=0)
 
 
 @functools.lru_cache(maxsize=1024)  # the models of a run read the same words, and a long text takes its time
@@ -110,7 +129,7 @@ def _answer_linear(pipeline: Pipeline, clean: Callable[[str], str], texts: list[
     return pipeline.predict_proba([clean(text) for text in texts])
 
 
-def _trained(run: RunFolder, model: str, seed: int) -> Callable[[list[str]], np.ndarray]:
+def _trained(run: RunFolder, model: str, seed: int) -> Answerer:
     os.environ["KERAS_BACKEND"] = "tensorflow"  # it reads what any backend has trained, and strings besides
     import models.framework  # noqa: F401 -- first, since it imports Keras and TensorFlow quietly
 

@@ -57,16 +57,17 @@ def load_readers(run: Path, seeds: dict[str, int], say: Callable[[str], None]) -
     Raises:
         RunFolderError: none can.
     """
-    readers, missing = {}, []
-    for name, seed in seeds.items():
+    readers: dict[str, Reader] = {}
+    missing = []
+    for name in sorted(seeds, key=lambda name: CATALOG[name].needs):  # what is made of others behind these
         try:
-            readers[name] = load_reader(run, name, seed)
+            readers[name] = load_reader(run, name, seeds[name], readers)
         except RunFolderError as error:
             say(str(error))
             missing.append({"model": name, "reason": str(error)})
     if not readers:
         raise RunFolderError(f"No model of {run} can be loaded: train again with python -m training.run.")
-    return readers, missing
+    return {name: readers[name] for name in seeds if name in readers}, missing
 
 
 def trained_models(run: Path, models: Sequence[str] | None) -> dict[str, list[int]]:

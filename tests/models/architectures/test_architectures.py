@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 
+from models.architectures.cnn import find_neighbors
 from models.architectures.layers import MaskedAverage
 from models.architectures.sizes import Sizes
 from models.catalog import CATALOG, Family, of_family
@@ -136,3 +137,27 @@ def test_masked_average_counts_real_tokens_only():
     # (1 + 3) / 2, and zero for a row without tokens
     found = keras.ops.convert_to_numpy(MaskedAverage()(hidden, padding_mask=mask))
     np.testing.assert_allclose(found, [[2.0], [0.0]])
+
+
+def test_neighbors_of_a_token_are_those_around_it():
+    hidden = np.array([[[1.0], [2.0], [3.0]]], "float32")  # one text of three tokens, one wide
+    found = [keras.ops.convert_to_numpy(array)[0, :, 0].tolist() for array in find_neighbors(hidden)]
+    assert found == [[0, 1, 2], [1, 2, 3], [2, 3, 0], [3, 0, 0]]  # the one before, itself, the next, the one after
+
+
+@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="the slow operation is TensorFlow's")
+def test_no_gradient_of_the_cnn_is_that_of_a_slice():
+    """It would take five times as long as the convolutions themselves."""
+    import tensorflow as tf
+
+    model = build("cnn")
+
+    @tf.function
+    def gradients(ids):
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_sum(model(ids, training=True) ** 2)
+        return tape.gradient(loss, [variable.value for variable in model.trainable_variables])
+
+    graph = gradients.get_concrete_function(tf.TensorSpec((None, 10), tf.int32)).graph
+    assert "MatMul" in {operation.type for operation in graph.get_operations()}
+    assert "StridedSliceGrad" not in {operation.type for operation in graph.get_operations()}

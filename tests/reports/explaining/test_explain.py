@@ -7,9 +7,13 @@ import sys
 import numpy as np
 import pytest
 
+from data.cleaning import Cleaner
 from data.files import read_json
-from models.run_folder import RunFolderError
+from models.catalog import Family
+from models.description import Description
+from models.run_folder import RunFolder, RunFolderError
 from reports import explain
+from reports.explaining import readers as reading
 from reports.explaining import run_explanations as explaining
 from reports.explaining.readers import Reader
 from reports.writing import inside
@@ -94,7 +98,7 @@ def reader(answer):
 
 
 def test_a_model_that_cannot_work_is_left_out_and_said(run, monkeypatch):
-    def load(_, model, __):
+    def load(_, model, *__):
         if model == "lstm":
             raise RunFolderError("lstm (seed 3) cannot be loaded: no weights")
         return reader(lambda texts: np.tile([0.3, 0.7], (len(texts), 1)))
@@ -106,6 +110,44 @@ def test_a_model_that_cannot_work_is_left_out_and_said(run, monkeypatch):
     assert missing == [{"model": "lstm", "reason": said[0]}]
     with pytest.raises(RunFolderError, match="No model of .* can be loaded"):
         explaining.load_readers(run, {"lstm": 3}, said.append)
+
+
+@pytest.mark.parametrize(("seed", "expected"), [(3, [0.4, 0.6]), (4, [0.1, 0.9])])
+def test_the_mean_of_models_that_are_loaded_asks_these(tmp_path, monkeypatch, seed, expected):
+    """Those of another seed are not its members: it then answers by itself."""
+    folder = RunFolder(tmp_path)
+    folder.trial("ensemble", seed).mkdir(parents=True)
+    made_of = Description(
+        name="ensemble",
+        title="ensemble (lstm, linear)",
+        family=Family.COMBINED,
+        seed=seed,
+        reads="what its members read",
+        files={},
+        cleaning=Cleaner(),
+        members=["lstm", "linear"],
+    )
+    made_of.save(folder.description("ensemble", seed))
+    monkeypatch.setattr(reading, "_trained", lambda *_: lambda texts: np.tile([0.1, 0.9], (len(texts), 1)))
+    others = {
+        "lstm": reader(lambda texts: np.tile([0.2, 0.8], (len(texts), 1))),
+        "linear": reader(lambda texts: np.tile([0.6, 0.4], (len(texts), 1))),  # the mean is 0.4 and 0.6
+    }
+    found = reading.load_reader(tmp_path, "ensemble", seed, others)
+    np.testing.assert_allclose(found.answer(["a text"]), [expected])
+
+
+def test_models_that_others_are_made_of_are_loaded_first_and_shown_in_their_order(run, monkeypatch):
+    loaded = []
+
+    def load(_, model, __, others):
+        loaded.append((model, list(others)))
+        return reader(lambda texts: np.tile([0.3, 0.7], (len(texts), 1)))
+
+    monkeypatch.setattr(explaining, "load_reader", load)
+    readers, _ = explaining.load_readers(run, {"ensemble": 3, "lstm": 3}, print)
+    assert loaded == [("lstm", []), ("ensemble", ["lstm"])]
+    assert list(readers) == ["ensemble", "lstm"]
 
 
 def test_a_text_is_explained_by_every_model_in_json():
