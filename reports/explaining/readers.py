@@ -15,9 +15,9 @@ from data.cleaning import Cleaner, strip_markup
 from data.preparing import load_vocabulary
 from models.catalog import Family
 from models.description import Description
+from models.influence import Answerer
 from models.linear import LinearModel
 from models.run_folder import RunFolder, RunFolderError
-from reports.explaining.influence import Answerer
 from reports.reading.facts import read_plan
 
 if TYPE_CHECKING:
