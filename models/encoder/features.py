@@ -6,6 +6,7 @@ numbers twenty times. Here it runs once per text; a head then trains on the feat
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -93,20 +94,25 @@ def encode(
     Raises:
         ValueError: no such pooling, or the backbone has no pooled output.
     """
-    inputs = [keras.Input((None,), dtype="int32", name=name) for name in ("token_ids", "padding_mask")]
-    outputs = call_backbone(backbone.model, inputs[0], inputs[1], pooling)
-    # Never compiled by hand: Keras then uses XLA where it can, on TensorFlow twice as fast here.
-    encoder = keras.Model(inputs, outputs, name="encoder")
+    encoder = _build_encoder(backbone, pooling)
     token_ids, padding_mask = tokenize(backbone, texts, sequence_length)
     lengths = padding_mask.sum(axis=1)
     order = np.argsort(-lengths, kind="stable")
-    features = np.zeros((len(texts), outputs.shape[-1]), "float32")
+    features = np.zeros((len(texts), encoder.output.shape[-1]), "float32")
     for start in range(0, len(texts), BATCH_SIZE):
         # The last batch is filled up with its last text, which spares a shape.
         rows = order[np.minimum(np.arange(start, start + BATCH_SIZE), len(texts) - 1)]
         length = min(-(-lengths[rows[0]] // LENGTH_STEP) * LENGTH_STEP, sequence_length)
         features[rows] = encoder.predict_on_batch([token_ids[rows, :length], padding_mask[rows, :length]])
     return features
+
+
+@functools.lru_cache(maxsize=1)  # each new one has all its shapes compiled anew
+def _build_encoder(backbone: Backbone, pooling: str) -> keras.Model:
+    """From token ids and padding mask, `[(batch, tokens), (batch, tokens)]`, to features `(batch, width)`."""
+    inputs = [keras.Input((None,), dtype="int32", name=name) for name in ("token_ids", "padding_mask")]
+    # Never compiled by hand: Keras then uses XLA where it can, on TensorFlow twice as fast here.
+    return keras.Model(inputs, call_backbone(backbone.model, inputs[0], inputs[1], pooling), name="encoder")
 
 
 def cached_features(

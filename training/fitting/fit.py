@@ -15,6 +15,7 @@ from training.fitting.history import History, count_epochs
 from training.fitting.optimizers import TrackingAdam
 from training.settings import Settings
 
+ANSWERED_AT_ONCE = 256  # texts, where nothing is learned: the mean over validation is the same whatever the batches
 Arrays = tuple[Any, ...]  # inputs, labels, and the weights of the texts where they have any
 
 
@@ -94,7 +95,7 @@ def fit(
         batches,
         shuffle=False,
         validation_data=validation if isinstance(validation, keras.utils.PyDataset) else _one_hot(validation, classes),
-        validation_batch_size=batch_size,
+        validation_batch_size=ANSWERED_AT_ONCE,
         initial_epoch=last if checkpoint.ended else checkpoint.epochs,
         epochs=last,
         verbose=0,

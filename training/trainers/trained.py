@@ -138,7 +138,9 @@ def rows(array: np.ndarray, size: int) -> np.ndarray:
 
 def predict(model, inputs: Mapping[str, np.ndarray | dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
     """Probabilities for each split."""
-    return {part: model.predict(array, batch_size=256, verbose=0) for part, array in inputs.items()}
+    from training.fitting.fit import ANSWERED_AT_ONCE  # here, since it imports Keras
+
+    return {part: model.predict(array, batch_size=ANSWERED_AT_ONCE, verbose=0) for part, array in inputs.items()}
 
 
 def trainable_count(model) -> int:

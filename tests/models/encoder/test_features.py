@@ -132,6 +132,19 @@ def test_only_new_texts_are_encoded(counting, tmp_path, monkeypatch):
     np.testing.assert_allclose(found, features.encode(counting.backbone, TEXTS, 16, "mean"), atol=1e-6)
 
 
+def test_the_encoder_is_built_once_for_all_files(tiny_backbones, tmp_path, monkeypatch):
+    """Each new one would have every length compiled anew."""
+    built, call = [], features.call_backbone
+    monkeypatch.setattr(features, "call_backbone", lambda *given: built.append(given) or call(*given))
+    monkeypatch.setattr(features, "TEXTS_PER_FILE", 2)
+    features._build_encoder.cache_clear()
+    features.cached_features(tiny_backbones["distilbert"], TEXTS, 16, "mean", cache_dir=tmp_path)
+    assert len(list(tmp_path.iterdir())) == 4  # of seven texts
+    assert len(built) == 1
+    features.encode(tiny_backbones["distilbert"], TEXTS, 16, "first")
+    assert len(built) == 2
+
+
 def test_other_settings_do_not_share_features(counting, tiny_backbones, tmp_path):
     for backbone, length, pooling in [
         (counting.backbone, 16, "mean"),
