@@ -92,12 +92,10 @@ def parser() -> Parser:
         help="continue a run folder such as runs/latest, with its settings; "
         f"{', '.join(map(_flag, WITH_RESUME[:-1]))} and {_flag(WITH_RESUME[-1])} may be new",
     )
-    groups: dict[str, argparse._ArgumentGroup] = {}
+    titles = list(dict.fromkeys(entry.metadata["group"] for entry in NAMES.values()))
+    groups = {title: result.add_argument_group(title) for title in titles}
     for name, entry in NAMES.items():
-        known = entry.metadata
-        group = groups.get(known["group"]) or groups.setdefault(
-            known["group"], result.add_argument_group(known["group"])
-        )
+        known, group = entry.metadata, groups[entry.metadata["group"]]
         if known["read"] is truth:
             group.add_argument(_flag(name), action=argparse.BooleanOptionalAction, help=_help(entry))
         else:

@@ -1,6 +1,6 @@
 """The command that trains and compares all architectures.
 
-python -m training.run                                     # 20 Newsgroups, three or four minutes on two cores
+python -m training.run                                     # 20 Newsgroups, some minutes on two cores
 python -m training.run --seeds 3                           # mean and deviation over three splits
 python -m training.run --data reviews.csv --text-column review --label-column stars
 python -m training.run --recipe slides                     # the published set-up, mistakes included
