@@ -30,7 +30,9 @@ SHARED = ROOT.parent / "shared"
 
 # HYPOTHESIS_PROFILE=thorough python -m pytest tests/data/test_any_file.py
 settings.register_profile("thorough", max_examples=10_000, deadline=None)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+# No deadlines: a first example may import what takes a second, and other processes share the machine.
+settings.register_profile("usual", deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "usual"))
 
 # Of the tiny encoders: hidden size 8, two blocks, a vocabulary of a dozen words.
 WORDS = ["the", "cat", "dog", "sat", "on", "mat", "good", "bad", "not", "##s", "!", "a"]
