@@ -139,7 +139,7 @@ def judge_pairs(pairs: Sequence[int]) -> Verdict:
     """The verdict on texts that both answered.
 
     >>> judge_pairs([80, 2, 15, 3]).words
-    'The challenger is right more often: +13.0 points (95 % interval 4.7 to 20.9, p = 0.002).'
+    'The challenger is right more often: +13.0 points (95 % interval 4.7 to 20.7, p = 0.002).'
     """
     from scipy import stats  # takes a second
 
@@ -159,7 +159,7 @@ def judge_shares(right: Sequence[int], judged: Sequence[int]) -> Verdict:
     """The verdict on texts that one of the two answered.
 
     >>> judge_shares([90, 70], [100, 100]).words
-    'The main model is right more often: -20.0 points (95 % interval -30.2 to -8.9, p < 0.001).'
+    'The main model is right more often: -20.0 points (95 % interval -30.4 to -8.8, p < 0.001).'
     """
     from scipy import stats
 

@@ -168,7 +168,7 @@ def test_a_model_over_the_memory_limit_fails_and_is_tried_again(command, linear_
     needed = read(run / "linear" / "0" / "metrics.json")
     shutil.rmtree(run / "linear")
     # The estimate of so small a model is below its peak, so that the watchdog is left to notice.
-    assert needed["estimated_memory_mb"] < needed["peak_memory_mb"] - 6
+    assert needed["estimated_memory_mb"] < needed["peak_memory_mb"] - 2
     between = round((needed["estimated_memory_mb"] + needed["peak_memory_mb"]) / 2)
     done = command("training.run", "--resume", run, "--memory-limit", f"{between}MB")
     assert done.returncode == 1

@@ -26,8 +26,12 @@ while waiting:
     name = waiting.pop()
     if name in names:
         continue
+    try:
+        needed = importlib.metadata.requires(name) or []
+    except importlib.metadata.PackageNotFoundError:  # of another system
+        continue
     names.add(name)
-    for required in importlib.metadata.requires(name) or []:
+    for required in needed:
         if "extra ==" not in required:
             waiting.append(re.match(r"[A-Za-z0-9._-]+", required)[0])
 allowed = {{file.parts[0].removesuffix(".py") for name in names if (found := importlib.metadata.distribution(name))
