@@ -114,6 +114,7 @@ def main(arguments: list[str] | None = None) -> int:
         port=options.port,
         log_level="warning",
         access_log=False,
+        proxy_headers=False,  # nothing here asks who came through which proxy
         timeout_graceful_shutdown=GRACE_SECONDS,
         ssl_certfile=options.ssl_certfile,
         ssl_keyfile=options.ssl_keyfile,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import os
 import sys
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -127,7 +127,7 @@ class Service:
 
     async def predict(self, query: Query, notes: dict[str, Any]) -> dict:
         """The body of the answer to a request."""
-        router, record, watcher, names, name = self.router, self.record, self.watcher, self.names, uuid.uuid4().hex
+        router, record, watcher, names, name = self.router, self.record, self.watcher, self.names, os.urandom(16).hex()
         main = router.main
         replies = await router.answer(query.asked, query.key)
         given = [Given(_place(reply, main), reply.said.label) for reply in replies]

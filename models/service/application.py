@@ -20,7 +20,6 @@ from starlette.responses import Response
 from models.classifier import Classifier
 from models.monitoring.reference import Reference
 from models.service.answering import Limits, Log, Models, Service
-from models.service.batching import QueueFull
 from models.service.body_limit import BodyLimit
 from models.service.comparing import MOST_WORDS
 from models.service.described import describe_drift, describe_experiment, experiment_page
@@ -29,6 +28,7 @@ from models.service.metrics import NOTES, Measure
 from models.service.pages import POLICY, render
 from models.service.reloading import Reloader
 from models.service.schemas import Answer, Comparison, Counted, Feedback, Query
+from models.service.shortcut import Shortcut
 from models.service.tokens import TokenGate
 
 PATHS = frozenset(  # that are counted by name
@@ -73,6 +73,16 @@ def build_service(
             following.cancel()
         await inner.stop()
 
+    # The body is read by pydantic itself: what FastAPI does besides costs as much as all the rest.
+    async def predict(request: Request) -> Response:
+        """Classifies one text (`text`) or a list of them (`texts`)."""
+        query = await _read(request, Query)
+        if isinstance(query, Response):
+            return query
+        if passed := _beyond(query, limits):
+            return _refused([{"where": ["body"], "what": passed}])
+        return JSONResponse(await inner.predict(query, request.scope[NOTES]))
+
     gate = [Middleware(TokenGate, token=token)] if token else []
     # FastAPI's own page loads its script from a content delivery network.
     service = FastAPIOffline(
@@ -83,20 +93,15 @@ def build_service(
             Middleware(Measure, metrics=inner.metrics, paths=PATHS, log=log),
             *gate,
             Middleware(BodyLimit, most=limits.body),
+            Middleware(Shortcut, routes={"/predict": predict}),
         ],
     )
     service.state.inner = inner
 
-    # The body is read by pydantic itself: what FastAPI does besides costs as much as all the rest.
-    @service.post("/predict", response_model=Answer, responses={413: {}, 503: {}}, openapi_extra=_takes(Query))
-    async def predict(request: Request) -> Response:
-        """Classifies one text (`text`) or a list of them (`texts`)."""
-        query = await _read(request, Query)
-        if isinstance(query, Response):
-            return query
-        if passed := _beyond(query, limits):
-            return _refused([{"where": ["body"], "what": passed}])
-        return JSONResponse(await inner.predict(query, request.scope[NOTES]))
+    describe = service.post(
+        "/predict", response_model=Answer, responses={413: {}, 503: {}}, openapi_extra=_takes(Query)
+    )
+    describe(predict)
 
     @service.post("/feedback", response_model=Counted, responses={404: {}}, openapi_extra=_takes(Feedback))
     async def feedback(request: Request) -> Response:
@@ -159,10 +164,6 @@ def build_service(
     async def show_metrics() -> PlainTextResponse:
         """Counters and durations in the text format of Prometheus."""
         return PlainTextResponse(generate_latest(inner.metrics.registry), media_type="text/plain; version=0.0.4")
-
-    @service.exception_handler(QueueFull)
-    async def send_away(_: Request, error: QueueFull) -> JSONResponse:
-        return JSONResponse({"detail": str(error)}, status_code=503, headers={"Retry-After": str(error.seconds)})
 
     @service.exception_handler(RequestValidationError)
     async def refuse(_: Request, error: RequestValidationError) -> JSONResponse:

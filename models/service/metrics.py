@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import re
 import time
-import uuid
 from datetime import UTC, datetime
 from typing import Any
 
@@ -69,7 +69,7 @@ class Measure:
             return
         started, path, statuses = time.perf_counter(), scope["path"] if scope["path"] in self.paths else "other", [0]
         given = dict(scope["headers"]).get(b"x-request-id", b"")
-        name = given if GIVEN_ID.fullmatch(given) else uuid.uuid4().hex.encode()
+        name = given if GIVEN_ID.fullmatch(given) else os.urandom(16).hex().encode()
         notes: dict[str, Any] = {}
         scope[NOTES] = notes
 
