@@ -52,6 +52,17 @@ def read_json(path: Path) -> Any:
     return json.loads(path.read_text(encoding="utf-8"))
 
 
+def point_link(link: Path, target: Path) -> None:
+    """Makes `link` lead to a folder, in one step: whoever follows it finds the old one or the new.
+
+    To a folder beside it it leads by the name alone, so that both may be moved together.
+    """
+    aside = link.parent / f".{link.name}-{os.getpid()}"
+    aside.unlink(missing_ok=True)
+    aside.symlink_to(target.name if target.parent.resolve() == link.parent.resolve() else target)
+    aside.replace(link)
+
+
 def replace_folder(new: Path, folder: Path) -> None:
     """Moves the folder `new` to `folder`, in whose place it stands from then on; what was there is removed.
 

@@ -85,3 +85,17 @@ def read_predictions(path: Path, class_names: Sequence[str]) -> dict[str, Answer
         }
     except (StopIteration, KeyError, IndexError, ValueError, csv.Error) as error:
         raise RunFolderError(f"{path} is damaged or of other classes than data_card.json names.") from error
+
+
+def mcnemar(only_first: int, only_second: int) -> float:
+    """Exact two-sided p that two models are right equally often, from the texts that one of them alone got right.
+
+    Source: McNemar 1947, https://doi.org/10.1007/BF02295996; exact as a binomial test of one half.
+
+    >>> mcnemar(0, 5)  # 2 * 0.5 ** 5
+    0.0625
+    """
+    from scipy import stats  # takes a second
+
+    differing = only_first + only_second
+    return float(stats.binomtest(only_first, differing).pvalue) if differing else 1.0

@@ -137,7 +137,7 @@ def main(arguments: list[str] | None = None) -> int:
         return refuse(f"{options.host}:{options.port} cannot be listened on: choose another --host or --port.")
     answered = service.state.inner.metrics.answered()
     print(f"Ended: {answered[0]:,} requests accepted, {answered[1]:,} answered.", flush=True)
-    if service.state.inner.router.is_stuck:  # Python would wait for its thread
+    if service.state.inner.router.is_working:  # Python would wait for its thread
         os._exit(0)
     return 0
 

@@ -10,7 +10,6 @@ report's recommendation.
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -59,7 +58,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _promote(deployed: Path, newer: Path, margin: float) -> bool:
     import numpy as np
 
-    from data.files import write_json, write_text
+    from data.files import point_link, write_json, write_text
     from models.classifier import load_classifier
     from reports.measuring.correctness import Correctness
     from reports.measuring.expected_loss import estimate_losses
@@ -103,7 +102,7 @@ def _promote(deployed: Path, newer: Path, margin: float) -> bool:
     write_text(newer / "promotion.md", "# Promotion\n\n" + "\n\n".join(sentences) + "\n")
     print("\n".join(sentences))
     if promoted:
-        point(newer.resolve().parent / CURRENT, newer.resolve())
+        point_link(newer.resolve().parent / CURRENT, newer.resolve())
     return promoted
 
 
@@ -131,14 +130,6 @@ def _unseen(deployed: Path, old: str, newer: Path, new: str) -> tuple[list[str],
     at = [place for place, text in enumerate(test.cleaned) if text not in seen]
     labels = np.array([names[test.labels[place]] for place in at], dtype=object)
     return [test.texts[place] for place in at], labels
-
-
-def point(link: Path, target: Path) -> None:
-    """Makes a link to a folder beside it, or elsewhere, in one step: whoever reads it finds the old one or the new."""
-    aside = link.parent / f".{link.name}-{os.getpid()}"
-    aside.unlink(missing_ok=True)
-    aside.symlink_to(target.name if target.parent == link.parent.resolve() else target)
-    aside.replace(link)
 
 
 if __name__ == "__main__":

@@ -49,7 +49,7 @@ def main(arguments: list[str] | None = None) -> int:
     if not settings.is_file() or not exported_models(deployed):
         return refuse(f"{given.run} is no run folder with an exported model: python -m training.run makes one.")
     data = command_line.load(settings).data
-    if catalog.find(data).name == data:
+    if catalog.is_name(data):
         return refuse(
             f"{given.run} was trained on {data}, to which no rows can be added: begin with tables of your own."
         )

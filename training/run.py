@@ -153,7 +153,7 @@ def _with_absolute_paths(settings: Settings) -> Settings:
     """
     data, backbone = settings.data, None
     if data != sources.AUTO:
-        is_named = sources.find(data).name == data
+        is_named = sources.is_name(data)
         files = [value if is_named else _absolute(value) for value in values_of(data)]
         data = files if len(files) > 1 else files[0]
     if settings.has_encoder:

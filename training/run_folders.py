@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from data.corpus import DataError
-from data.files import read_json, remove_unfinished, write_json
+from data.files import point_link, read_json, remove_unfinished, write_json
 from data.sources.source import Data, values_of
 from models.run_folder import RunFolder
 from training import command_line
@@ -52,7 +52,7 @@ def open_run(settings: Settings, resumed: Path | None, command: str) -> Iterator
             command_line.save(settings, run.settings)
             begun = {"begun": datetime.date.today().isoformat(), "command": command}
             write_json(run.environment, begun | describe_environment())
-            _point_latest(run.path)
+            point_link(run.path.parent / LATEST, run.path)
         except OSError:
             _discard(run.path, before)
             raise
@@ -148,18 +148,11 @@ def _check(run: RunFolder, name: Path) -> None:
         print(f"Other versions than when the run began: {', '.join(moved)}. Numbers may differ.", flush=True)
 
 
-def _point_latest(path: Path) -> None:
-    aside = path.parent / f".{LATEST}-{os.getpid()}"
-    aside.unlink(missing_ok=True)
-    aside.symlink_to(path.name)
-    aside.replace(path.parent / LATEST)
-
-
 def _discard(path: Path, before: Path | None) -> None:
     """Removes a new run folder, and puts back what `latest` was."""
     shutil.rmtree(path, ignore_errors=True)
     if before and before.name:
-        _point_latest(path.parent / before)
+        point_link(path.parent / LATEST, path.parent / before)
         return
     (path.parent / LATEST).unlink(missing_ok=True)
     if before is None:  # the folder of all runs is new too

@@ -80,6 +80,11 @@ def load(settings: DataSettings) -> Corpus:
         return _load(STAND_IN, settings, STAND_IN.name)
 
 
+def is_name(data: Data) -> bool:
+    """Whether `data` is the name of a source, not of the user's files."""
+    return find(data).name == data
+
+
 def find(data: Data) -> Source:
     """The source that a value of `--data` means, or several.
 

@@ -77,7 +77,7 @@ def load(run: RunFolder, model: str, seed: int) -> Exportable:
         members = {name: load(run, name, seed) for name in description.members}
         return Combined(members, {name: path for name, path in graphs.items() if path is not None})
     if description.family is Family.LINEAR:
-        from models.exporting.linear_export import LinearExport
+        from models.exporting.linear.export import LinearExport
         from models.linear import LinearModel
 
         return LinearExport(LinearModel.load(trial / description.files["model"]), description.cleaning)

@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 
 from data.files import read_json, replace_folder, write_json, write_text
-from models.exporting.alone.packing import FILES
+from models.exporting.alone.packing import FILES, FORMAT
 from models.exporting.writing import TRACEBACK
 from models.monitoring.reference import REFERENCE
 from models.run_folder import RunFolder
@@ -16,7 +16,6 @@ from models.serving.engines import CLASSIFIER, TOKENIZER
 from models.serving.formats import FORMATS
 
 PARITY = "parity.json"
-ALONE_FORMAT = "onnx"  # whose files the script beside it loads
 
 
 def reference_of(predictions: Path, aside: Path) -> str | None:
@@ -73,7 +72,7 @@ def put_into_place(folder: Path, aside: Path, new: dict) -> None:
         for file in FORMATS[name].files:
             _link(folder / file, final / file)
     files = [file for name in passed for file in FORMATS[name].files] + [TRACEBACK]
-    beside = [TOKENIZER, CLASSIFIER, REFERENCE, *(FILES if ALONE_FORMAT in passed | kept else ())]
+    beside = [TOKENIZER, CLASSIFIER, REFERENCE, *(FILES if FORMAT.name in passed | kept else ())]
     for file in [*files, *(beside if passed | kept else ())]:
         if (aside / file).exists():
             (aside / file).rename(final / file)

@@ -13,8 +13,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from models.classifier import Classifier
 from models.monitoring.comparing import Difference
 from models.monitoring.reference import Reference
@@ -137,7 +135,7 @@ class Service:
         if watcher is not None:
             watcher.observe(
                 [
-                    (text, names[int(np.argmax(reply.said.probabilities))], reply.said.confidence)
+                    (text, names[reply.said.probabilities.index(reply.said.confidence)], reply.said.confidence)
                     for text, reply in zip(query.asked, replies, strict=True)
                     if reply.by is main
                 ]

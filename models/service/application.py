@@ -19,13 +19,13 @@ from starlette.responses import Response
 
 from models.classifier import Classifier
 from models.monitoring.reference import Reference
+from models.pages.rendering import POLICY, render
 from models.service.answering import Limits, Log, Models, Service
 from models.service.body_limit import BodyLimit
 from models.service.comparing import MOST_WORDS
 from models.service.described import describe_drift, describe_experiment, experiment_page
 from models.service.experiments import UnknownAnswer
 from models.service.metrics import NOTES, Measure
-from models.service.pages import POLICY, render
 from models.service.reloading import Reloader
 from models.service.schemas import Answer, Comparison, Counted, Feedback, Query
 from models.service.shortcut import Shortcut

@@ -16,6 +16,8 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from models.predictions import mcnemar
+
 KEPT = 50_000  # answers whose true label may still come
 NORMAL = 1.96  # of a 95 % interval
 SURE = 0.05
@@ -141,17 +143,14 @@ def judge_pairs(pairs: Sequence[int]) -> Verdict:
     >>> judge_pairs([80, 2, 15, 3]).words
     'The challenger is right more often: +13.0 points (95 % interval 4.7 to 20.7, p = 0.002).'
     """
-    from scipy import stats  # takes a second
-
     both, only_main, only_challenger, none = pairs
     n = both + only_main + only_challenger + none
     if not n:
         return _verdict(None, None, None)
-    apart = only_main + only_challenger
-    p = float(stats.binomtest(only_main, apart).pvalue) if apart else 1.0
     plus, minus = (only_challenger + 1) / (n + 2), (only_main + 1) / (n + 2)
     middle = plus - minus
     width = NORMAL * math.sqrt((plus + minus - middle**2) / (n + 2))
+    p = mcnemar(only_main, only_challenger)
     return _verdict((only_challenger - only_main) / n, (middle - width, middle + width), p)
 
 

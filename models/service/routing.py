@@ -62,7 +62,7 @@ class Router:
         return self.fallback is not None or not (self.main.is_stuck(STUCK) or self.main.batcher.is_full)
 
     @property
-    def is_stuck(self) -> bool:
+    def is_working(self) -> bool:
         """Whether a model still works on a batch."""
         return any(responder.is_stuck(0) for responder in self.responders)
 

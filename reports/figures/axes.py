@@ -12,7 +12,7 @@ from pathlib import Path
 
 from markupsafe import Markup, escape
 
-from models.service.pages import PAGES
+from models.pages.rendering import PAGES
 
 COLORS = 8  # classes m0 to m7 of the style sheet
 # One less than the colors, so that both together repeat only after 56 models.

@@ -14,6 +14,7 @@ import numpy as np
 from models.linear import LinearClassifier
 from reports.judging_data.confident_learning import class_thresholds, is_doubted
 from reports.judging_data.second_opinions import Matrix, Opinion, Voice, ask_out_of_fold, mean_of, voices_of
+from reports.reading.judged_labels import Recovery
 from reports.reading.run_texts import RunTexts
 
 TURNED = 0.05  # of the training labels, to see how many are found again
@@ -44,25 +45,6 @@ class JudgedLabel:
     other: float
     suspicious: bool
     words: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Recovery:
-    """How many of the labels that were turned over on purpose are found again.
-
-    Attributes:
-        turned: training labels that were.
-        first: texts at the head of the order.
-        right: how many of these were turned ones.
-        flagged: labels that then looked wrong, in all.
-        flagged_right: how many of these were turned ones.
-    """
-
-    turned: int
-    first: int
-    right: int
-    flagged: int
-    flagged_right: int
 
 
 @dataclass(frozen=True)

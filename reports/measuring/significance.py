@@ -9,7 +9,7 @@ from itertools import combinations
 import numpy as np
 
 from models.metrics import BY_NAME
-from models.predictions import AllAnswers
+from models.predictions import AllAnswers, mcnemar
 from reports.measuring import statistics
 from reports.measuring.correctness import BySeed, Correctness, select_part, tabulate
 from reports.measuring.permutation import paired_test
@@ -219,7 +219,7 @@ def _pair(first: str, second: str, table: Correctness, draws: dict[str, dict[int
         n = int((~np.isnan(of_text)).sum())
         if n:
             only_first, only_second = int((of_text > 0).sum()), int((of_text < 0).sum())
-            p = statistics.mcnemar(only_first, only_second)
+            p = mcnemar(only_first, only_second)
             by_seed.append(SeedTest(seed, n, only_first, only_second, p))
             differences.append((only_first - only_second) / n)
             samples.append(draws[first][seed]["accuracy"] - draws[second][seed]["accuracy"])

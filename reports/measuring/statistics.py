@@ -90,18 +90,6 @@ def interval(samples: np.ndarray) -> Interval | None:
     return [float(end) for end in np.quantile(known, [LEVEL / 2, 1 - LEVEL / 2])]
 
 
-def mcnemar(only_first: int, only_second: int) -> float:
-    """Exact two-sided p that two models are right equally often, from the texts that one of them alone got right.
-
-    Source: McNemar 1947, https://doi.org/10.1007/BF02295996; exact as a binomial test of one half.
-
-    >>> mcnemar(0, 5)  # 2 * 0.5 ** 5
-    0.0625
-    """
-    differing = only_first + only_second
-    return float(stats.binomtest(only_first, differing).pvalue) if differing else 1.0
-
-
 def holm(p_values: Sequence[float]) -> list[float]:
     """p-values corrected for being many: none of all true equalities is rejected with more than 5 % probability.
 

@@ -20,8 +20,16 @@ COLUMNS = (
 
 
 @dataclass(frozen=True)
-class RecoveryFacts:
-    """See `reports.judging_data.suspicious_labels.Recovery`."""
+class Recovery:
+    """How many of the labels that were turned over on purpose are found again.
+
+    Attributes:
+        turned: training labels that were.
+        first: texts at the head of the order.
+        right: how many of these were turned ones.
+        flagged: labels that then looked wrong, in all.
+        flagged_right: how many of these were turned ones.
+    """
 
     turned: int
     first: int
@@ -49,7 +57,7 @@ class LabelFacts:
     without_encoder: str
     texts: dict[str, int]
     suspicious: dict[str, int]
-    recovery: RecoveryFacts
+    recovery: Recovery
     most_suspicious: list[dict[str, str]]
 
 
@@ -64,7 +72,7 @@ def read_label_facts(run: Path) -> LabelFacts | None:
     if found is None:
         return None
     try:
-        return build(LabelFacts, found | {"recovery": build(RecoveryFacts, found["recovery"])})
+        return build(LabelFacts, found | {"recovery": build(Recovery, found["recovery"])})
     except (TypeError, KeyError, AttributeError) as error:
         raise damaged(path, error) from error
 

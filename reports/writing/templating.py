@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 from markupsafe import escape as escape_html
 
+from models.pages.rendering import templates
 from reports import numbers
 from reports.figures.axes import TEMPLATES
 from reports.writing.table import escape
@@ -55,13 +56,10 @@ def render(template: str, **values: object) -> str:
 
 @cache
 def _environment(kind: str) -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        undefined=StrictUndefined,
+    environment = templates(
+        TEMPLATES,
         autoescape=kind == "html",
         finalize=None if kind == "html" else lambda value: escape(value) if isinstance(value, str) else value,
-        trim_blocks=True,
-        lstrip_blocks=True,
     )
     environment.filters["with_options"] = with_options
     environment.filters.update({filter.__name__: filter for filter in FILTERS})

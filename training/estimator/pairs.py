@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from models.influence import level
+from models.predictions import mcnemar
 
 
 @dataclass(frozen=True)
@@ -61,9 +62,6 @@ def score_pair(name: str, right: np.ndarray, other_right: np.ndarray) -> PairedS
     >>> score_pair("other", np.array([True] * 9 + [False]), np.array([False] * 8 + [True] * 2))
     PairedScore(other='other', n=10, accuracy=0.9, other_accuracy=0.2, only_self=8, only_other=1, p=0.0390625)
     """
-    from scipy.stats import binomtest
-
     only_self, only_other = int((right & ~other_right).sum()), int((~right & other_right).sum())
-    differing = only_self + only_other
-    p = float(binomtest(only_self, differing).pvalue) if differing else 1.0
+    p = mcnemar(only_self, only_other)
     return PairedScore(name, len(right), float(right.mean()), float(other_right.mean()), only_self, only_other, p)

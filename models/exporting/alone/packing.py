@@ -10,14 +10,17 @@ from typing import Any
 
 from data.files import read_json, whole, write_text
 from models.exporting.exportable import ExportCard
+from models.pages.rendering import templates
 from models.run_folder import RunFolder, RunFolderError
 from models.serving.engines import CLASSIFIER, TOKENIZER, ExportUnusable
+from models.serving.formats import FORMATS
 
 ALONE = Path(__file__).parent
 SCRIPT, PAGE, REQUIREMENTS = "classify.py", "README.md", "requirements.txt"
 FILES = (SCRIPT, PAGE, REQUIREMENTS)
 NEEDS = ("onnxruntime", "tokenizers", "numpy")
-MODEL = "model.onnx"  # what the script loads
+FORMAT = FORMATS["onnx"]  # what the script loads
+(MODEL,) = FORMAT.files
 
 
 def write_beside(run: RunFolder, card: ExportCard, folder: Path) -> None:
@@ -31,20 +34,18 @@ def write_beside(run: RunFolder, card: ExportCard, folder: Path) -> None:
     Raises:
         RunFolderError: the trial's metrics are damaged.
     """
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment = Environment(
-        loader=FileSystemLoader(ALONE), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    data: dict[str, Any] = {"meaning": None, "language": None} | asdict(card)["data_card"]
+    data: dict[str, Any] = {"meaning": None} | asdict(card)["data_card"]
     language = (data.get("cleaning") or {}).get("language", "")
     path = run.metrics(card.model, card.seed)
     try:
-        test = {name: read_json(path)["test"][name] for name in ("accuracy", "macro_f1", "n")}
+        found = read_json(path)["test"]
+        test = {name: found[name] for name in ("accuracy", "macro_f1", "n")}
     except (KeyError, TypeError) as error:
         raise RunFolderError(f"{path} is damaged: train the model again.") from error
-    page = environment.get_template(PAGE).render(
-        card=card, data=data, test=test, language=language if len(language) == 2 else None
+    page = (
+        templates(ALONE)
+        .get_template(PAGE)
+        .render(card=card, data=data, test=test, language=language if len(language) == 2 else None)
     )
     write_text(folder / PAGE, page + "\n")
     write_text(folder / SCRIPT, (ALONE / SCRIPT).read_text(encoding="utf-8"))

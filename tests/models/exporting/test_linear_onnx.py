@@ -12,7 +12,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.pipeline import make_pipeline
 
 from models import linear
-from models.exporting.linear_onnx import build
+from models.exporting.linear.onnx_graph import build
 from models.linear import LinearModel
 from models.serving.runtimes import import_onnxruntime
 
@@ -125,7 +125,7 @@ def test_memory_does_not_grow_with_the_number_of_terms():
     """A matrix of 256 texts by 200,000 terms alone would be 200 MB, and the graph would hold several."""
     asked = """
 import numpy as np
-from models.exporting.linear_onnx import build
+from models.exporting.linear.onnx_graph import build
 from models.linear import LinearModel
 from models.peak_memory import peak_memory_mb
 from models.serving.runtimes import import_onnxruntime

@@ -6,19 +6,19 @@ import time
 import pytest
 from fastapi.testclient import TestClient
 
+from data.files import point_link
 from models.service import answering
 from models.service.answering import Models
 from models.service.application import build_service
 from models.service.reloading import Reloader
 from models.serving.engines import ExportUnusable
-from reports.promotion import point
 
 
 @pytest.fixture
 def link(tmp_path):
     for name in ("old", "new"):
         (tmp_path / name).mkdir()
-    point(tmp_path / "current", tmp_path / "old")
+    point_link(tmp_path / "current", tmp_path / "old")
     return tmp_path / "current"
 
 
@@ -33,7 +33,7 @@ def test_the_link_always_leads_somewhere(link):
     reader.start()
     while time.perf_counter() < end:
         for name in ("new", "old"):
-            point(link, link.parent / name)
+            point_link(link, link.parent / name)
     reader.join()
     assert set(seen) == {"old", "new"}
     assert not link.readlink().is_absolute()
@@ -55,7 +55,7 @@ def test_a_reload_under_load_loses_nothing(link, make_classifier, monkeypatch, c
         for thread in threads:
             thread.start()
         time.sleep(0.3)
-        point(link, link.parent / "new")
+        point_link(link, link.parent / "new")
         time.sleep(1.0)
         ended.set()
         for thread in threads:
@@ -72,7 +72,7 @@ def test_what_cannot_be_loaded_is_said_once_and_the_old_model_stays(link, capsys
         raise ExportUnusable("It is damaged.")
 
     reloader = Reloader(link, load)
-    point(link, link.parent / "new")
+    point_link(link, link.parent / "new")
     assert reloader.look() is None
     assert reloader.look() is None
     assert capsys.readouterr().err.count("which cannot be served (It is damaged.).") == 1

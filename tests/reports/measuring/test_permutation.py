@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from reports.measuring import permutation, statistics
+from models.predictions import mcnemar
+from reports.measuring import permutation
 from reports.measuring.permutation import needed_texts, paired_test, sign_flip
 
 NAN = np.nan
@@ -18,7 +19,7 @@ NAN = np.nan
 @settings(max_examples=30, deadline=None)
 def test_of_one_seed_it_is_mcnemars_exact_test(only_first, only_second):
     differences = np.array([1] * only_first + [-1] * only_second + [0] * 7)
-    assert sign_flip(differences) == pytest.approx(statistics.mcnemar(only_first, only_second), rel=1e-9)
+    assert sign_flip(differences) == pytest.approx(mcnemar(only_first, only_second), rel=1e-9)
 
 
 # Binary fractions, whose sums are exact: of thirds scipy takes a sum of 0 for one of 1e-17.

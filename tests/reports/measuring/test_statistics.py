@@ -8,7 +8,7 @@ from scipy import stats
 from statsmodels.stats.contingency_tables import mcnemar as statsmodels_mcnemar
 from statsmodels.stats.multitest import multipletests
 
-from models.predictions import Answers
+from models.predictions import Answers, mcnemar
 from reports.measuring import statistics
 
 
@@ -23,7 +23,7 @@ from reports.measuring import statistics
     ],
 )
 def test_mcnemar_by_hand(only_first, only_second, p):
-    assert statistics.mcnemar(only_first, only_second) == pytest.approx(p)
+    assert mcnemar(only_first, only_second) == pytest.approx(p)
 
 
 @given(st.integers(0, 60), st.integers(0, 60))
@@ -32,7 +32,7 @@ def test_mcnemar_is_that_of_statsmodels(only_first, only_second):
     if only_first + only_second:
         table = [[70, only_first], [only_second, 9]]
         expected = statsmodels_mcnemar(table, exact=True).pvalue
-        assert statistics.mcnemar(only_first, only_second) == pytest.approx(expected, abs=1e-9)
+        assert mcnemar(only_first, only_second) == pytest.approx(expected, abs=1e-9)
 
 
 def test_holm_by_hand():

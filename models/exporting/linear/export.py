@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from data.cleaning import Cleaner
-from models.exporting import linear_onnx
+from models.exporting.linear import onnx_graph
 from models.exporting.tokenizer_file import word_tokenizer
 from models.linear import LinearModel
 
 if TYPE_CHECKING:
     import onnx
 
-    from models.exporting.linear_graph import LinearGraph
+    from models.exporting.linear.graph import LinearGraph
 
 
 class LinearExport:
@@ -38,7 +38,7 @@ class LinearExport:
 
     @cached_property
     def graph(self) -> LinearGraph:
-        from models.exporting.linear_graph import LinearGraph
+        from models.exporting.linear.graph import LinearGraph
 
         return LinearGraph(self)
 
@@ -46,4 +46,4 @@ class LinearExport:
         return word_tokenizer(self.vocabulary, self.cleaner, None).to_str()
 
     def to_onnx(self) -> onnx.ModelProto:
-        return linear_onnx.build(self.model, self.terms, len(self.vocabulary))
+        return onnx_graph.build(self.model, self.terms, len(self.vocabulary))

@@ -10,7 +10,7 @@ from models.exporting import graph_text
 from models.exporting.exportable import Tokens
 
 if TYPE_CHECKING:
-    from models.exporting.linear_export import LinearExport
+    from models.exporting.linear.export import LinearExport
 
 
 class LinearGraph(tf.Module):
