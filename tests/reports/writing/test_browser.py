@@ -37,7 +37,9 @@ COLLISIONS = """() => [...document.querySelectorAll('svg[role=img]')].flatMap(sv
 def pages(tmp_path_factory, empty_run, filled):
     """Files: reports of two classes, twelve with long names and twenty-five, and a comparison of the first two."""
     folder = tmp_path_factory.mktemp("browser")
-    two = filled(empty_run(folder / "two")).write()
+    two = filled(empty_run(folder / "two"))
+    two.trials = [found | {"other_work": 0.56} for found in two.trials]  # the longest remark there is
+    two = two.write()
     RunFolder(two).judged_labels.write_text(json.dumps(JUDGED))
     twelve = empty_run(folder / "twelve")
     filled(twelve, [f"{'alt.comp.' * (at % 4)}group_{at}" for at in range(12)], n=200, models=["rnn", "linear"])
@@ -106,6 +108,15 @@ def test_no_request_leaves_the_page(shown, pages, name):
     found.page.emulate_media(media="print")
     found.page.pdf(format="A4")
     assert found.requests == [pages[name].as_uri()]
+
+
+def test_a_remark_stays_in_its_cell(shown):
+    beyond = """() => [...document.querySelectorAll('th.name')].flatMap(cell =>
+        [...cell.querySelectorAll('.tag')].filter(tag =>
+            tag.getBoundingClientRect().right > cell.getBoundingClientRect().right + 1).map(tag => tag.textContent))"""
+    page = shown("two", 1100).page
+    assert page.get_by_text("slowed: other programs took 56 % of the cores").count() == 5
+    assert page.evaluate(beyond) == []
 
 
 @pytest.mark.parametrize("width", [390, 1100, 1200])
