@@ -61,10 +61,19 @@ CHROMIUM = [
 ]
 
 
+def pytest_xdist_auto_num_workers(config):
+    """One file for each core at a time, and one more where most tests wait for processes of their own."""
+    return len(os.sched_getaffinity(0)) + ("not slow" not in config.option.markexpr)
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
     """What takes longest first: nothing should be left to one of several processes at the end, and none should wait
     for the exported run that the tests of the service share with those of the exports.
     """
+    for item in items:
+        if item.get_closest_marker("long"):
+            item.add_marker(pytest.mark.slow)
     items.sort(key=lambda item: next(at for at, part in enumerate(FIRST) if part in item.path.as_posix()))
 
 

@@ -108,6 +108,7 @@ RECIPES: dict[str, dict] = {
         "mask": False,
         "initialization": "torch",
         "norm_first": False,
+        "block_dropout": 0.3,
         "batch_size": 16,
         "epochs": 20,
         "early_stopping_patience": 3,

@@ -28,7 +28,8 @@ def build(sizes: Sizes, blocks: int = BLOCKS) -> keras.Model:
     hidden = PositionEmbedding(sizes.sequence_length)(hidden)
     hidden = layers.Dropout(sizes.dropout)(hidden)
     for _ in range(blocks):
-        hidden = EncoderBlock(HEADS, FEED_FORWARD, sizes.dropout, sizes.norm_first)(hidden, padding_mask=padding_mask)
+        block = EncoderBlock(HEADS, FEED_FORWARD, sizes.block_dropout, sizes.norm_first)
+        hidden = block(hidden, padding_mask=padding_mask)
     if sizes.norm_first:
         hidden = layers.LayerNormalization(epsilon=1e-6)(hidden)
     pooled = MaskedAverage()(hidden, padding_mask=padding_mask)  # (batch, width)

@@ -20,7 +20,7 @@ def test_no_output_is_kept_of_it(notebook):
     assert all(not cell.outputs and cell.execution_count is None for cell in cells)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_it_runs_from_first_to_last_cell(notebook, root, tmp_path, monkeypatch):
     from nbclient import NotebookClient
 

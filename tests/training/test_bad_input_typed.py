@@ -48,6 +48,7 @@ def _has(process, marked):
     return marked.items() <= (process.info["environ"] or {}).items()
 
 
+@pytest.mark.long
 def test_hostile_names_and_labels_stay_names_and_secrets_stay_out(command, tmp_path):
     labels = [
         "../../up",

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 FLAGS = "--data sample --sample 240 --epochs 3 --sequence-length 16 --width 16 --vocabulary-size 300".split()
 FLAGS += ["--formats", "--no-explain"]

@@ -31,7 +31,7 @@ def test_what_cannot_be_is_one_sentence(arguments, sentence, capsys):
     assert sentence in capsys.readouterr().err
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_every_text_is_tested_once(command, tmp_path):
     done = command("training.run", *SMALL, "--folds", "3", "--output", tmp_path)
     assert (done.returncode, done.stderr) == (0, "")

@@ -73,7 +73,7 @@ def family(pid):
         return []
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.skipif(backend() == "torch", reason="torch repeats its numbers within one process only")
 def test_no_kill_loses_a_result_or_changes_a_number(uninterrupted, tmp_path):
     expected, seconds = results(uninterrupted[0]), uninterrupted[1]

@@ -87,7 +87,7 @@ def _read(path):
     return json.loads(path.read_text(encoding="utf-8"))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_curve_that_is_interrupted_goes_on_where_it_was(command, tmp_path):
     arguments = [*SMALL, "--models", "linear", "--label-curve", "20", "40", "80", "9000", "--output", str(tmp_path)]
     run = subprocess.Popen(

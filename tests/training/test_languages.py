@@ -89,7 +89,7 @@ def write_opinions(path, language, count=240):
     return path
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("language", OPINIONS)
 def test_models_learn_opinions_in_any_language(tmp_path, language):
     frame, things, good, _, wanted = OPINIONS[language]

@@ -69,7 +69,7 @@ def test_relative_paths_are_kept_as_absolute_ones(tmp_path, monkeypatch):
     assert _with_absolute_paths(parse(["--backbone", "bert_tiny_en_uncased"])).backbone == "bert_tiny_en_uncased"
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_run_is_continued_by_pasting_wherever_it_was_begun(elsewhere, tmp_path):
     begun = elsewhere(
         f"python -m training.run --data reviews.csv {shlex.join(QUICK)} --time-limit 0.01s --output 'my runs'"
@@ -86,7 +86,7 @@ def test_a_run_is_continued_by_pasting_wherever_it_was_begun(elsewhere, tmp_path
     assert (pasted.returncode, pasted.stderr) == (0, "")
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_terminal_that_lacks_letters_gets_escapes(elsewhere, tmp_path, root):
     folder = tmp_path / "my texts"
     rows = [row.replace("thing", "Café – 😀 ф") + "★" for row in ROWS]

@@ -141,6 +141,7 @@ def test_ctrl_c_while_processes_are_starting_shows_no_traceback(line, tmp_path):
     assert "to continue: python -m training.run --resume " in err
 
 
+@pytest.mark.long
 def test_a_time_limit_keeps_what_is_there_and_resume_goes_on(command, tmp_path):
     done = command(
         "training.run", *SMALL, *ENDLESS, "--models", "rnn", "linear", "--time-limit", "25s", "--output", tmp_path

@@ -22,6 +22,7 @@ def tables(tmp_path_factory):
     return paths
 
 
+@pytest.mark.long
 def test_the_link_moves_only_to_what_is_not_worse(tables, command, tmp_path):
     old, new = tables
     flags = "--models linear --formats onnx --no-explain --sample all".split()

@@ -20,6 +20,7 @@ def read(run, name):
     return json.loads((run / name).read_text(encoding="utf-8"))
 
 
+@pytest.mark.long
 def test_a_file_of_test_texts_is_tested_whole_and_the_run_continued_elsewhere(command, tmp_path):
     (tmp_path / "train.csv").write_text(rows(0, 90, str))
     (tmp_path / "test.csv").write_text(rows(90, 120, str))

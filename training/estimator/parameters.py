@@ -59,6 +59,7 @@ class Parameters(BaseEstimator):
         mask: bool | None = None,
         initialization: str | None = None,
         norm_first: bool | None = None,
+        block_dropout: float | None = None,
         backbone: str | None = None,
         backbone_length: int | None = None,
         backbone_cleaned: bool | None = None,
@@ -104,6 +105,7 @@ class Parameters(BaseEstimator):
         self.mask = mask
         self.initialization = initialization
         self.norm_first = norm_first
+        self.block_dropout = block_dropout
         self.backbone = backbone
         self.backbone_length = backbone_length
         self.backbone_cleaned = backbone_cleaned

@@ -23,6 +23,7 @@ WORDS = (
     "mask",
     "initialization",
     "norm_first",
+    "block_dropout",
     "word_vectors",
     "word_vector_scale",
     "batch_size",

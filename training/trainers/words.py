@@ -70,6 +70,7 @@ def train(task: Task) -> Trained:
         settings.mask,
         settings.initialization,
         settings.norm_first,
+        settings.block_dropout,
     )
     model = network.build(sizes)
     vectors = vectors_of_width(run.prepared(seed), settings.width, seed)

@@ -200,7 +200,7 @@ def check_sentence(error):
     assert len(str(error)) < 1000 + 20 * 65  # twenty column names of 60 characters at most, besides
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @settings(
     max_examples=EXAMPLES,
     deadline=None,

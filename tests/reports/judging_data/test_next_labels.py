@@ -179,7 +179,7 @@ def choose_and_learn(posts, plan, seed, by_worth):
     return accuracies[1:]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_choice_beats_random_labelling_of_real_posts(posts, tmp_path):
     """By the linear model alone; with an encoder's features it gains as much, see reports/tried.md."""
     plan = Plan(tmp_path, {})

@@ -178,7 +178,7 @@ def test_a_run_without_texts_is_refused(noisy):
         commands.judge(run.path)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_planted_errors_among_real_posts(shared, tmp_path, prepared, write_csv, monkeypatch):
     """The linear model alone; with an encoder's features more of the first are turned ones, see reports/tried.md."""
     from data.sources import newsgroups

@@ -236,6 +236,7 @@ def test_it_is_the_model_of_the_command_to_the_last_bit(one_thread, command, sam
     assert set(classifier.predict(texts[180:])) <= {"negative", "positive"}
 
 
+@pytest.mark.long
 def test_cross_validation_on_movie_reviews(shared, tiny):
     with zipfile.ZipFile(shared / "nltk_data" / "corpora" / "movie_reviews.zip") as archive:
         names = sorted(name for name in archive.namelist() if name.endswith(".txt"))[::17]  # 118 of 2,000

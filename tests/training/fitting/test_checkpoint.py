@@ -38,7 +38,7 @@ def trained(name, folder):
     return model.get_weights(), {key: values for key, values in history.items() if key != "seconds"}
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.skipif(keras.backend.backend() == "torch", reason="on torch training starts over")
 @pytest.mark.parametrize(
     ("name", "ends", "more"), [(name, (0, 4) if at == 0 else (2,), at == 0) for at, name in enumerate(NETWORKS)]

@@ -14,7 +14,7 @@ from models.framework import make_deterministic
 from training.command_line import parse
 from training.fitting.fit import fit
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 
 @pytest.fixture(scope="module")

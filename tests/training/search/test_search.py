@@ -202,7 +202,7 @@ def test_every_seed_is_trained_with_what_was_chosen_and_says_so(whole):
     assert _curve(whole.trial("lstm", 0)) == _curve(whole.search.trial("lstm", chosen.trial))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.skipif(backend() == "torch", reason="torch repeats its numbers within one process only")
 def test_a_search_that_is_interrupted_comes_to_the_same(whole, command, tmp_path):
     arguments = [*SMALL, "--models", "lstm", "--search", "3", "--seeds", "2", "--output", str(tmp_path)]

@@ -19,7 +19,7 @@ from training.ending import Ending
 from training.trainers import encoder
 from training.trainers.trained import Task
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 (ENCODER,) = of_family(Family.ENCODER)
 FLAGS = "--data sample --sample 240 --sequence-length 16 --backbone-length 16 --epochs 3 --unfreeze 1 --no-explain"
 SECOND = "--unfreeze-epochs 2 --unfreeze-learning-rate 0.01"
