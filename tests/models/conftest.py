@@ -25,7 +25,8 @@ from models.encoder import backbones
 from models.predictions import Answers, write_predictions
 from models.run_folder import RunFolder
 from models.serving.engines import Answer
-from models.serving.formats import FORMATS
+from models.serving.formats import DEFAULT, FORMATS
+from training.environment import backend
 
 # What these make starts processes, or takes seconds: who asks for one is slow.
 SLOW_FIXTURES = {"command", "exported_run", "preset_folders", "minilm_backbone"}
@@ -91,8 +92,10 @@ def _train_and_export(output, backbone):
     _call([*train, "--backbone", backbone, "--output", str(output)], environment, 0)
     for name in set(distinct(of_family(Family.WORDS))) - set(TRAINED):
         _add_untrained(RunFolder(output / "latest"), name)
+    # What a backend may spoil is the graph, of which the other formats are made.
+    formats = FORMATS if backend() == "tensorflow" else DEFAULT
     # OpenVINO cannot read the linear model, and nothing that it is part of; everything else is to be written.
-    _call(["models.exporting", str(output / "latest"), "--formats", *FORMATS], environment, 1)
+    _call(["models.exporting", str(output / "latest"), "--formats", *formats], environment, int("openvino" in formats))
 
 
 def _call(command, environment, code):
