@@ -19,6 +19,7 @@ from models.catalog import CATALOG, in_order
 from models.children import start_fork_server
 from models.run_folder import RunFolder
 from training import command_line
+from training.advice import before_training
 from training.label_curve import train_label_curve
 from training.run_folders import RunFailed
 from training.search.search import search_settings
@@ -130,6 +131,9 @@ def prepare_seed(run: RunFolder, settings: Settings, seed: int, corpus: Corpus) 
     described = read_json(run.data_card)
     described["splits"].append({"seed": seed, "unlabelled": chosen, **split})
     write_json(run.data_card, described)
+    if seed == settings.seed:
+        for sentence in before_training(settings, len(parts["test"].labels)):
+            print(sentence, flush=True)
     return settings
 
 
