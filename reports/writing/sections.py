@@ -19,6 +19,7 @@ from reports.reading.comparison import Comparison
 from reports.writing import evidence, inside, repeating
 from reports.writing.columns import columns, remarks
 from reports.writing.labels import section as labels_section
+from reports.writing.labels.findings import findings_html
 from reports.writing.markdown import split_lines
 from reports.writing.templating import render
 
@@ -62,6 +63,7 @@ def render_page(evaluation: Evaluation) -> str:
         ]
     sections += [
         Section("suspicious", TITLE, labels_section.render_html(run.path)),
+        *(Section(*shown) for shown in findings_html(run.path)),
         Section("data", "The data", _filled("data.html", _data(comparison))),
         Section("repeat", "To repeat it", _filled("repeat.html", {"run": run, "repeating": repeating})),
     ]

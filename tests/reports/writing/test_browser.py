@@ -19,6 +19,22 @@ JUDGED = {
     **dict.fromkeys(("texts", "suspicious"), {"train": 398, "validation": 97, "test": 100}),
     "recovery": {"turned": 20, "first": 20, "right": 17, "flagged": 24, "flagged_right": 18},
 }
+TEXT = {
+    **{"text": f"lovely {'x' * 90} warm " * 5, "place": "validation, text 3", "label": "alt.comp.label"},
+    **{"answered": "good", "probability": 0.9712, "suspicious": True},
+}
+IN_SLICE = {"texts": 25, "accuracy": 0.52, "elsewhere": 0.845}
+WEAK = {
+    **{"kind": "alt.comp.group", "name": "at most 8 words", "model": "transformer", "p": 0.0123},
+    **{"examples": [TEXT], "validation": IN_SLICE, "test": IN_SLICE},
+}
+FOUND = {
+    "seed": 5,
+    "weaknesses": {
+        **{"models": ["rnn", "linear"], "texts": 97, "slices": {"class": 2, "length": 4}, "all_wrong": 10},
+        **{"weak": [WEAK] * 10, "misleading": [TEXT] * 10},
+    },
+}
 # Pairs of texts of one figure whose boxes overlap by more than a pixel each way, and texts that leave their figure.
 COLLISIONS = """() => [...document.querySelectorAll('svg[role=img]')].flatMap(svg => {
     const frame = svg.getBoundingClientRect();
@@ -41,6 +57,7 @@ def pages(tmp_path_factory, empty_run, filled):
     two.trials = [found | {"other_work": 0.56} for found in two.trials]  # the longest remark there is
     two = two.write()
     RunFolder(two).judged_labels.write_text(json.dumps(JUDGED))
+    RunFolder(two).judged_data.write_text(json.dumps(FOUND))
     twelve = empty_run(folder / "twelve")
     filled(twelve, [f"{'alt.comp.' * (at % 4)}group_{at}" for at in range(12)], n=200, models=["rnn", "linear"])
     twelve.settings["models"] += ["lstm", "distilbert"]

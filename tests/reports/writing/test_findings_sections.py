@@ -1,0 +1,88 @@
+"""Where models are weak, on the page and in Markdown; nothing of it where nobody looked."""
+
+import json
+
+import pytest
+
+from models.run_folder import RunFolder
+from reports.page import main
+
+TEXT = {
+    **{"text": "A <b>lovely|warm</b> evening " + "and more " * 30, "place": "validation, text 3", "label": "bad"},
+    **{"answered": "good", "probability": 0.9712, "suspicious": True},
+}
+WEAK = {
+    **{"kind": "length", "name": "at most 8 words", "model": "rnn", "p": 0.0123, "examples": [TEXT]},
+    "validation": {"texts": 25, "accuracy": 0.52, "elsewhere": 0.845},
+    "test": {"texts": 0, "accuracy": None, "elsewhere": 0.8},
+}
+WEAKNESSES = {
+    **{"models": ["rnn", "linear"], "texts": 97, "slices": {"class": 2, "length": 4}, "all_wrong": 1},
+    **{"weak": [WEAK], "misleading": [TEXT | {"place": "validation, text 4", "suspicious": False}]},
+}
+
+
+@pytest.fixture
+def put(whole_run):
+    """Writes findings into a run: `put(findings)`, which gives the run."""
+
+    def write(findings):
+        RunFolder(whole_run.folder).judged_data.write_text(json.dumps({"seed": 5} | findings))
+        return whole_run
+
+    return write
+
+
+def _section(tree, name):
+    return tree.find(f".//section[@id='{name}']")
+
+
+def test_weak_slices_stand_in_a_table_with_examples(put, write_page, text_of):
+    run = put({"weaknesses": WEAKNESSES})
+    tree, _ = write_page(run)
+    section = _section(tree, "weak")
+    said = text_of(section)
+    assert "1 of 6 slices of the validation texts, by class (2) and length (4), is answered worse" in said
+    assert "at most 8 words, of which rnn gets 52 % right, and 84 % of the others (corrected p = 0.01)" in said
+    assert "corrected for all 12 tests (Holm)" in said
+    assert "1 validation text of 97 misleads all 2 models" in said
+    weak, example, misleading = section.findall(".//tbody/tr")
+    assert text_of(weak.find("th")) == "at most 8 wordslength"
+    assert [text_of(cell) for cell in weak.findall("td")] == ["rnn", "25test 0", "52.0, 84.5", "–, 80.0", "0.01"]
+    assert "A <b>lovely|warm</b> evening" in text_of(example)
+    assert "…" in text_of(example)
+    assert "validation, text 3; its label looks wrong" in text_of(example)
+    assert [text_of(cell) for cell in misleading.findall("td")] == ["bad", "good", "97.1"]
+    markdown = (run.folder / "report.md").read_text(encoding="utf-8")
+    assert "## Where are the models weak?" in markdown
+    assert r"A \<b>lovely\|warm\</b> evening" in markdown
+
+
+def test_where_none_is_weak_there_is_no_table(put, write_page, text_of):
+    tree, _ = write_page(put({"weaknesses": WEAKNESSES | {"weak": [], "all_wrong": 0, "misleading": []}}))
+    said = text_of(_section(tree, "weak"))
+    assert "No model is worse in any slice than elsewhere by more than chance would make it: 6 slices" in said
+    assert "No validation text misleads all 2 models." in said
+    assert _section(tree, "weak").find(".//table") is None
+
+
+def test_many_weak_slices_are_cut(put, write_page, text_of):
+    many = [WEAK | {"name": f"at most {at} words"} for at in range(25)]
+    tree, _ = write_page(put({"weaknesses": WEAKNESSES | {"weak": many}}))
+    assert "5 more are in judged_data.json." in text_of(_section(tree, "weak"))
+    assert len(_section(tree, "weak").find(".//tbody").findall("tr")) == 20
+
+
+def test_what_was_not_looked_at_has_no_section(put, write_page):
+    tree, _ = write_page(put({}))
+    assert _section(tree, "weak") is None
+
+
+@pytest.mark.parametrize("content", ["{", "[]", "{}", '{"seed": 5, "weaknesses": {"weak": [{}]}}'])
+def test_a_damaged_file_is_said(whole_run, content, capsys):
+    path = RunFolder(whole_run.folder).judged_data
+    path.write_text(content)
+    assert main([str(whole_run.folder)]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith(f"error: {path} is damaged")
+    assert said.count("\n") == 1
