@@ -49,7 +49,7 @@ def find_weaknesses(texts: RunTexts, suspicious: Collection[tuple[str, int]]) ->
     weak = [
         describe.weakness(slices[found.slice], models[found.model], found.p) for found in weak_slices(wrong, members)
     ]
-    every = wrong.all(axis=0) if len(models) > 1 else np.zeros(wrong.shape[1], dtype=bool)
+    every = np.all(wrong, axis=0) & (len(models) > 1)
     return Weaknesses(
         models,
         wrong.shape[1],
