@@ -10,6 +10,7 @@ from models.run_folder import RunFolder, RunFolderError
 from reports.judging.suspicious_labels import found
 from reports.judging_data.findings import judge_data
 from reports.judging_data.next_labels import suggest_texts
+from reports.judging_data.second_opinions import Voice, voices_of
 from reports.judging_data.suspicious_labels import Judgement, judge_labels
 from reports.reading.judged_labels import is_edited, read_label_facts
 from reports.reading.run_texts import RunTexts, read_run_texts
@@ -34,11 +35,11 @@ def judge(run: Path) -> None:
             "labels anew."
         )
     texts = read_run_texts(run)
-    judgement = _judge(texts)
+    voices, judgement = _judge(texts)
     facts = read_label_facts(run)
     assert facts is not None
     print(*found(facts), sep="\n")
-    findings = judge_data(texts, judgement)
+    findings = judge_data(texts, voices, judgement)
     write_findings(run, findings)
     print(*messages.findings(findings), sep="\n")
     print(f"All {sum(facts.texts.values()):,} labels, the least probable first: {RunFolder(run).labels}")
@@ -78,13 +79,14 @@ def suggest(run: Path, count: int, output: Path) -> None:
     print(*messages.suggested(table, len(suggestion.chosen), suggestion.voices, output), sep="\n")
 
 
-def _judge(texts: RunTexts) -> Judgement:
+def _judge(texts: RunTexts) -> tuple[list[Voice], Judgement]:
     try:
-        judgement = judge_labels(texts)
+        voices = voices_of(texts)
+        judgement = judge_labels(texts, voices)
     except ValueError as error:  # scikit-learn's, where texts leave nothing to learn
         raise RunFolderError(f"The labels of {texts.plan.path} cannot be judged: {error}") from error
     write_judgement(texts, judgement, _places(texts))
-    return judgement
+    return voices, judgement
 
 
 def _places(texts: RunTexts) -> dict[tuple[str, int], str]:

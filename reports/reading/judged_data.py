@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from models.run_folder import RunFolder
+from reports.measuring.label_curve import Extrapolation, ModelCurve, Point, Score
 from reports.reading.files import build, damaged, read_mapping
+
+SEEN = 0.0005  # of accuracy: 0.05 points, which a report rounds to 0.1
 
 
 @dataclass(frozen=True)
@@ -85,15 +89,58 @@ class Weaknesses:
 
 
 @dataclass(frozen=True)
+class Change:
+    """A change of the data, or of what is read of it, and what it gained on validation.
+
+    Attributes:
+        name: of the change, in words.
+        model: with which it was measured.
+        measured: how, as the end of a sentence.
+        gain: of validation accuracy; `None` where it could not be determined.
+        interval: of the gain, 95 %; `None` likewise.
+        undetermined: why it could not be.
+    """
+
+    name: str
+    model: str
+    measured: str
+    gain: float | None = None
+    interval: list[float] | None = None
+    undetermined: str | None = None
+
+    @property
+    def raises(self) -> bool:
+        """Whether the gain is above zero by more than chance, and by enough to be seen in a report."""
+        return self.interval is not None and self.interval[0] >= SEEN
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What could raise accuracy, as far as it was measured.
+
+    Attributes:
+        changes: that of the largest gain first.
+        curves: accuracy by number of labels, by model.
+        quick: whether these are of quick models; else they are of the run's own.
+    """
+
+    changes: list[Change]
+    curves: list[ModelCurve] = field(default_factory=list)
+    quick: bool = True
+
+
+@dataclass(frozen=True)
 class DataFindings:
     """Everything that was found; `None` for what was not looked at.
 
     Attributes:
         seed: whose split was judged.
+        changes: what could raise accuracy.
         weaknesses: of the models.
     """
 
     seed: int
+    changes: Changes | None = None
     weaknesses: Weaknesses | None = None
 
 
@@ -108,8 +155,10 @@ def read_findings(run: Path) -> DataFindings | None:
     if found is None:
         return None
     try:
-        weaknesses = found.get("weaknesses")
-        return DataFindings(found["seed"], weaknesses=_weaknesses(weaknesses) if weaknesses else None)
+        return DataFindings(
+            found["seed"],
+            **{name: read(found[name]) for name, read in _READ.items() if found.get(name) is not None},
+        )
     except (TypeError, KeyError, AttributeError) as error:
         raise damaged(path, error) from error
 
@@ -129,3 +178,21 @@ def _weaknesses(found: dict[str, Any]) -> Weaknesses:
 
 def _examples(found: list[dict[str, Any]]) -> list[Example]:
     return [build(Example, entry) for entry in found]
+
+
+def _changes(found: dict[str, Any]) -> Changes:
+    changes = [build(Change, entry) for entry in found["changes"]]
+    return build(Changes, found | {"changes": changes, "curves": [_curve(entry) for entry in found["curves"]]})
+
+
+def _curve(found: dict[str, Any]) -> ModelCurve:
+    points = [
+        build(Point, entry | {part: build(Score, entry[part]) for part in ("validation", "test")})
+        for entry in found["points"]
+    ]
+    further = found["extrapolation"]
+    extrapolation = build(Extrapolation, further) if further else None
+    return build(ModelCurve, found | {"points": points, "extrapolation": extrapolation})
+
+
+_READ: dict[str, Callable[[dict[str, Any]], Any]] = {"changes": _changes, "weaknesses": _weaknesses}

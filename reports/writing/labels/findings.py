@@ -11,9 +11,9 @@ from markupsafe import Markup
 
 from data.files import write_json
 from models.run_folder import RunFolder
-from reports.judging import weaknesses
+from reports.judging import changes, weaknesses
 from reports.reading.judged_data import DataFindings, read_findings
-from reports.writing.labels import weak_places
+from reports.writing.labels import raising, weak_places
 from reports.writing.labels.blocks import Block, blocks_html, blocks_markdown
 
 
@@ -31,7 +31,10 @@ class Shown(NamedTuple):
     blocks: Callable[[DataFindings], list[Block]]
 
 
-SHOWN = (Shown("weak", weaknesses.TITLE, weak_places.blocks),)
+SHOWN = (
+    Shown("raising", changes.TITLE, raising.blocks),
+    Shown("weak", weaknesses.TITLE, weak_places.blocks),
+)
 
 
 def write_findings(run: Path, findings: DataFindings) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from data.messages import shell_path
 from data.sources.source import values_of
 from models.run_folder import RunFolder
-from reports.judging import weaknesses
+from reports.judging import changes, weaknesses
 from reports.judging.suspicious_labels import UNSEEN
 from reports.numbers import count, listed, plural
 from reports.reading.judged_data import DataFindings
@@ -19,7 +19,10 @@ from reports.writing.labels.table_to_label import TableToLabel
 
 def findings(found: DataFindings) -> list[str]:
     """What was found of the data beside its labels, each answer under its question."""
-    return [] if found.weaknesses is None else [f"\n{weaknesses.TITLE}", *weaknesses.answer(found.weaknesses), ""]
+    said = []
+    if found.weaknesses is not None:
+        said += ["", weaknesses.TITLE, *weaknesses.answer(found.weaknesses)]
+    return [*said, "", changes.TITLE, *changes.answer(found), ""]
 
 
 def corrected(written: Corrected, run: Path, output: Path, looked_through: bool) -> list[str]:

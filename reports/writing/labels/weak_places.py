@@ -13,7 +13,7 @@ MOST = 20  # weak places in the table
 TEXT = 160  # characters of a text
 SLICES = [
     Head("slice", is_text=True),
-    Head("model"),
+    Head("model", is_text=True),
     Head("texts"),
     Head("validation", "accuracy there, elsewhere, %"),
     Head("test", "accuracy there, elsewhere, %"),

@@ -28,8 +28,22 @@ WEAK = {
     **{"kind": "alt.comp.group", "name": "at most 8 words", "model": "transformer", "p": 0.0123},
     **{"examples": [TEXT], "validation": IN_SLICE, "test": IN_SLICE},
 }
+SCORE = {"accuracy": 0.6, "interval": [0.55, 0.65]}
+NAME = "logistic regression on the features of MiniLM-L6 weights"
+CURVE = {
+    **{"model": NAME, "last_step": 0.2, "last_interval": None, "undetermined": None},
+    "points": [
+        {"labels": labels, "seeds": [0], "validation": SCORE, "test": SCORE} for labels in (195, 389, 681, 974, 1947)
+    ],
+    "extrapolation": {"labels": 2447, "gain": 0.01, "interval": [0.0, 0.02], "curve": [[195, 0.6], [2447, 0.61]]},
+}
+CHANGE = {"name": "read 128 words instead of 64 with rnn, lstm and transformer", "model": NAME, "measured": "fitted"}
 FOUND = {
     "seed": 5,
+    "changes": {
+        **{"changes": [CHANGE | {"gain": 0.01, "interval": [0.004, 0.02], "undetermined": None}] * 3, "quick": True},
+        "curves": [CURVE, CURVE | {"model": "linear (1- to 2-grams, complement naive Bayes (alpha=0.03))"}],
+    },
     "weaknesses": {
         **{"models": ["rnn", "linear"], "texts": 97, "slices": {"class": 2, "length": 4}, "all_wrong": 10},
         **{"weak": [WEAK] * 10, "misleading": [TEXT] * 10},

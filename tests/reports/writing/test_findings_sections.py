@@ -22,6 +22,31 @@ WEAKNESSES = {
 }
 
 
+def _point(labels, accuracy):
+    score = {"accuracy": accuracy, "interval": [accuracy - 0.05, accuracy + 0.05]}
+    return {"labels": labels, "seeds": [0, 1, 2, 3], "validation": score, "test": score}
+
+
+CURVE = {
+    **{"model": "linear (1- to 1-grams)", "points": [_point(40, 0.6), _point(400, 0.8)], "last_step": 0.2},
+    **{"last_interval": None, "undetermined": None},
+    "extrapolation": {"labels": 600, "gain": 0.01, "interval": [0.004, 0.02], "curve": [[40, 0.6], [600, 0.81]]},
+}
+HELPING = {
+    **{"name": "another 200 labels", "model": "linear (1- to 1-grams)", "measured": "an extrapolation"},
+    **{"gain": 0.01, "interval": [0.004, 0.02], "undetermined": None},
+}
+CHANGES = {
+    **{"curves": [CURVE], "quick": True},
+    "changes": [
+        HELPING,
+        HELPING | {"name": "read 128 words", "gain": 0.006, "interval": [-0.008, 0.021]},
+        HELPING | {"name": "correct 3 labels", "gain": -0.002, "interval": [-0.02, 0.01]},
+        HELPING | {"name": "a curve", "gain": None, "interval": None, "undetermined": "it does not grow"},
+    ],
+}
+
+
 @pytest.fixture
 def put(whole_run):
     """Writes findings into a run: `put(findings)`, which gives the run."""
@@ -86,3 +111,36 @@ def test_a_damaged_file_is_said(whole_run, content, capsys):
     said = capsys.readouterr().err
     assert said.startswith(f"error: {path} is damaged")
     assert said.count("\n") == 1
+
+
+def test_what_could_raise_accuracy_stands_in_order_with_its_intervals(put, write_page, text_of):
+    run = put({"changes": CHANGES, "weaknesses": WEAKNESSES})
+    tree, _ = write_page(run)
+    section = _section(tree, "raising")
+    said = text_of(section)
+    assert "in order: another 200 labels (+1.0 points, 95 % interval +0.4 to +2.0)." in said
+    assert "may be chance, the largest gain first: read 128 words (+0.6 points, 95 % interval −0.8 to +2.1)." in said
+    assert "Without a gain: correct 3 labels (−0.2 points, 95 % interval −2.0 to +1.0)." in said
+    assert "Not determined for a curve: it does not grow." in said
+    assert "without a number: more labelled texts where models are weak, that is of length at most 8 words." in said
+    assert [text_of(row.find("td")) for row in section.findall(".//tbody/tr")] == [
+        *("+1.0+0.4 to +2.0", "+0.6−0.8 to +2.1", "−0.2−2.0 to +1.0", "not determined", "60.055.0–65.0")
+    ]
+    assert section.find(".//figure") is not None
+    assert "mean of 4 draws" in said
+    order = [found.get("id") for found in tree.iter("section")]
+    assert order.index("raising") < order.index("weak")
+    markdown = (run.folder / "report.md").read_text(encoding="utf-8")
+    assert "## What could raise accuracy?" in markdown
+    assert "### Accuracy of quick models with fewer labels" in markdown
+
+
+def test_a_gain_that_a_report_would_round_to_nothing_raises_nothing(put, write_page, text_of):
+    little = HELPING | {"interval": [0.0002, 0.02]}
+    tree, _ = write_page(put({"changes": CHANGES | {"changes": [little]}}))
+    assert "Nothing that was measured here raises accuracy by more than chance could." in text_of(tree)
+
+
+def test_the_runs_own_curve_is_not_shown_twice(put, write_page, text_of):
+    tree, _ = write_page(put({"changes": CHANGES | {"quick": False}}))
+    assert _section(tree, "raising").find(".//figure") is None
