@@ -28,7 +28,7 @@ def answer(findings: DataFindings) -> list[str]:
     else:
         sentences.append("Nothing that was measured here raises accuracy by more than chance could.")
     if unclear:
-        sentences.append(f"That may be chance, the largest gain first: {'; '.join(map(_said, unclear))}.")
+        sentences.append(f"Gains that may be chance, the largest first: {'; '.join(map(_said, unclear))}.")
     if useless:
         sentences.append(f"Without a gain: {'; '.join(map(_said, useless))}.")
     sentences += [

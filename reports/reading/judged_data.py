@@ -10,6 +10,7 @@ from typing import Any
 from models.run_folder import RunFolder
 from reports.measuring.label_curve import Extrapolation, ModelCurve, Point, Score
 from reports.reading.files import build, damaged, read_mapping
+from reports.reading.reactions import Counterfactual, Reactions, counterfactuals_of, reactions_of
 
 SEEN = 0.0005  # of accuracy: 0.05 points, which a report rounds to 0.1
 
@@ -137,11 +138,15 @@ class DataFindings:
         seed: whose split was judged.
         changes: what could raise accuracy.
         weaknesses: of the models.
+        reactions: of the models to changed texts.
+        counterfactuals: what turns the answers to explained texts; none where there are no explanations.
     """
 
     seed: int
     changes: Changes | None = None
     weaknesses: Weaknesses | None = None
+    reactions: Reactions | None = None
+    counterfactuals: list[Counterfactual] = field(default_factory=list)
 
 
 def read_findings(run: Path) -> DataFindings | None:
@@ -195,4 +200,9 @@ def _curve(found: dict[str, Any]) -> ModelCurve:
     return build(ModelCurve, found | {"points": points, "extrapolation": extrapolation})
 
 
-_READ: dict[str, Callable[[dict[str, Any]], Any]] = {"changes": _changes, "weaknesses": _weaknesses}
+_READ: dict[str, Callable[[Any], Any]] = {
+    "changes": _changes,
+    "weaknesses": _weaknesses,
+    "reactions": reactions_of,
+    "counterfactuals": counterfactuals_of,
+}

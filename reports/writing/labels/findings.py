@@ -11,9 +11,9 @@ from markupsafe import Markup
 
 from data.files import write_json
 from models.run_folder import RunFolder
-from reports.judging import changes, weaknesses
+from reports.judging import changes, reactions, weaknesses
 from reports.reading.judged_data import DataFindings, read_findings
-from reports.writing.labels import raising, weak_places
+from reports.writing.labels import raising, reacting, weak_places
 from reports.writing.labels.blocks import Block, blocks_html, blocks_markdown
 
 
@@ -34,6 +34,7 @@ class Shown(NamedTuple):
 SHOWN = (
     Shown("raising", changes.TITLE, raising.blocks),
     Shown("weak", weaknesses.TITLE, weak_places.blocks),
+    Shown("changed", reactions.TITLE, reacting.blocks),
 )
 
 

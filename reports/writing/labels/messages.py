@@ -8,7 +8,7 @@ from pathlib import Path
 from data.messages import shell_path
 from data.sources.source import values_of
 from models.run_folder import RunFolder
-from reports.judging import changes, weaknesses
+from reports.judging import changes, reactions, weaknesses
 from reports.judging.suspicious_labels import UNSEEN
 from reports.numbers import count, listed, plural
 from reports.reading.judged_data import DataFindings
@@ -22,6 +22,8 @@ def findings(found: DataFindings) -> list[str]:
     said = []
     if found.weaknesses is not None:
         said += ["", weaknesses.TITLE, *weaknesses.answer(found.weaknesses)]
+    if reacted := reactions.answer(found):
+        said += ["", reactions.TITLE, *reacted]
     return [*said, "", changes.TITLE, *changes.answer(found), ""]
 
 

@@ -38,8 +38,24 @@ CURVE = {
     "extrapolation": {"labels": 2447, "gain": 0.01, "interval": [0.0, 0.02], "curve": [[195, 0.6], [2447, 0.61]]},
 }
 CHANGE = {"name": "read 128 words instead of 64 with rnn, lstm and transformer", "model": NAME, "measured": "fitted"}
+MODELS = ["rnn", "lstm", "transformer", "distilbert", "linear", "ensemble", "student"]
+REACTION = {
+    **{"kind": "negation added", "should_turn": True, "texts": 60},
+    "models": [{"model": name, "changed": 0.1, "interval": [0.04, 0.21], "less_sure": 0.6} for name in MODELS],
+    "examples": [
+        {
+            **{"model": "transformer", "before": "x" * 120, "after": "lovely " * 17, "answered_before": "good"},
+            **{"answered_after": "alt.comp.label", "probability": 0.61},
+        }
+    ],
+}
+TURNING = {"model": "transformer", "answer": "good", "words": ["w" * 40] * 5, "turned_to": "bad", "probability": 0.613}
 FOUND = {
     "seed": 5,
+    "reactions": {"models": MODELS, "kinds": [REACTION] * 3},
+    "counterfactuals": [
+        {"text": TEXT["text"], "place": "test, text 7", "label": "alt.comp.label", "turnings": [TURNING] * 3}
+    ],
     "changes": {
         **{"changes": [CHANGE | {"gain": 0.01, "interval": [0.004, 0.02], "undetermined": None}] * 3, "quick": True},
         "curves": [CURVE, CURVE | {"model": "linear (1- to 2-grams, complement naive Bayes (alpha=0.03))"}],

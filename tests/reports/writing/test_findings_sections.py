@@ -46,6 +46,35 @@ CHANGES = {
     ],
 }
 
+TURNED = {
+    **{"model": "rnn", "before": "a <b>good|film", "after": "a <b>godo|film", "answered_before": "good"},
+    **{"answered_after": "bad", "probability": 0.61},
+}
+REACTIONS = {
+    **{"models": ["rnn", "linear"], "missing": ["lstm (seed 5) cannot be loaded: it is gone"]},
+    "kinds": [
+        {
+            **{"kind": kind, "should_turn": turns, "texts": 60, "examples": [] if turns else [TURNED]},
+            "models": [
+                {"model": "rnn", "changed": 0.1, "interval": [0.04, 0.21], "less_sure": 0.6},
+                {"model": "linear", "changed": 0.05, "interval": [0.01, 0.14], "less_sure": 0.4},
+            ],
+        }
+        for kind, turns in (("typos", False), ("negation added", True))
+    ],
+}
+TURNING = {"model": "rnn", "answer": "good", "words": ["lovely", "<i>"], "turned_to": "bad", "probability": 0.613}
+COUNTERFACTUALS = [
+    {
+        **{"text": TEXT["text"], "place": "test, text 7", "label": "good"},
+        "turnings": [
+            TURNING,
+            TURNING | {"model": "lstm", "words": ["warm"]},
+            {"model": "linear", "answer": "good", "words": [], "turned_to": None, "probability": None},
+        ],
+    }
+]
+
 
 @pytest.fixture
 def put(whole_run):
@@ -113,13 +142,15 @@ def test_a_damaged_file_is_said(whole_run, content, capsys):
     assert said.count("\n") == 1
 
 
-def test_what_could_raise_accuracy_stands_in_order_with_its_intervals(put, write_page, text_of):
+def test_what_could_raise_accuracy_stands_in_order_with_its_intervals(put, write_page, text_of, capsys):
     run = put({"changes": CHANGES, "weaknesses": WEAKNESSES})
     tree, _ = write_page(run)
     section = _section(tree, "raising")
     said = text_of(section)
     assert "in order: another 200 labels (+1.0 points, 95 % interval +0.4 to +2.0)." in said
-    assert "may be chance, the largest gain first: read 128 words (+0.6 points, 95 % interval −0.8 to +2.1)." in said
+    assert (
+        "Gains that may be chance, the largest first: read 128 words (+0.6 points, 95 % interval −0.8 to +2.1)." in said
+    )
     assert "Without a gain: correct 3 labels (−0.2 points, 95 % interval −2.0 to +1.0)." in said
     assert "Not determined for a curve: it does not grow." in said
     assert "without a number: more labelled texts where models are weak, that is of length at most 8 words." in said
@@ -130,6 +161,7 @@ def test_what_could_raise_accuracy_stands_in_order_with_its_intervals(put, write
     assert "mean of 4 draws" in said
     order = [found.get("id") for found in tree.iter("section")]
     assert order.index("raising") < order.index("weak")
+    assert "- Of what could raise accuracy here, in order: another 200 labels (+1.0 points" in capsys.readouterr().out
     markdown = (run.folder / "report.md").read_text(encoding="utf-8")
     assert "## What could raise accuracy?" in markdown
     assert "### Accuracy of quick models with fewer labels" in markdown
@@ -144,3 +176,31 @@ def test_a_gain_that_a_report_would_round_to_nothing_raises_nothing(put, write_p
 def test_the_runs_own_curve_is_not_shown_twice(put, write_page, text_of):
     tree, _ = write_page(put({"changes": CHANGES | {"quick": False}}))
     assert _section(tree, "raising").find(".//figure") is None
+
+
+def test_what_changes_an_answer_stands_by_model_with_examples(put, write_page, text_of):
+    run = put({"reactions": REACTIONS, "counterfactuals": COUNTERFACTUALS})
+    tree, _ = write_page(run)
+    section = _section(tree, "changed")
+    said = text_of(section)
+    assert "should stay change most with typos: rnn changes 10 % of 60 answers (95 % interval 4–21 %)." in said
+    assert "An opinion should turn with negation added: linear, which turns least, changes 5 % of 60 answers" in said
+    assert "Not asked: lstm (seed 5) cannot be loaded: it is gone" in said
+    typos, negation, example, words, word = section.findall(".//tbody/tr")
+    assert text_of(typos) == "typosanswers should stay6010.04–215.01–14"
+    assert text_of(negation) == "negation addedopinions should turn6010.04–21; less sure 60 %5.01–14; less sure 40 %"
+    assert text_of(example) == "a <b>good|filmtyposa <b>godo|filmrnngoodbad61.0 %"
+    assert "turns 2 of 3 answers to 1 explained test text; one word is enough for 1." in said
+    assert [text_of(cell) for cell in words.findall("td")] == ["rnn", "good", "“lovely”, “<i>”", "bad61.3 %"]
+    assert [text_of(cell) for cell in word.findall("td")] == ["lstm", "good", "“warm”", "bad61.3 %"]
+    markdown = (run.folder / "report.md").read_text(encoding="utf-8")
+    assert "### Which words turn an answer?" in markdown
+    assert r"a \<b>godo\|film" in markdown
+
+
+def test_answers_that_all_stay_are_said(put, write_page, text_of):
+    (typos, _) = REACTIONS["kinds"]
+    steady = [model | {"changed": 0.0, "interval": [0.0, 0.06]} for model in typos["models"]]
+    tree, _ = write_page(put({"reactions": {"models": ["rnn", "linear"], "kinds": [typos | {"models": steady}]}}))
+    assert "No answer that should stay changed." in text_of(_section(tree, "changed"))
+    assert "Which words turn an answer?" not in text_of(_section(tree, "changed"))
