@@ -8,7 +8,8 @@ from reports.reading.judged_data import Change, DataFindings
 TITLE = "What could raise accuracy?"
 HOW = (
     "Each change was measured by itself, with quick models that learn from the training texts and are judged by the "
-    "validation texts; what several are worth together was not. Intervals are of 95 %, for other texts."
+    "validation texts; what several are worth together was not. Intervals are of 95 %, for other texts; "
+    "that of more labels is also for other labels of that number."
 )
 MOST_SLICES = 5  # that a sentence names
 

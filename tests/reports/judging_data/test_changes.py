@@ -5,13 +5,15 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from models.predictions import Answers
 from reports.judging_data import changes as measuring
-from reports.judging_data.changes import measure_changes
+from reports.judging_data.changes import measure_changes, spread_of_draws, widen
 from reports.judging_data.quick_label_curve import drawing_order, more_labels, quick_label_curve
 from reports.judging_data.second_opinions import Voice, voices_of
 from reports.judging_data.suspicious_labels import JudgedLabel, Judgement, judge_labels
 from reports.measuring.gains import paired_gain
 from reports.measuring.label_curve import measure_label_curve
+from reports.reading.label_curve import LabelCurve
 from reports.reading.run_texts import read_run_texts
 
 
@@ -140,3 +142,24 @@ def test_the_curve_of_the_run_is_taken_where_it_has_one(run_texts, generated, mo
     found = _measure(texts)
     assert not found.quick
     assert "trained with" in next(change for change in found.changes if change.name.startswith("another")).measured
+
+
+def test_the_interval_of_more_labels_holds_the_luck_of_their_draw():
+    # 1.96 * 0.02 = 0.0392; hypot(0.03, 0.0392) = 0.04936 below, hypot(0.01, 0.0392) = 0.04046 above.
+    assert widen(0.05, [0.02, 0.06], 0.02) == pytest.approx([0.00064, 0.09046], abs=1e-5)
+    assert widen(0.05, [0.02, 0.06], 0.0) == pytest.approx([0.02, 0.06])
+
+
+def test_the_spread_is_that_of_the_most_labels_that_were_drawn_twice():
+    def answers(*rights):
+        return {
+            "linear": {
+                draw: {"validation": Answers(np.arange(10), np.zeros(10), (np.arange(10) >= right).astype(int), None)}
+                for draw, right in enumerate(rights)
+            }
+        }
+
+    curve = LabelCurve((10, 20), ((10, answers(2, 8)), (20, answers(5, 7)), (30, answers(6, 6))))
+    assert spread_of_draws(curve, "linear") == pytest.approx(np.sqrt(0.02))  # of 0.5 and 0.7
+    assert spread_of_draws(LabelCurve((10,), ((10, answers(2)), (30, answers(6)))), "linear") == 0
+    assert spread_of_draws(curve, "another") == 0
