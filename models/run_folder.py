@@ -58,6 +58,11 @@ class RunFolder:
         """What was found of the labels, for the report."""
         return self.path / "labels.json"
 
+    @property
+    def judged_data(self) -> Path:
+        """What was found of the data beside its labels, for the report."""
+        return self.path / "judged_data.json"
+
     def prepared(self, seed: int) -> Path:
         """Texts, vocabulary and arrays of a seed's split."""
         return self.path / "data" / str(seed)

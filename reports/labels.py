@@ -1,11 +1,12 @@
-"""Judges the labels of a run: which look wrong, and which texts to label next.
+"""Judges the data of a run: which labels look wrong, where models are weak, what could raise accuracy, what to label.
 
-python -m reports.labels runs/latest                                    # labels.csv, and a section of the report
+python -m reports.labels runs/latest                                    # labels.csv, and sections of the report
 python -m reports.labels runs/latest --write corrected.csv              # your table, with corrected labels
 python -m reports.labels runs/latest --suggest 50 --write to_label.csv  # the unlabelled texts that teach most
 
 labels.csv may be edited before --write: its column corrected_label says what becomes of a label. The table that a run
-was trained on is never changed. It needs no deep-learning library; the encoder's features are those that training kept.
+was trained on is never changed. Labels are judged without a deep-learning library; the encoder's features are those
+that training kept. Trained models are asked too what they make of changed texts, those that can be loaded here.
 """
 
 from __future__ import annotations
@@ -48,8 +49,8 @@ def main(arguments: list[str] | None = None) -> int:
 def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m reports.labels",
-        description="Judges the labels of a run: which look wrong (into labels.csv, which the report shows), and which "
-        "texts to label next.",
+        description="Judges the data of a run: which labels look wrong (into labels.csv), where models are weak, what "
+        "changes their answers and what could raise accuracy, all of it in the report; and which texts to label next.",
     )
     parser.add_argument("run", type=Path, help="the run folder, such as runs/latest")
     parser.add_argument(

@@ -79,7 +79,8 @@ def load_reader(run: Path, model: str, seed: int, others: Mapping[str, Reader] |
         others: models that are loaded already, by name: what is the mean of some of them asks these.
 
     Raises:
-        RunFolderError: a file it takes is missing or damaged, or its pretrained weights cannot be had.
+        RunFolderError: a file it takes is missing or damaged, its pretrained weights cannot be had, or a library it
+            takes is not installed.
     """
     from models.classifier import load_classifier
     from models.exporting.exportable import ExportRefused
@@ -105,7 +106,7 @@ def load_reader(run: Path, model: str, seed: int, others: Mapping[str, Reader] |
             length = description.sequence_length
         answer = answer or _remembering(_trained(folder, model, seed))
         return Reader(description.title, description.reads, seed, answer, clean, known, length)
-    except (RunFolderError, ExportUnusable, ExportRefused, OSError, KeyError, ValueError) as error:
+    except (RunFolderError, ExportUnusable, ExportRefused, ImportError, OSError, KeyError, ValueError) as error:
         reason = " ".join(str(error).split())[:300]
         raise RunFolderError(f"{model} (seed {seed}) cannot be loaded: {reason}") from error
 

@@ -7,19 +7,18 @@ from collections.abc import Mapping, Sequence
 from markupsafe import Markup
 
 from reports.figures.axes import Axes, log_ticks, ticks
-from reports.figures.diagrams import padded, shape, style
+from reports.figures.diagrams import padded, shape_at, style_at
 from reports.measuring.label_curve import ModelCurve
 from reports.numbers import count, percent
-from reports.reading.comparison import Row
 
 APART = 1.02  # what neighbors' numbers of labels differ by, so that equal values do not hide each other
 
 
-def label_curve_diagram(rows: Mapping[str, Row], curves: Sequence[ModelCurve]) -> Markup:
-    """Validation accuracy of each model, its interval, and the fitted curve to twice the labels where there is one.
+def label_curve_diagram(positions: Mapping[str, int], curves: Sequence[ModelCurve]) -> Markup:
+    """Validation accuracy of each model, its interval, and the fitted curve to more labels where there is one.
 
     Args:
-        rows: of the models, by name.
+        positions: of the models among those of the run, by name.
         curves: at least one.
     """
     points = [point for curve in curves for point in curve.points]
@@ -28,7 +27,7 @@ def label_curve_diagram(rows: Mapping[str, Row], curves: Sequence[ModelCurve]) -
     end = max([most, *(labels for labels, _ in fitted)])
     heights = [value for point in points for value in (*point.validation.interval, point.validation.accuracy)]
     low, high = padded(min(heights), max([*heights, *(value for _, value in fitted)]), 1.0)
-    axes = Axes((few / 1.15, end * 1.15), (low, high), (560, 320), (42, 14, 12, 38), log_x=True)
+    axes = Axes((few / 1.15, end * 1.15), (low, high), (420, 280), (42, 14, 12, 38), log_x=True)
     axes.frame(
         "labels (logarithmic)",
         "validation accuracy, %",
@@ -38,16 +37,17 @@ def label_curve_diagram(rows: Mapping[str, Row], curves: Sequence[ModelCurve]) -
     if fitted:
         axes.line([most] * 2, [low, high], "reference")
     for number, curve in enumerate(curves):
-        row, aside = rows[curve.model], APART ** (number - (len(curves) - 1) / 2)
+        style, shape = style_at(positions[curve.model]), shape_at(positions[curve.model])
+        aside = APART ** (number - (len(curves) - 1) / 2)
         if curve.extrapolation:
             along, fit = zip(*curve.extrapolation.curve, strict=True)
-            axes.line(along, fit, f"{style(row)} extrapolated")
+            axes.line(along, fit, f"{style} extrapolated")
         labels = [aside * point.labels for point in curve.points]
         for at, point in zip(labels, curve.points, strict=True):
-            axes.line([at] * 2, point.validation.interval, f"{style(row)} gap")
-        axes.line(labels, [point.validation.accuracy for point in curve.points], style(row))
+            axes.line([at] * 2, point.validation.interval, f"{style} gap")
+        axes.line(labels, [point.validation.accuracy for point in curve.points], style)
         for at, point in zip(labels, curve.points, strict=True):
-            axes.mark(at, point.validation.accuracy, style(row), shape(row))
+            axes.mark(at, point.validation.accuracy, style, shape)
     said = "; ".join(
         f"{curve.model}: "
         + ", ".join(f"{percent(point.validation.accuracy)} with {count(point.labels)}" for point in curve.points)

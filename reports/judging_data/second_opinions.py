@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
+from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 
@@ -30,12 +31,14 @@ class Voice:
         name: in words.
         features: of the texts of each split and of the unlabelled ones, as far as they are known.
         fit: from features and labels to a classifier that knows all classes.
+        redraw: features as `features`, of the splits alone, where only the training texts at some places are known.
         terms: what the features stand for; none where no one can say.
     """
 
     name: str
     features: Mapping[str, Matrix]
     fit: Callable[[Matrix, np.ndarray], LinearClassifier]
+    redraw: Callable[[np.ndarray], Mapping[str, Matrix]]
     terms: Sequence[str] = ()
 
 
@@ -100,10 +103,17 @@ def _linear(texts: RunTexts) -> Voice:
     def fit(features: Matrix, labels: np.ndarray) -> LinearClassifier:
         return _fit_all(found.candidate, features, labels, len(texts.class_names)).cooled(found.temperature)
 
+    def redraw(places: np.ndarray) -> dict[str, Matrix]:
+        drawn = [train.cleaned[at] for at in places]
+        vectorizer = clone(found.vectorizer).fit(drawn)
+        others = {name: vectorizer.transform(part.cleaned) for name, part in texts.parts.items() if name != "train"}
+        return {"train": vectorizer.transform(drawn), **others}
+
     return Voice(
         f"linear ({found.chosen})",
         {name: found.vectorizer.transform(part) for name, part in cleaned.items() if part},
         fit,
+        redraw,
         list(found.vectorizer.get_feature_names_out()),
     )
 
@@ -125,7 +135,10 @@ def _head(texts: RunTexts, features: Features) -> Voice:
     def fit(features: Matrix, labels: np.ndarray) -> LinearClassifier:
         return _fit_all(_logistic(inverse), features, labels, len(texts.class_names)).cooled(temperature)
 
-    return Voice(f"logistic regression on the features of {features.encoder}", scaled, fit)
+    def redraw(places: np.ndarray) -> dict[str, Matrix]:
+        return {name: part[places] if name == "train" else part for name, part in scaled.items()}
+
+    return Voice(f"logistic regression on the features of {features.encoder}", scaled, fit, redraw)
 
 
 def _logistic(inverse: float) -> Callable[[Matrix, np.ndarray], LinearClassifier]:

@@ -13,7 +13,7 @@ import numpy as np
 
 from models.linear import LinearClassifier
 from reports.judging_data.confident_learning import class_thresholds, is_doubted
-from reports.judging_data.second_opinions import Matrix, Opinion, Voice, ask_out_of_fold, mean_of, voices_of
+from reports.judging_data.second_opinions import Matrix, Opinion, Voice, ask_out_of_fold, mean_of
 from reports.reading.judged_labels import Recovery
 from reports.reading.run_texts import RunTexts
 
@@ -62,13 +62,14 @@ class Judgement:
     recovery: Recovery
 
 
-def judge_labels(texts: RunTexts) -> Judgement:
+def judge_labels(texts: RunTexts, voices: Sequence[Voice]) -> Judgement:
     """Judges the labels of all splits.
 
-    Raises:
-        ValueError: no training text holds a word.
+    Args:
+        texts: of the run.
+        voices: the models that are asked.
     """
-    voices, train = voices_of(texts), texts.parts["train"].labels
+    train = texts.parts["train"].labels
     opinions = [ask_out_of_fold(voice, train, texts.seed) for voice in voices]
     fitted = [voice.fit(voice.features["train"], train) for voice in voices]
     thresholds = class_thresholds(train, mean_of([opinion.probabilities for opinion in opinions]))

@@ -43,13 +43,13 @@ class Point:
 
 @dataclass(frozen=True)
 class Extrapolation:
-    """What twice the labels would bring on validation texts if the curve went on as it is.
+    """What more labels would bring on validation texts if the curve went on as it is.
 
     Attributes:
-        labels: twice as many as there are.
+        labels: twice as many as there are, where no other number was asked for.
         gain: of accuracy over what the curve has with all labels there are.
         interval: of the gain, 95 %: other texts, other trainings, and both shapes of the curve.
-        curve: accuracy by number of labels, from the fewest to twice the most.
+        curve: accuracy by number of labels, from the fewest to `labels`.
     """
 
     labels: int
@@ -79,13 +79,18 @@ class ModelCurve:
     undetermined: str | None = None
 
 
-def measure_label_curve(found: LabelCurve) -> list[ModelCurve]:
-    """The curve of each model that has at least two points."""
+def measure_label_curve(found: LabelCurve, more: int | None = None) -> list[ModelCurve]:
+    """The curve of each model that has at least two points.
+
+    Args:
+        found: the answers with each number of labels.
+        more: how many more labels to extrapolate to; `None` for twice as many.
+    """
     models = list(dict.fromkeys(model for _, answers in found.answers for model in answers))
-    return [curve for model in models if (curve := _measure(found, model))]
+    return [curve for model in models if (curve := _measure(found, model, more))]
 
 
-def _measure(found: LabelCurve, model: str) -> ModelCurve | None:
+def _measure(found: LabelCurve, model: str, more: int | None) -> ModelCurve | None:
     by_size = {labels: answers[model] for labels, answers in found.answers if model in answers}
     if len(by_size) < 2:
         return None
@@ -104,7 +109,7 @@ def _measure(found: LabelCurve, model: str) -> ModelCurve | None:
     if len(points) < FEWEST_SIZES:
         outcome: Extrapolation | str = f"{len(points)} numbers of labels are too few, it takes {FEWEST_SIZES}"
     else:
-        outcome = extrapolate(np.array(list(by_size), float), right)
+        outcome = extrapolate(np.array(list(by_size), float), right, more)
     known = outcome if isinstance(outcome, Extrapolation) else None
     return ModelCurve(model, points, step, of_step, known, None if known else str(outcome))
 
@@ -125,8 +130,8 @@ def _score(table: Correctness, at: int) -> Score:
     return Score(float(mean_over_seeds(right)), accuracy_interval(right))
 
 
-def extrapolate(labels: np.ndarray, right: np.ndarray) -> Extrapolation | str:
-    """What twice the labels would bring, from power laws fitted to the accuracies.
+def extrapolate(labels: np.ndarray, right: np.ndarray, more: int | None = None) -> Extrapolation | str:
+    """What more labels would bring, from power laws fitted to the accuracies.
 
     Two of them: one that levels off where the accuracies say, and one that goes on to 100 %. The answer is their mean,
     and the interval spans both, since few numbers of labels cannot tell them apart. (The first alone says too little:
@@ -141,10 +146,12 @@ def extrapolate(labels: np.ndarray, right: np.ndarray) -> Extrapolation | str:
     Args:
         labels: k different numbers, rising, shape `(k,)`; k is at least `FEWEST_SIZES`.
         right: 1 or 0, NaN where there is no answer, shape `(k, seeds, texts)`.
+        more: how many more labels than the most; `None` for twice as many. No simulation went further than that.
 
     Returns:
         What it would be, or why nothing can be said, as the end of a sentence.
     """
+    wanted = float(labels[-1] * 2 if more is None else labels[-1] + more)
     accuracy = mean_over_seeds(right)
     by_texts = _by_other_texts(right) - accuracy
     laws, sampled = [], []
@@ -157,22 +164,22 @@ def extrapolate(labels: np.ndarray, right: np.ndarray) -> Extrapolation | str:
         sampled.append(fit_power_law(labels, fitted + by_texts + by_trainings, levels_off))
     grown = interval(np.concatenate([law.at(labels[-1]) - law.at(labels[0]) for law in sampled]))
     gain, gains = (
-        float(np.mean([_gain(law) for law in laws])),
-        interval(np.concatenate([_gain(law) for law in sampled])),
+        float(np.mean([_gain(law, wanted) for law in laws])),
+        interval(np.concatenate([_gain(law, wanted) for law in sampled])),
     )
     if grown is None or gains is None or grown[0] <= 0 or gain <= 0:
         return "accuracy does not measurably grow with the labels so far"
     ends = [min(gains[0], gain), max(gains[1], gain)]
     if ends[1] - ends[0] > WIDEST:
         return f"the accuracies lie too far from any curve (+{100 * ends[0]:.0f} to +{100 * ends[1]:.0f} points)"
-    along = np.geomspace(labels[0], 2 * labels[-1], 40)
+    along = np.geomspace(labels[0], wanted, 40)
     curve = np.mean([law.at(along) for law in laws], axis=0)
-    return Extrapolation(round(2 * labels[-1]), gain, ends, list(zip(along.tolist(), curve.tolist(), strict=True)))
+    return Extrapolation(round(wanted), gain, ends, list(zip(along.tolist(), curve.tolist(), strict=True)))
 
 
-def _gain(law: PowerLaw) -> np.ndarray:
-    """By twice the labels."""
-    return law.at(2 * law.largest) - law.at(law.largest)
+def _gain(law: PowerLaw, labels: float) -> np.ndarray:
+    """By so many labels instead of the most that were fitted."""
+    return law.at(labels) - law.at(law.largest)
 
 
 def _by_other_texts(right: np.ndarray) -> np.ndarray:

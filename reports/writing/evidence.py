@@ -208,7 +208,7 @@ def gather_labels(evaluation: Evaluation) -> dict[str, Any]:
     sizes = sorted({point.labels for curve in curves for point in curve.points})
     return {
         "sentences": more_labels.answer(evaluation),
-        "figure": label_curve_diagram(rows, curves) if curves else None,
+        "figure": label_curve_diagram({row.model: row.position for row in rows.values()}, curves) if curves else None,
         "legend": diagrams.model_legend([rows[curve.model] for curve in curves]),
         "extrapolated": any(curve.extrapolation for curve in curves),
         "sizes": [count(labels) for labels in sizes],

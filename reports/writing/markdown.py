@@ -14,6 +14,7 @@ from reports.reading.facts import SplitFacts
 from reports.writing import evidence, repeating
 from reports.writing.confusion import MOST_CLASSES, most_confused
 from reports.writing.labels import section as labels_section
+from reports.writing.labels.findings import findings_markdown
 from reports.writing.table import escape, pipe_table, render
 
 PARTS = ("train", "validation", "test")
@@ -33,6 +34,7 @@ def render_report(evaluation: Evaluation) -> str:
         *_label_curve(evaluation),
         *_search(evaluation),
         *labels_section.render_markdown(comparison.run.path, TITLE),
+        *findings_markdown(comparison.run.path),
         "## Data",
         *_data(comparison),
         "## Per class",

@@ -19,6 +19,7 @@ from reports.reading.comparison import Comparison
 from reports.writing import evidence, inside, repeating
 from reports.writing.columns import columns, remarks
 from reports.writing.labels import section as labels_section
+from reports.writing.labels.findings import findings_html
 from reports.writing.markdown import split_lines
 from reports.writing.templating import render
 
@@ -49,6 +50,7 @@ def render_page(evaluation: Evaluation) -> str:
     """The whole page of a run as HTML."""
     comparison, run = evaluation.comparison, evaluation.comparison.run
     common = _common(evaluation)
+    findings = [Section(*shown) for shown in findings_html(run.path)]
     sections = [Section("models", "The models", _filled("models.html", common | _models(evaluation)))]
     if comparison.rows:
         sections += [
@@ -61,7 +63,9 @@ def render_page(evaluation: Evaluation) -> str:
             Section("inside", "Looking inside", Markup(inside.render(run.path))),
         ]
     sections += [
+        *findings[:1],
         Section("suspicious", TITLE, labels_section.render_html(run.path)),
+        *findings[1:],
         Section("data", "The data", _filled("data.html", _data(comparison))),
         Section("repeat", "To repeat it", _filled("repeat.html", {"run": run, "repeating": repeating})),
     ]

@@ -6,7 +6,9 @@ from data.files import write_json, write_text
 from models.run_folder import RunFolder
 from reports.evaluation import Evaluation
 from reports.figures import accuracy
+from reports.judging import changes
 from reports.judging.suspicious_labels import found
+from reports.reading.judged_data import read_findings
 from reports.reading.judged_labels import read_label_facts
 from reports.writing.comparison_json import as_json
 from reports.writing.markdown import render_report
@@ -28,3 +30,6 @@ def print_summary(evaluation: Evaluation) -> None:
         print(f"- {sentence}")
     if facts := read_label_facts(evaluation.comparison.run.path):
         print(f"- {found(facts)[0]}")
+    findings = read_findings(evaluation.comparison.run.path)
+    if findings and findings.changes:
+        print(f"- {changes.answer(findings)[0]}")

@@ -8,11 +8,23 @@ from pathlib import Path
 from data.messages import shell_path
 from data.sources.source import values_of
 from models.run_folder import RunFolder
+from reports.judging import changes, reactions, weaknesses
 from reports.judging.suspicious_labels import UNSEEN
 from reports.numbers import count, listed, plural
+from reports.reading.judged_data import DataFindings
 from reports.reading.source_table import is_table
 from reports.writing.labels.corrected_table import TEST, Corrected
 from reports.writing.labels.table_to_label import TableToLabel
+
+
+def findings(found: DataFindings) -> list[str]:
+    """What was found of the data beside its labels, each answer under its question."""
+    said = []
+    if found.weaknesses is not None:
+        said += ["", weaknesses.TITLE, *weaknesses.answer(found.weaknesses)]
+    if reacted := reactions.answer(found):
+        said += ["", reactions.TITLE, *reacted]
+    return [*said, "", changes.TITLE, *changes.answer(found), ""]
 
 
 def corrected(written: Corrected, run: Path, output: Path, looked_through: bool) -> list[str]:

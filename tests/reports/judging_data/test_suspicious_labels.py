@@ -14,7 +14,7 @@ from models.linear import LinearClassifier
 from models.run_folder import RunFolderError
 from reports.judging_data import commands
 from reports.judging_data.confident_learning import class_thresholds, is_doubted
-from reports.judging_data.second_opinions import Voice, ask_out_of_fold
+from reports.judging_data.second_opinions import Voice, ask_out_of_fold, voices_of
 from reports.judging_data.suspicious_labels import judge_labels, turn_over
 from reports.reading.run_texts import read_run_texts
 
@@ -93,7 +93,7 @@ def test_text_and_label_of_a_fold_are_unknown_to_its_model():
             weights[row.argmax(), label] = 9
         return LinearClassifier(weights, np.zeros(2), 1)
 
-    opinion = ask_out_of_fold(Voice("memory", {"train": features}, fit), np.arange(20) % 2, 0)
+    opinion = ask_out_of_fold(Voice("memory", {"train": features}, fit, lambda _: {}), np.arange(20) % 2, 0)
     assert opinion.probabilities.tolist() == [[0.5, 0.5]] * 20
     assert sorted(np.bincount(opinion.fold)) == [4] * 5
 
@@ -146,7 +146,7 @@ def test_the_encoders_features_are_asked_too(encoded, capsys):
     assert {name: found.shape for name, found in texts.features.by_part.items()} == {
         name: (len(part.labels), 2) for name, part in texts.parts.items()
     }
-    judgement = judge_labels(texts)
+    judgement = judge_labels(texts, voices_of(texts))
     assert judgement.voices[1] == "logistic regression on the features of tiny weights"
     kept = sum(index in turned for part in texts.parts.values() for index in part.index.tolist())
     first = [texts.parts[found.part].index[found.at] in turned for found in judgement.labels[:kept]]
@@ -196,7 +196,7 @@ def test_planted_errors_among_real_posts(shared, tmp_path, prepared, write_csv, 
         table = write_csv(tmp_path / f"{seed}.csv", ["text", "label"], rows)
         run = prepared(tmp_path / str(seed), "--data", table, "--models", "linear", "--language", "published")
         texts = read_run_texts(run.path)
-        found = [label for label in judge_labels(texts).labels if label.part == "train"][:30]
+        found = [label for label in judge_labels(texts, voices_of(texts)).labels if label.part == "train"][:30]
         shares.append(
             np.mean([texts.parts["train"].texts[label.at] in {rows[at][0] for at in turned} for label in found])
         )

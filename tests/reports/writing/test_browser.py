@@ -19,6 +19,52 @@ JUDGED = {
     **dict.fromkeys(("texts", "suspicious"), {"train": 398, "validation": 97, "test": 100}),
     "recovery": {"turned": 20, "first": 20, "right": 17, "flagged": 24, "flagged_right": 18},
 }
+TEXT = {
+    **{"text": f"lovely {'x' * 90} warm " * 5, "place": "validation, text 3", "label": "alt.comp.label"},
+    **{"answered": "good", "probability": 0.9712, "suspicious": True},
+}
+IN_SLICE = {"texts": 25, "accuracy": 0.52, "elsewhere": 0.845}
+WEAK = {
+    **{"kind": "alt.comp.group", "name": "at most 8 words", "model": "transformer", "p": 0.0123},
+    **{"examples": [TEXT], "validation": IN_SLICE, "test": IN_SLICE},
+}
+SCORE = {"accuracy": 0.6, "interval": [0.55, 0.65]}
+NAME = "logistic regression on the features of MiniLM-L6 weights"
+CURVE = {
+    **{"model": NAME, "last_step": 0.2, "last_interval": None, "undetermined": None},
+    "points": [
+        {"labels": labels, "seeds": [0], "validation": SCORE, "test": SCORE} for labels in (195, 389, 681, 974, 1947)
+    ],
+    "extrapolation": {"labels": 2447, "gain": 0.01, "interval": [0.0, 0.02], "curve": [[195, 0.6], [2447, 0.61]]},
+}
+CHANGE = {"name": "read 128 words instead of 64 with rnn, lstm and transformer", "model": NAME, "measured": "fitted"}
+MODELS = ["rnn", "lstm", "transformer", "distilbert", "linear", "ensemble", "student"]
+REACTION = {
+    **{"kind": "negation added", "should_turn": True, "texts": 60},
+    "models": [{"model": name, "changed": 0.1, "interval": [0.04, 0.21], "less_sure": 0.6} for name in MODELS],
+    "examples": [
+        {
+            **{"model": "transformer", "before": "x" * 120, "after": "lovely " * 17, "answered_before": "good"},
+            **{"answered_after": "alt.comp.label", "probability": 0.61},
+        }
+    ],
+}
+TURNING = {"model": "transformer", "answer": "good", "words": ["w" * 40] * 5, "turned_to": "bad", "probability": 0.613}
+FOUND = {
+    "seed": 5,
+    "reactions": {"models": MODELS, "kinds": [REACTION] * 3},
+    "counterfactuals": [
+        {"text": TEXT["text"], "place": "test, text 7", "label": "alt.comp.label", "turnings": [TURNING] * 3}
+    ],
+    "changes": {
+        **{"changes": [CHANGE | {"gain": 0.01, "interval": [0.004, 0.02], "undetermined": None}] * 3, "quick": True},
+        "curves": [CURVE, CURVE | {"model": "linear (1- to 2-grams, complement naive Bayes (alpha=0.03))"}],
+    },
+    "weaknesses": {
+        **{"models": ["rnn", "linear"], "texts": 97, "slices": {"class": 2, "length": 4}, "all_wrong": 10},
+        **{"weak": [WEAK] * 10, "misleading": [TEXT] * 10},
+    },
+}
 # Pairs of texts of one figure whose boxes overlap by more than a pixel each way, and texts that leave their figure.
 COLLISIONS = """() => [...document.querySelectorAll('svg[role=img]')].flatMap(svg => {
     const frame = svg.getBoundingClientRect();
@@ -41,6 +87,7 @@ def pages(tmp_path_factory, empty_run, filled):
     two.trials = [found | {"other_work": 0.56} for found in two.trials]  # the longest remark there is
     two = two.write()
     RunFolder(two).judged_labels.write_text(json.dumps(JUDGED))
+    RunFolder(two).judged_data.write_text(json.dumps(FOUND))
     twelve = empty_run(folder / "twelve")
     filled(twelve, [f"{'alt.comp.' * (at % 4)}group_{at}" for at in range(12)], n=200, models=["rnn", "linear"])
     twelve.settings["models"] += ["lstm", "distilbert"]
