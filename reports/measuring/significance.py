@@ -9,6 +9,7 @@ from itertools import combinations
 import numpy as np
 
 from models.metrics import BY_NAME
+from models.monitoring.comparing import holm
 from models.predictions import AllAnswers, mcnemar
 from reports.measuring import statistics
 from reports.measuring.correctness import BySeed, Correctness, select_part, tabulate
@@ -140,7 +141,7 @@ def assess(answers: AllAnswers, part: str) -> PartStatistics:
     table = tabulate(found)
     draws = _bootstrap(found, table.texts, list(BY_NAME) if part == "test" else ["accuracy"])
     counted = [pair for names in combinations(found, 2) if (pair := _pair(*names, table, draws))]
-    adjusted = statistics.holm([pair.p for pair in counted])
+    adjusted = holm([pair.p for pair in counted])
     return PartStatistics(
         n=len(table.texts),
         resamples=statistics.resamples(len(table.texts)),

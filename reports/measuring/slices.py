@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from reports.measuring.statistics import LEVEL, holm
+from models.monitoring.comparing import holm
+from reports.measuring.statistics import LEVEL
 
 
 @dataclass(frozen=True)

@@ -90,21 +90,6 @@ def interval(samples: np.ndarray) -> Interval | None:
     return [float(end) for end in np.quantile(known, [LEVEL / 2, 1 - LEVEL / 2])]
 
 
-def holm(p_values: Sequence[float]) -> list[float]:
-    """p-values corrected for being many: none of all true equalities is rejected with more than 5 % probability.
-
-    Source: Holm 1979, https://www.jstor.org/stable/4615733. Smallest times m, next times m - 1, ..., never falling.
-
-    >>> holm([0.01, 0.04, 0.03])
-    [0.03, 0.06, 0.06]
-    """
-    adjusted, highest = [0.0] * len(p_values), 0.0
-    for rank, at in enumerate(np.argsort(p_values, kind="stable")):
-        highest = max(highest, min(1.0, (len(p_values) - rank) * p_values[at]))
-        adjusted[at] = highest
-    return adjusted
-
-
 def across_seeds(differences: Sequence[float]) -> Spread | None:
     """Mean, standard deviation and 95 % t interval of paired differences; `None` for one seed, no interval for two.
 

@@ -11,6 +11,7 @@ import numpy as np
 from markupsafe import Markup
 from scipy import stats
 
+from models.monitoring.comparing import holm
 from models.predictions import Answers
 from reports.evaluation import Evaluation, evaluate
 from reports.measuring import statistics
@@ -127,7 +128,7 @@ def _differences(evaluations: Sequence[Evaluation], names: Sequence[str], models
         for model in models
         if (difference := _difference(model, evaluations[0], other, name))
     ]
-    adjusted = statistics.holm([difference.p for difference in found])
+    adjusted = holm([difference.p for difference in found])
     return [
         replace(difference, p_holm=p_holm, apart=p_holm < statistics.LEVEL)
         for difference, p_holm in zip(found, adjusted, strict=True)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from models.monitoring.comparing import holm
 from models.predictions import mcnemar
 from reports.measuring import expected_loss, statistics
 from reports.measuring.correctness import Correctness
@@ -33,7 +34,7 @@ def _not_significantly_different(right):
     """The quickest of the models that McNemar's test, after Holm, does not tell from the most accurate."""
     pairs = list(combinations(range(5), 2))
     p = [mcnemar(int((right[i] > right[j]).sum()), int((right[j] > right[i]).sum())) for i, j in pairs]
-    adjusted = dict(zip(pairs, statistics.holm(p), strict=True))
+    adjusted = dict(zip(pairs, holm(p), strict=True))
     best = int(right.mean(axis=1).argmax())
     return next(m for m in range(5) if m == best or adjusted[min(m, best), max(m, best)] >= statistics.LEVEL)
 
