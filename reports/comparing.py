@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 from data.exits import EXIT_BAD_INPUT, EXIT_INTERRUPTED
 from data.files import write_text
 from data.messages import listed
+from data.reading.cells import is_missing
 from models.children import call_module
 
 if TYPE_CHECKING:
@@ -201,10 +202,7 @@ def _column(frame: Any, name: str) -> Iterable[Any]:
 
 def _plain(cell: Any) -> str | int | float | bool | None:
     """A cell as JSON has it; `None` for one that is missing."""
-    try:
-        if cell is None or bool(cell != cell):  # NaN
-            return None
-    except TypeError:  # what pandas writes for a missing cell
+    if is_missing(cell):
         return None
     if hasattr(cell, "isoformat"):
         return cell.isoformat()

@@ -21,6 +21,8 @@ from models.run_folder import RunFolder
 from training import command_line
 from training.advice import before_training
 from training.label_curve import train_label_curve
+from training.progress.overall import overall
+from training.progress.planning import data_name, trial_name
 from training.run_folders import RunFailed
 from training.search.search import search_settings
 from training.setting_values import AUTO, NONE
@@ -70,6 +72,7 @@ def compare(settings: Settings, run: RunFolder) -> Outcome:
     corpus = None
     for seed in settings.seed_numbers:
         if not is_prepared(run, seed):
+            overall.begin(data_name(settings, seed))
             if corpus is None:
                 settings, corpus = _load(settings, run)
             settings = prepare_seed(run, settings, seed, corpus)
@@ -78,6 +81,7 @@ def compare(settings: Settings, run: RunFolder) -> Outcome:
         for model in in_order(settings.models):
             if model in missing:
                 continue
+            overall.begin(trial_name(settings, model, seed))
             kind = train_trial(run, settings, model, seed, deadline)
             outcome.trained &= kind in ("finished", "missing")
             # Weights that cannot be had now are not there for the next seed either; other models may be.

@@ -17,6 +17,8 @@ from models.catalog import in_order
 from models.children import start_fork_server
 from models.run_folder import RunFolder
 from training import command_line
+from training.progress.overall import overall
+from training.progress.planning import trial_name
 from training.search.chosen import load_chosen
 from training.setting_values import NONE
 from training.settings import Settings
@@ -60,6 +62,7 @@ def train_label_curve(run: RunFolder, deadline: float | None) -> bool:
             print(f"With {labels:,} labels, seed {seed}:", flush=True)
             _prepare(run, fewer, settings, seed, labels)
             for model in models:
+                overall.begin(trial_name(settings, model, seed, labels))
                 complete &= train_trial(fewer, settings, model, seed, deadline) in ("finished", "missing")
     return complete
 

@@ -81,12 +81,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(settings: Settings, run: RunFolder, compare: Callable[[Settings, RunFolder], Outcome]) -> int:
     """Trains, and has the steps after it done; the exit code."""
+    from training.progress.overall import overall
+    from training.progress.planning import tasks_of
+    from training.progress.terminal import shown_below
     from training.run_folders import RunFailed, command_to_continue
     from training.steps import report_step, steps_after
 
     try:
-        outcome = compare(settings, run)
-        done = [step.take(run) for step in steps_after(settings)]
+        overall.plan(tasks_of(run, settings))
+        with shown_below(overall):
+            outcome = compare(settings, run)
+            done = [step.take(run) for step in steps_after(settings)]
         if unfinished := outcome.unfinished:
             print(f"{unfinished} To try again: {command_to_continue(run)}", file=sys.stderr)
         return EXIT_FAILED if unfinished or not all(done) else 0

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from models.children import MemoryExceeded, exit_name, run_command
 from models.run_folder import RunFolder
+from training.progress.overall import overall
 from training.run_folders import command_line_of
 from training.settings import Settings
 
@@ -17,6 +18,7 @@ class Step:
 
     Attributes:
         module: what `python -m MODULE RUN` runs.
+        title, seconds: what the bar of the run calls it, and how long it takes in a default run.
         flags: what it is told besides.
         memory_limit: most memory of its process and all below it, as a user writes it; `None` where it holds each of
             its processes to a limit itself.
@@ -24,12 +26,15 @@ class Step:
     """
 
     module: str
+    title: str
+    seconds: float
     flags: tuple[str, ...] = ()
     memory_limit: str | None = None
     memory_limit_mb: float = float("inf")
 
     def take(self, run: RunFolder) -> bool:
         """Has it done; whether it could be. What went wrong is said in one sentence."""
+        overall.begin(self.title)
         try:
             code = run_command(self.module, str(run.path), *self.flags, memory_limit_mb=self.memory_limit_mb)
         except MemoryExceeded as error:
@@ -45,12 +50,13 @@ class Step:
 
 def report_step(settings: Settings) -> Step:
     """The report, which alone follows Ctrl-C."""
-    return Step("reports.page", (), settings.memory_limit, settings.memory_limit_mb)
+    return Step("reports.page", "report", 5.0, (), settings.memory_limit, settings.memory_limit_mb)
 
 
 def steps_after(settings: Settings) -> list[Step]:
     """What follows the training, in this order; the failure of one stops none behind it."""
     limit, limit_mb = settings.memory_limit, settings.memory_limit_mb
-    exporting = [Step("models.exporting", ("--memory-limit", limit))] if settings.formats else []
-    explaining = [Step("reports.explain", (), limit, limit_mb)] if settings.explain else []
-    return [*exporting, *explaining, report_step(settings)]
+    exporting = Step("models.exporting", "exports", 4.0 * len(settings.models), ("--memory-limit", limit))
+    explaining = Step("reports.explain", "explanations", 15.0, (), limit, limit_mb)
+    wanted = [exporting] * bool(settings.formats) + [explaining] * settings.explain
+    return [*wanted, report_step(settings)]

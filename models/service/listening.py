@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 from collections.abc import Callable
 
 import uvicorn
+
+YOUNG = 10_000  # objects that come to be until Python looks which of them are rubbish; 700 by default
 
 
 class Server(uvicorn.Server):
@@ -22,5 +25,17 @@ class Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        spare_what_stays()
         for listening in sockets or []:
             self.announce(*listening.getsockname()[:2])
+
+
+def spare_what_stays() -> None:
+    """Has Python look for rubbish less often, and never in what is there by now: modules, models, the reference.
+
+    Looking through all of it, again and again, took a tenth of the time under load, and a twentieth of a second each
+    time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(YOUNG)

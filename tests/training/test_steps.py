@@ -36,7 +36,7 @@ def test_what_goes_wrong_is_one_sentence_with_a_command_to_paste(outcome, tmp_pa
     monkeypatch.setattr(steps, "run_command", run_command)
     monkeypatch.chdir(tmp_path)
     run = RunFolder(tmp_path / "my runs" / "it's")
-    assert not steps.Step("models.exporting", ("--memory-limit", "2GB"), "2GB", 2048).take(run)
+    assert not steps.Step("models.exporting", "exports", 4.0, ("--memory-limit", "2GB"), "2GB", 2048).take(run)
     assert asked == [("models.exporting", str(run.path), "--memory-limit", "2GB", 2048)]
     out, err = capsys.readouterr()
     assert out == ""

@@ -10,6 +10,7 @@ from sklearn.utils import column_or_1d
 from sklearn.utils.multiclass import check_classification_targets
 
 from data.messages import shorten
+from data.reading.cells import is_missing
 from data.sources.table_rows import decode_entities
 
 ONE_COLUMN = "Expected a one-dimensional sequence of texts"
@@ -66,7 +67,7 @@ def labels_of(given: Any, texts: int, name: str = "y") -> np.ndarray:
         raise ValueError(f"Found input variables with inconsistent numbers of samples: {[texts, len(labels)]}.")
     if not texts:
         raise ValueError(f"There are no texts and no labels in {name}: hand over some of each class.")
-    if missing := [at for at, label in enumerate(labels) if _is_missing(label)]:
+    if missing := [at for at, label in enumerate(labels) if is_missing(label)]:
         raise ValueError(f"{name}[{missing[0]}] is missing: hand over texts without a label as `unlabelled`.")
     check_classification_targets(labels)
     return labels
@@ -104,14 +105,6 @@ def _text(cell: Any, at: int, name: str) -> str:
         return decode_entities(str(cell)).encode("utf-8", "replace").decode("utf-8")
     if getattr(cell, "ndim", 0) or isinstance(cell, list | tuple):
         raise ValueError(f"{ONE_COLUMN} as {name}, got a {type(cell).__name__} at {at}: hand over one column of texts.")
-    if _is_missing(cell):
+    if is_missing(cell):
         raise ValueError(f'{name}[{at}] is missing: leave the text out, or write "" for it.')
     raise TypeError(f"{ONE_COLUMN} as {name}, got a {type(cell).__name__} at {at}: write it as a str.")
-
-
-def _is_missing(cell: Any) -> bool:
-    """Whether it is `None`, NaN or what pandas writes for them, which is neither equal to itself nor not."""
-    try:
-        return cell is None or bool(cell != cell)
-    except TypeError:
-        return True

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 
 from data.files import read_json, write_json
 from models.run_folder import RunFolder
+from training.progress.overall import overall
+from training.progress.planning import search_name
 from training.search.chosen import Chosen, described
 from training.search.proposal import Tried, best, propose
 from training.search.space import Values, settings_searched
@@ -84,15 +86,15 @@ def _search_model(
     ended_by = None
     for number in range(wanted):
         metrics, failed = run.search.metrics(model, number), run.search.failure(model, number)
-        begun = time.monotonic()
+        begun, of = time.monotonic(), search_name(model, number, wanted)
         if not is_finished(metrics) and not _has_failed(run, model, number):
             if until and begun > until:
                 ended_by = f"--time-limit {settings.time_limit}"
                 break
+            overall.begin(of)
             _try(run, settings, model, number, seed, _values(settings, model, seed, number, tried), until)
             progress.seconds.append(time.monotonic() - begun)
         progress.left -= 1
-        of = f"{model}: search trial {number + 1} of {wanted}"
         if is_finished(metrics):
             found = read_json(metrics)
             validation = found["validation"]

@@ -1,6 +1,9 @@
 """Drift: no alarm for texts like those of validation, an alarm for others, soon, with what differs in words."""
 
 import json
+import subprocess
+import sys
+import time
 
 import numpy as np
 import pytest
@@ -104,6 +107,37 @@ def test_texts_that_come_too_fast_are_passed_over_and_counted(reference):
     watcher.observe([("a", "a", 0.5)] * 1_200)
     watcher.observe([("a", "a", 0.5)] * 10)
     assert watcher.passed_over == 210
+
+
+def test_waiting_for_a_turn_is_no_work_to_rest_from(reference):
+    watcher = Watcher(reference)
+    watcher.work = lambda: watcher._waiting.popleft() and time.sleep(0.1)  # others of the process have their turn
+    watcher.observe([("a", "a", 0.5)] * 3)
+    watcher.start()
+    ends = time.monotonic() + 4  # a rest of the whole time would be five seconds after each
+    while watcher._waiting and time.monotonic() < ends:
+        time.sleep(0.01)
+    watcher.stop()
+    assert not watcher._waiting
+
+
+@pytest.mark.slow
+def test_nothing_is_imported_while_somebody_is_answered(reference, tmp_path):
+    reference.save(tmp_path / "drift_reference.json")
+    program = """
+import pathlib, sys
+from models.monitoring.reference import read_reference
+from models.monitoring.watching import WINDOW, Watcher
+watcher = Watcher(read_reference(pathlib.Path(sys.argv[1])))
+before = set(sys.modules)
+watcher.observe([("some words", "a", 0.5)] * WINDOW)
+while watcher._waiting:
+    watcher.work()
+assert watcher.windows
+print(sorted(set(sys.modules) - before))
+"""
+    done = subprocess.run([sys.executable, "-c", program, tmp_path], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
 
 
 def test_the_service_says_it_everywhere_and_keeps_no_text(make_classifier, reference, capsys):
