@@ -8,13 +8,9 @@ import time
 import numpy as np
 import pytest
 from fastapi.testclient import TestClient
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from scipy.stats import false_discovery_control
-from statsmodels.stats.multitest import multipletests
 
 from data.cleaning import Cleaner
-from models.monitoring.comparing import compare, holm
+from models.monitoring.comparing import compare
 from models.monitoring.features import FEATURES, Measured, measure
 from models.monitoring.reference import NoReference, Reference, read_reference
 from models.monitoring.watching import WINDOW, Watcher
