@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 import psutil
 
+from models.children import end_with_caller
 from training.benchmark.cases import Case
 
 CLASSES = 2
@@ -96,4 +97,5 @@ def texts(count: int, length: int, vocabulary: int) -> tuple[np.ndarray, np.ndar
 
 
 if __name__ == "__main__":
+    end_with_caller()
     print(json.dumps(measure(Case(**json.loads(sys.argv[1])), int(sys.argv[2]))), flush=True)

@@ -1,8 +1,12 @@
 """The benchmark: what it plans, what it refuses, and one small measurement from the command to the table."""
 
 import json
+import subprocess
+import sys
+import time
 
 import numpy as np
+import psutil
 import pytest
 
 from training.benchmark import __main__ as benchmark
@@ -61,3 +65,21 @@ def test_a_measurement_becomes_a_line_and_a_table(command, tmp_path):
     assert "| rnn     | tensorflow | 2,000" in (tmp_path / "speeds.md").read_text(encoding="utf-8")
     assert (tmp_path / "speeds-batch.svg").exists()
     assert "1 of 2: rnn on tensorflow, 2,000 texts of 64 tokens, vocabulary 5,000, batch 64: " in done.stdout
+
+
+@pytest.mark.slow
+def test_a_measurement_ends_with_the_command(tmp_path):
+    flags = "--models rnn --backends tensorflow --batch 1 --epochs 50 --repeats 1".split()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "training.benchmark", *flags, "--output", tmp_path / "b.jsonl"],
+        stdout=subprocess.DEVNULL,
+    )
+    ends, children = time.monotonic() + 60, []
+    while not children and time.monotonic() < ends:
+        time.sleep(0.2)
+        children = psutil.Process(process.pid).children(recursive=True)
+    time.sleep(2)  # it has begun by then
+    process.kill()
+    process.wait()
+    assert children
+    assert not psutil.wait_procs(children, timeout=20)[1]
