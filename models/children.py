@@ -150,6 +150,16 @@ def call_module(module: str, *arguments: str, say: Callable[[str], None] | None 
         return process.returncode, errors.read().decode("utf-8", "replace")
 
 
+def end_with_caller() -> None:
+    """Ends this process, and with it its children, once the one that called it as a module is gone."""
+
+    def wait() -> None:
+        os.read(sys.stdin.fileno(), 1)  # nothing is ever written there
+        os._exit(EXIT_INTERRUPTED)
+
+    threading.Thread(target=wait, daemon=True).start()
+
+
 def _listen(process: subprocess.Popen, say: Callable[[str], None] | None) -> None:
     for line in process.stdout or ():
         if say:

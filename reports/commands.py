@@ -29,6 +29,8 @@ COMMANDS = {
     "drift": ("reports.drift", "say whether the texts of a file are like those of validation"),
     "promote": ("reports.promotion", "have a newer run take the place of the one in use where it is not worse"),
     "summary": ("reports.summary", "print the table of a run"),
+    "benchmark": ("training.benchmark.__main__", "measure how fast networks train and answer on this machine"),
+    "speeds": ("reports.speeds", "write what benchmarks measured as a table and pictures"),
     "record": ("reports.record", "keep what runs measured among the project's results"),
 }
 

@@ -106,6 +106,10 @@ class Axes:
         """A point, as one of `MARKS`."""
         self._add("{}", mark(*self.at(x, y), style, shape, radius))
 
+    def sample(self, x: float, y: float, style: str, shape: str) -> None:
+        """What a mark looks like, at a place in pixels: for a legend within the figure."""
+        self._add("{}", mark(x, y, style, shape))
+
     def words(self, x: float, y: float, words: str, anchor: str = "middle", style: str = "words") -> None:
         """Text at a place in pixels."""
         self._add(

@@ -9,7 +9,12 @@ from reports.commands import COMMANDS, main
 
 ROOMS = ("data", "models", "training", "reports")
 # Which nobody types, the command itself, and what goes along with exports.
-INNER = {"training.estimator.process", "reports.commands", "models.exporting.alone.classify"}
+INNER = {
+    "training.estimator.process",
+    "training.benchmark.measurement",
+    "reports.commands",
+    "models.exporting.alone.classify",
+}
 
 
 def is_command(path):

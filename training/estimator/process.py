@@ -8,13 +8,11 @@ and TensorBoard.
 
 from __future__ import annotations
 
-import os
 import sys
-import threading
 import time
 from pathlib import Path
 
-from data.exits import EXIT_FAILED, EXIT_INTERRUPTED, attempt
+from data.exits import EXIT_FAILED, attempt
 
 
 class NotFitted(Exception):
@@ -24,11 +22,12 @@ class NotFitted(Exception):
 def main(arguments: list[str]) -> int:
     """Fits; returns the exit code: 1 where training failed, 2 for texts that cannot be used."""
     from data.corpus import DataError
+    from models.children import end_with_caller
     from training.environment import BackendUnusable
     from training.run import end_fork_server
     from training.run_folders import RunFailed
 
-    threading.Thread(target=_end_with_caller, daemon=True).start()
+    end_with_caller()
     path, model = Path(arguments[0]), arguments[1]
     try:
         return attempt(lambda: _fit(path, model), path, DataError, RunFailed, BackendUnusable)
@@ -37,12 +36,6 @@ def main(arguments: list[str]) -> int:
         return EXIT_FAILED
     finally:
         end_fork_server()
-
-
-def _end_with_caller() -> None:
-    """Ends this process, and with it its children, once the one that holds its standard input is gone."""
-    os.read(sys.stdin.fileno(), 1)
-    os._exit(EXIT_INTERRUPTED)
 
 
 def _fit(path: Path, model: str) -> None:

@@ -200,7 +200,7 @@ def test_a_model_that_fails_is_said(monkeypatch, capsys):
         raise process.NotFitted("cnn could not be trained: it took 900 MB.")
 
     monkeypatch.setattr(process, "_fit", fail)
-    monkeypatch.setattr(process, "_end_with_caller", lambda: None)
+    monkeypatch.setattr("models.children.end_with_caller", lambda: None)
     assert process.main(["run", "cnn"]) == 1
     assert capsys.readouterr().err == "error: cnn could not be trained: it took 900 MB.\n"
 
