@@ -15,6 +15,7 @@ from reports.writing.repeating import begun_with, machine
 from reports.writing.table import render
 
 KEPT = ("run", "data", "rows", "missing", "recommended", "costs")  # of comparison.json
+NOT_KEPT = ("history", "accuracy_by_group")  # of a trial: long, and of use beside its run folder only
 OF_DATA = ("name", "source", "notes", "texts", "class_names", "splits")
 
 
@@ -38,6 +39,8 @@ def write_record(evaluation: Evaluation, folder: Path, name: str) -> str:
     found = as_json(evaluation)
     kept: dict[str, Any] = {"begun": run.environment.begun, "command": typed, "machine": machine(run)}
     kept |= {key: found[key] for key in KEPT} | {"data": {key: found["data"][key] for key in OF_DATA}}
+    for row in kept["rows"]:
+        row["by_seed"] = [{key: trial[key] for key in trial if key not in NOT_KEPT} for trial in row["by_seed"]]
     write_json(folder / f"{name}.json", kept)
     return table
 
