@@ -31,11 +31,15 @@ def main(arguments: list[str] | None = None) -> int:
     """
     escape_what_cannot_be_shown()
     options = _parse(arguments)
-    from models.children import MemoryExceeded, run_in_child
+    from models.children import EXIT_LOST, MemoryExceeded, exit_name, run_in_child
 
     try:
         limit = _memory_limit(options.run)
-        return run_in_child("spawn", _work, options, memory_limit_mb=memory_mb(limit), on_ctrl_c=STOPPING)
+        code = run_in_child("spawn", _work, options, memory_limit_mb=memory_mb(limit), on_ctrl_c=STOPPING)
+        if code < 0 or code == EXIT_LOST:  # it could say nothing itself
+            refuse(f"The process that judges {options.run} ended with {exit_name(code)} before it was done.")
+            return EXIT_FAILED
+        return code
     except MemoryExceeded as error:
         refuse(f"To judge the labels took {error}, more than memory_limit in settings.yaml, {limit}: raise it there.")
         return EXIT_FAILED

@@ -23,18 +23,23 @@ def smallest_difference(texts: int) -> float:
     return FOUND_MOSTLY * sqrt(DISAGREEING / texts)
 
 
-def before_training(settings: Settings, test_texts: int) -> list[str]:
+def before_training(settings: Settings, test_texts: int, same_test: bool = False, folds: bool = True) -> list[str]:
     """Sentences for whoever is about to wait for the training; none where there is nothing to say.
 
     Args:
         settings: of the run.
         test_texts: how many texts are tested with the first seed.
+        same_test: whether the other seeds test the same ones.
+        folds: whether the texts can be split into folds.
     """
-    tested = test_texts * len(settings.seed_numbers)  # a fold tests other texts than the next, a seed mostly
+    tested = test_texts * (
+        1 if same_test else len(settings.seed_numbers)
+    )  # a fold tests other texts than the next, a seed mostly
     found = smallest_difference(tested)
     if found <= NOTABLE:
         return []
-    more = "more texts" if settings.folds else "more texts, or --folds 5, which tests every text,"
+    by_folds = folds and not settings.folds
+    more = "more texts, or --folds 5, which tests every text," if by_folds else "more texts"
     return [
         f"{tested:,} test texts tell models apart that are about {100 * found:.0f} points apart, seldom closer ones: "
         f"{more} would show more."

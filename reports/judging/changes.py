@@ -44,7 +44,7 @@ def _said(change: Change) -> str:
 
 def _unmeasured(findings: DataFindings) -> list[str]:
     weak = findings.weaknesses.weak if findings.weaknesses else []
-    names = list(dict.fromkeys(f"{entry.kind} {entry.name}" for entry in weak))
+    names = list({(entry.kind, entry.name): f"{entry.kind} {entry.shown}" for entry in weak}.values())
     if not names:
         return []
     more = [f"{len(names) - MOST_SLICES} more"] if len(names) > MOST_SLICES else []

@@ -35,7 +35,7 @@ def _slices(found: Weaknesses) -> str:
     slices = len({(weak.kind, weak.name) for weak in found.weak})
     return (
         f"{slices} of {asked}, {'is' if slices == 1 else 'are'} answered worse than the other texts "
-        f"by more than chance would make it. The clearest: {first.kind}, {first.name}, of which {first.model} gets "
+        f"by more than chance would make it. The clearest: {first.kind}, {first.shown}, of which {first.model} gets "
         f"{percent(first.validation.accuracy, 0)} right, and {percent(first.validation.elsewhere, 0)} of the others "
         f"(corrected {p_value(first.p)})."
     )

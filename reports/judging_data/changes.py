@@ -68,9 +68,13 @@ def _corrected_labels(texts: RunTexts, voice: Voice, judgement: Judgement) -> li
     changed = int((corrected != labels).sum())
     if not changed:
         return []
-    gain, ends = paired_gain(_right(voice, texts, labels), _right(voice, texts, corrected))
     name = f"correct the {plural(changed, 'training label')} that look{'s' if changed == 1 else ''} wrong"
-    return [Change(name, voice.name, "fitted with each of these exchanged for the class it looks like", gain, ends)]
+    how = "fitted with each of these exchanged for the class it looks like"
+    if len(np.unique(corrected)) < 2:
+        reason = "all training texts would then be of one class, from which nothing can be learned"
+        return [Change(name, voice.name, how, undetermined=reason)]
+    gain, ends = paired_gain(_right(voice, texts, labels), _right(voice, texts, corrected))
+    return [Change(name, voice.name, how, gain, ends)]
 
 
 def _curve(texts: RunTexts, voices: Sequence[Voice], more: int) -> tuple[LabelCurve, list[ModelCurve], bool]:

@@ -12,7 +12,7 @@ from data.messages import shorten
 from models.influence import Answerer, split_words
 from models.run_folder import RunFolder
 from reports.explaining.readers import Reader
-from reports.reading.files import damaged, read_mapping
+from reports.reading.files import read_mapping, understood
 from reports.reading.reactions import Counterfactual, Turning
 from reports.reading.run_texts import RunTexts
 
@@ -34,12 +34,10 @@ def find_counterfactuals(texts: RunTexts, readers: Mapping[str, Reader]) -> list
     explained = read_mapping(path)
     if explained is None:
         return []
-    try:
+    with understood(path):
         if explained["seed"] != texts.seed:
             return []
         return list(_find(texts, readers, explained["texts"]))
-    except (KeyError, TypeError, AttributeError) as error:
-        raise damaged(path, error) from error
 
 
 def _find(texts: RunTexts, readers: Mapping[str, Reader], explained: Sequence[Any]) -> Iterator[Counterfactual]:

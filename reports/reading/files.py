@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
 from typing import Any, TypeVar
@@ -50,6 +51,19 @@ def build(kind: type[Kind], values: Mapping[str, Any]) -> Kind:
         TypeError: a value without a default is missing.
     """
     return kind(**{field.name: values[field.name] for field in fields(kind) if field.name in values})  # type: ignore[arg-type]
+
+
+@contextmanager
+def understood(path: Path) -> Iterator[None]:
+    """Does meanwhile what may fail only where the content of a file is not what is written there.
+
+    Raises:
+        RunFolderError: in place of what that failed with.
+    """
+    try:
+        yield
+    except (TypeError, LookupError, AttributeError, ValueError, ArithmeticError) as error:
+        raise damaged(path, error) from error
 
 
 def damaged(path: Path, error: Exception) -> RunFolderError:

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from data.messages import printable, shorten
 from models.run_folder import RunFolder
 from reports.measuring.label_curve import Extrapolation, ModelCurve, Point, Score
-from reports.reading.files import build, damaged, read_mapping
+from reports.reading.files import build, read_mapping, understood
 from reports.reading.reactions import Counterfactual, Reactions, counterfactuals_of, reactions_of
 
 SEEN = 0.0005  # of accuracy: 0.05 points, which a report rounds to 0.1
@@ -66,6 +67,11 @@ class Weakness:
     validation: InSlice
     test: InSlice
     examples: list[Example] = field(default_factory=list)
+
+    @property
+    def shown(self) -> str:
+        """The name as a sentence can hold it: a group's is whatever stands in the user's table."""
+        return shorten(printable(self.name))
 
 
 @dataclass(frozen=True)
@@ -159,13 +165,11 @@ def read_findings(run: Path) -> DataFindings | None:
     found = read_mapping(path)
     if found is None:
         return None
-    try:
+    with understood(path):
         return DataFindings(
             found["seed"],
             **{name: read(found[name]) for name, read in _READ.items() if found.get(name) is not None},
         )
-    except (TypeError, KeyError, AttributeError) as error:
-        raise damaged(path, error) from error
 
 
 def _weaknesses(found: dict[str, Any]) -> Weaknesses:

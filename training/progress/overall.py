@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from tqdm import tqdm
 
 # What a line of a child process says of its part of the work; that it is still understood is tested on a real run.
-PARTS = re.compile(r"epoch +([\d,]+)/([\d,]+) |: ([\d,]+) of ([\d,]+) new texts encoded")
+# A line may also quote whatever users name their classes and columns: it must be a number that can be divided.
+COUNT = r"(\d{1,12}|\d{1,3}(?:,\d{3}){1,3})"
+PARTS = re.compile(rf"epoch +{COUNT}/{COUNT} |: {COUNT} of {COUNT} new texts encoded")
 MOST = 0.9  # of a task that says nothing of how far it is, and has taken as long as was expected of it
 METER = "{percentage:3.0f}%|{bar:10}| {elapsed}, {remaining} left | {desc}"  # a narrow terminal cuts off its end
 
@@ -62,9 +64,9 @@ class Overall:
             self.said = " ".join(found[0].strip(": ").split())
 
     def meter(self, columns: int, only_ascii: bool) -> str:
-        """One line of at most so many columns; empty before the first task."""
+        """One line of at most so many columns; empty before the first task, and without a column."""
         running = self.running
-        if running is None:
+        if running is None or columns < 1:
             return ""
         now = time.monotonic()
         share = self.share

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from data.files import write_json
 from models.run_folder import RunFolder
 from reports.judging import changes, reactions, weaknesses
+from reports.reading.files import understood
 from reports.reading.judged_data import DataFindings, read_findings
 from reports.writing.labels import raising, reacting, weak_places
 from reports.writing.labels.blocks import Block, blocks_html, blocks_markdown
@@ -50,7 +51,8 @@ def findings_html(run: Path) -> list[tuple[str, str, Markup]]:
         RunFolderError: the file is damaged.
     """
     findings = read_findings(run)
-    return [(shown.name, shown.title, blocks_html(shown.blocks(findings) if findings else [])) for shown in SHOWN]
+    with understood(RunFolder(run).judged_data):
+        return [(shown.name, shown.title, blocks_html(shown.blocks(findings) if findings else [])) for shown in SHOWN]
 
 
 def findings_markdown(run: Path) -> list[str]:
@@ -62,4 +64,5 @@ def findings_markdown(run: Path) -> list[str]:
     findings = read_findings(run)
     if findings is None:
         return []
-    return [part for shown in SHOWN for part in blocks_markdown(shown.title, shown.blocks(findings))]
+    with understood(RunFolder(run).judged_data):
+        return [part for shown in SHOWN for part in blocks_markdown(shown.title, shown.blocks(findings))]

@@ -66,7 +66,7 @@ def _slice(weak: Weakness) -> list[Cell]:
         return f"{_share(accuracy)}, {_share(elsewhere)}"
 
     return [
-        cell(weak.name, weak.kind),
+        cell(weak.shown, weak.kind),
         cell(weak.model),
         cell(count(weak.validation.texts), f"test {count(weak.test.texts)}"),
         cell(shares(weak.validation.accuracy, weak.validation.elsewhere)),
@@ -92,7 +92,7 @@ def _examples(shown: list[Weakness]) -> list[list[Cell]]:
             if example.place not in texts:
                 texts.add(example.place)
                 text, label, answered, probability = _text(example)
-                rows.append([text, cell(weak.name, weak.kind), label, Cell(answered.text, weak.model), probability])
+                rows.append([text, cell(weak.shown, weak.kind), label, Cell(answered.text, weak.model), probability])
     return rows
 
 

@@ -109,6 +109,17 @@ def test_correcting_labels_gains_what_they_cost(run_texts, generated):
     assert measuring._corrected_labels(texts, voice, Judgement([], judged[15:], None)) == []
 
 
+def test_labels_that_all_look_like_one_class_have_no_gain(run_texts):
+    labels = np.arange(120) % 2
+    texts = run_texts([f"{('poor', 'fine')[label]}{at}" for at, label in enumerate(labels)], labels)
+    train = texts.parts["train"].labels
+    judged = [JudgedLabel("train", at, 1, 0, 0.1, 0.9, True) for at in np.flatnonzero(train == 1)]
+    found = measure_changes(texts, voices_of(texts), Judgement([], judged, None))
+    (change,) = [change for change in found.changes if change.name.startswith("correct the")]
+    assert change.gain is None
+    assert "of one class" in change.undetermined
+
+
 def test_words_that_stand_too_late_are_worth_reading(run_texts, generated):
     labels = np.arange(400) % 2
     late = [

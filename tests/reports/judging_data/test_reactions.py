@@ -139,8 +139,11 @@ def test_the_explained_texts_are_turned(texts):
     assert (turning.model, turning.answer, turning.words, turning.turned_to) == ("words", "poor", ["good"], "fine")
     path.write_text(json.dumps({"seed": 4, "texts": [entry]}))
     assert find_counterfactuals(texts, {"words": reader}) == []
-    path.write_text('{"seed": 0, "texts": [{}]}')
-    with pytest.raises(RunFolderError, match="explanations.json is damaged"):
-        find_counterfactuals(texts, {"words": reader})
+    no_words = entry | {"words": []}
+    no_class = entry | {"answers": {"words": answers["words"] | {"answer": 7}}}
+    for strange in ({}, no_words, no_class):
+        path.write_text(json.dumps({"seed": 0, "texts": [strange]}))
+        with pytest.raises(RunFolderError, match="explanations.json is damaged"):
+            find_counterfactuals(texts, {"words": reader})
     path.unlink()
     assert find_counterfactuals(texts, {"words": reader}) == []

@@ -132,7 +132,26 @@ def test_what_was_not_looked_at_has_no_section(put, write_page):
     assert _section(tree, "weak") is None
 
 
-@pytest.mark.parametrize("content", ["{", "[]", "{}", '{"seed": 5, "weaknesses": {"weak": [{}]}}'])
+def test_the_name_of_a_slice_is_shown_on_one_line_and_cut(put, write_page, text_of, capsys):
+    named = WEAK | {"kind": "author", "name": "\x1b[31mA\n<u>" + "g" * 400}
+    tree, _ = write_page(put({"weaknesses": WEAKNESSES | {"weak": [named]}, "changes": CHANGES}))
+    shown = r"\x1b[31mA\n<u>" + "g" * 45 + "…"
+    assert f"The clearest: author, {shown}, of which" in text_of(_section(tree, "weak"))
+    assert text_of(_section(tree, "weak").find(".//tbody/tr/th")) == f"{shown}author"
+    assert f"that is of author {shown}." in text_of(_section(tree, "raising"))
+    assert "\x1b" not in capsys.readouterr().out
+
+
+STRANGE = [
+    *("{", "[]", "{}", '{"seed": 5, "weaknesses": {"weak": [{}]}}'),
+    json.dumps({"seed": 5, "weaknesses": WEAKNESSES | {"weak": [WEAK | {"p": "small"}]}}),
+    json.dumps({"seed": 5, "changes": CHANGES | {"changes": [HELPING | {"interval": []}]}}),
+    json.dumps({"seed": 5, "changes": CHANGES | {"changes": [HELPING | {"gain": "much"}]}}),
+    json.dumps({"seed": 5, "changes": CHANGES | {"curves": [CURVE | {"points": []}]}}),
+]
+
+
+@pytest.mark.parametrize("content", STRANGE, ids=range(len(STRANGE)))
 def test_a_damaged_file_is_said(whole_run, content, capsys):
     path = RunFolder(whole_run.folder).judged_data
     path.write_text(content)

@@ -81,6 +81,22 @@ def test_a_narrow_terminal_gets_no_more_than_fits(progress, columns):
     assert 0 < len(progress.meter(columns, False)) <= columns
 
 
+@pytest.mark.parametrize(
+    "line",
+    ["epoch ,/, ", ": , of , new texts encoded", f"epoch {'9' * 5000}/2 ", f"epoch {'9' * 400}/1 ", "epoch 1,2/3 "],
+    ids=["commas", "encoded", "more digits than are read", "more than a float holds", "no thousands"],
+)
+def test_a_line_with_a_strange_number_says_nothing(progress, line):
+    progress.begin("data")
+    progress.hear(line)  # an error here would end the thread that empties the pipe, and the run would wait for ever
+    assert progress.meter(80, True) == "  0%|          | 00:00, ? left | 0 of 5 done; data"
+
+
+def test_no_column_holds_no_bar(progress):
+    progress.begin("data")
+    assert progress.meter(0, True) == ""
+
+
 def test_the_plan_of_a_run(tmp_path):
     from models.run_folder import RunFolder
 
