@@ -118,7 +118,7 @@ def test_models_learn_opinions_in_any_language(tmp_path, language):
     assert card["vocabulary_coverage"]["test"] == pytest.approx(np.mean([word in vocabulary for word in words]))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_run_says_which_language_it_took_and_its_exports_read_it(command, tmp_path):
     data = write_opinions(tmp_path / "meinungen.csv", "de", 120)
     rows = data.read_text(encoding="utf-8").replace("Lampe", "电影👍🏽").replace("Fenster", "ΟΔΟΣ")

@@ -73,6 +73,7 @@ def test_the_comparison_has_every_promised_field(finished):
     assert comparison["missing"] == []
 
 
+@pytest.mark.long
 def test_every_other_network_is_trained_alike(others):
     done, run = others
     assert done.stderr == ""
