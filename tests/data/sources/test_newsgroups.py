@@ -160,6 +160,7 @@ def test_no_network_is_one_sentence_at_once(empty_home, capsys):
     assert capsys.readouterr() == ("", "")
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("empty_home")
 def test_a_download_that_hangs_is_given_up(monkeypatch):
     from sklearn.datasets import _twenty_newsgroups

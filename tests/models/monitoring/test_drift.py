@@ -136,6 +136,7 @@ print(sorted(set(sys.modules) - before))
     assert done.stdout == "[]\n"
 
 
+@pytest.mark.slow
 def test_the_service_says_it_everywhere_and_keeps_no_text(make_classifier, reference, capsys):
     texts = ["ganz andere " * 30] * WINDOW
     with TestClient(build_service(make_classifier(), reference=reference)) as client:

@@ -109,6 +109,7 @@ def test_a_full_queue_sends_away_with_a_time_to_come_again(make_classifier):
     assert found.engine.asked == [["a"], ["b", "c"], ["e", "f", "g", "h"]]
 
 
+@pytest.mark.slow
 def test_where_a_queue_is_long_the_time_to_come_again_is_what_it_takes(make_classifier):
     async def ask():
         batcher = Batcher(make_classifier(0.5), cache_size=0, queue_size=7)

@@ -39,6 +39,7 @@ def test_the_link_always_leads_somewhere(link):
     assert not link.readlink().is_absolute()
 
 
+@pytest.mark.slow
 def test_a_reload_under_load_loses_nothing(link, make_classifier, monkeypatch, capsys):
     monkeypatch.setattr(answering, "SECONDS", 0.05)
     reloader = Reloader(link, lambda: (Models(make_classifier(0.02, model="cnn")), None))

@@ -33,6 +33,7 @@ def _broken(_texts):
     raise RuntimeError("broken")
 
 
+@pytest.mark.slow
 def test_the_fallback_answers_in_time_where_the_model_is_blocked(make_classifier):
     models = Models(make_classifier(3), fallback=make_classifier(model="linear"), timeout=0.2)
     with TestClient(build_service(models)) as client:
@@ -62,6 +63,7 @@ def test_the_fallback_answers_where_the_queue_is_full(make_classifier):
     assert first.because is None
 
 
+@pytest.mark.slow
 def test_without_a_fallback_a_blocked_model_is_not_ready(make_classifier, monkeypatch):
     monkeypatch.setattr("models.service.routing.STUCK", 0.1)
     with TestClient(build_service(make_classifier(1))) as client:

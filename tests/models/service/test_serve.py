@@ -102,6 +102,7 @@ def test_bodies_are_refused_while_those_that_wait_are_too_much_together():
     assert limited.held == 0
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.binary(max_size=200)
