@@ -2,9 +2,11 @@
 
 import re
 
+import yaml
+
 
 def test_the_cards(full_run, write_page, text_of, read_comparison):
-    full_run.card |= {"meaning": "which newsgroup a post was sent to: a topic, not a sentiment"}
+    full_run.card |= {"meaning": "which newsgroup a post was sent to: a topic, not a sentiment."}
     tree, _ = write_page(full_run)
     data = (full_run.folder / "data_card.md").read_text()
     assert "which newsgroup a post was sent to: a topic, not a sentiment." in data
@@ -23,6 +25,22 @@ def test_the_cards(full_run, write_page, text_of, read_comparison):
     assert "into 2 classes: bad and good." in model
     for heading in ("## Intended use", "## Measured results", "## Limits"):
         assert heading in model
+
+
+def test_hubs_can_read_the_heads(full_run, write_page, read_comparison):
+    full_run.card |= {"name": "reviews: *all* | <b>"}
+    write_page(full_run)
+    data, model = (
+        yaml.safe_load((full_run.folder / name).read_text().split("---\n")[1])
+        for name in ("data_card.md", "model_card.md")
+    )
+    assert data["pretty_name"] == "reviews: *all* | <b>"
+    assert data["task_categories"] == ["text-classification"]
+    rows = [row for row in read_comparison(full_run)["rows"] if not row["failed"]]
+    assert [entry["name"] for entry in model["model-index"]] == [row["model"] for row in rows]
+    for entry, row in zip(model["model-index"], rows, strict=True):
+        (result,) = entry["results"]
+        assert result["metrics"][0] == {"type": "accuracy", "name": "accuracy", "value": round(row["accuracy"], 4)}
 
 
 def test_cards_keep_text_text(fake_run, filled, write_page):
