@@ -56,7 +56,7 @@ def report_step(settings: Settings) -> Step:
 def steps_after(settings: Settings) -> list[Step]:
     """What follows the training, in this order; the failure of one stops none behind it."""
     limit, limit_mb = settings.memory_limit, settings.memory_limit_mb
-    exporting = Step("models.exporting", "exports", 4.0 * len(settings.models), ("--memory-limit", limit))
+    exporting = Step("models.exporting", "exports", 13.0 * len(settings.models), ("--memory-limit", limit))
     explaining = Step("reports.explain", "explanations", 15.0, (), limit, limit_mb)
     wanted = [exporting] * bool(settings.formats) + [explaining] * settings.explain
     return [*wanted, report_step(settings)]
