@@ -18,6 +18,7 @@ from reports.measuring.statistics import Interval
 from reports.reading.comparison import Row
 
 MARGIN = 0.01  # accuracy that a quicker answer is worth, unless the reader says otherwise
+QUICKER = 1.1  # times as fast: less is no reason to give up any
 
 
 @dataclass(frozen=True)
@@ -127,6 +128,8 @@ def _choose(
     quickest = {model: _quickest(fitting[model], least[model], losses.expected(model), margin) for model in judged}
     model = choose(losses, {name: cost.latency_ms for name, cost in quickest.items()}, margin)
     best = max(judged, key=lambda name: (_accuracy(losses, name), -quickest[name].latency_ms))
+    if quickest[best].latency_ms < QUICKER * quickest[model].latency_ms:
+        model = best
     unjudged = [name for name in fitting if name not in judged]
     lost = quickest[model].accuracy_loss - least[model]
     return Choice(rows, quickest, model, best, limits, margin, losses, lost, unjudged)

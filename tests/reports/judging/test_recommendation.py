@@ -81,6 +81,12 @@ def test_the_margin_decides(rows, margin, model):
         assert found.details == []  # nobody needs to hear of 0.0 points
 
 
+@pytest.mark.parametrize(("latency", "model"), [(23.9, "distilbert"), (12.0, "linear")])
+def test_no_accuracy_is_given_up_for_hardly_any_speed(rows, latency, model):
+    costs = COSTS | {"linear": [_cost(latency)]}
+    assert recommend(rows(**THREE), _validation(**THREE), _test(), costs, margin=0.02).model == model
+
+
 def test_few_texts_say_nothing_of_any_model(rows):
     validation = _validation(20, lstm=0.5, distilbert=0.9, linear=0.9)
     # Which texts two models get right differs: on 20 texts either may be points ahead.
