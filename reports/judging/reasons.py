@@ -173,7 +173,7 @@ def details(choice: Choice) -> list[str]:
     others = [name for name in choice.within if name not in (choice.model, choice.best)]
     worth = margin_points(choice.margin)
     if others:
-        sentences.append(f"Also expected to give up at most {worth}, but slower to answer: {listed(others)}.")
+        sentences.append(f"Also expected to give up at most {worth}, but not notably quicker: {listed(others)}.")
     if choice.settling_texts:
         sentences.append(f"About {rounded(choice.settling_texts)} validation texts would settle it to within {worth}.")
     return sentences

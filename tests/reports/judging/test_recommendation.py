@@ -106,7 +106,7 @@ def test_few_texts_say_nothing_of_any_model(rows):
 def test_slower_models_within_the_margin_are_named(rows):
     found = recommend(rows(**THREE), _validation(**THREE), _test(), COSTS | {"lstm": [_cost(2.0)]}, margin=0.1)
     assert found.model == "linear"
-    assert "Also expected to give up at most 10 points, but slower to answer: lstm." in found.details
+    assert "Also expected to give up at most 10 points, but not notably quicker: lstm." in found.details
 
 
 def test_a_model_without_validation_answers_cannot_be_chosen(rows):
