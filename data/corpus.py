@@ -72,6 +72,11 @@ class SplitBy:
     values: np.ndarray
     unlabelled: np.ndarray
 
+    @property
+    def allows_folds(self) -> bool:
+        """Whether cross-validation can keep to it."""
+        return self.kind is SplitKind.GROUPED
+
 
 @dataclass(frozen=True)
 class Corpus:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 LONGEST_SHOWN = 60  # characters of a name in a message
+LONGEST_EXCERPT = 300  # characters of a text that a table shows
 NAMES_SHOWN = 20  # of many
 # Controls, line and paragraph separators, what turns the direction of writing, and halves of surrogate pairs.
 CONTROLS = re.compile("[\0-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -38,6 +39,15 @@ def shorten(text: object, most: int = LONGEST_SHOWN) -> str:
     """
     shown = str(text)
     return shown if len(shown) <= most else shown[: most - 1] + "…"
+
+
+def excerpt(text: str) -> str:
+    r"""The beginning of a text on one line, with a question mark for half of a surrogate pair: any file can hold it.
+
+    >>> excerpt("so\n good\ud800")
+    'so good?'
+    """
+    return shorten(" ".join(text.split()), LONGEST_EXCERPT).encode("utf-8", "replace").decode()
 
 
 def shell_path(path: Path) -> str:

@@ -32,9 +32,8 @@ def before_training(settings: Settings, test_texts: int, same_test: bool = False
         same_test: whether the other seeds test the same ones.
         folds: whether the texts can be split into folds.
     """
-    tested = test_texts * (
-        1 if same_test else len(settings.seed_numbers)
-    )  # a fold tests other texts than the next, a seed mostly
+    # A fold tests other texts than the next, a seed mostly.
+    tested = test_texts if same_test else test_texts * len(settings.seed_numbers)
     found = smallest_difference(tested)
     if found <= NOTABLE:
         return []

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from data import card, preparing
 from data.cleaning import Cleaner
-from data.corpus import Corpus, SplitKind
+from data.corpus import Corpus
 from data.files import read_json, write_json
 from data.reading.table import Reading
 from data.sources import catalog as sources
@@ -136,7 +136,7 @@ def prepare_seed(run: RunFolder, settings: Settings, seed: int, corpus: Corpus) 
     described["splits"].append({"seed": seed, "unlabelled": chosen, **split})
     write_json(run.data_card, described)
     if seed == settings.seed:
-        folds = corpus.split_by is None or corpus.split_by.kind is SplitKind.GROUPED
+        folds = corpus.split_by is None or corpus.split_by.allows_folds
         for sentence in before_training(settings, len(parts["test"].labels), described["same_test"], folds):
             print(sentence, flush=True)
     return settings

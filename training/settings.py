@@ -84,6 +84,10 @@ class Settings(TrainingSettings, ModelSettings, DataSettings, RunSettings):
         """Whether a model is among them that others teach."""
         return any(CATALOG[model].taught for model in self.models)
 
+    def title_of(self, name: str, seed: int) -> str:
+        """What something is called that is done with a seed, which is named where there are several."""
+        return f"{name} (seed {seed})" if self.seeds > 1 else name
+
     @property
     def seed_numbers(self) -> range:
         """The seeds of the repeats."""

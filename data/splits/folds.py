@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from data.corpus import Corpus, DataError, SplitKind
+from data.corpus import Corpus, DataError
 from data.messages import shorten
 from data.splits.drawing import Split, refuse_lacking
 
@@ -43,7 +43,7 @@ def split_by_fold(corpus: Corpus, pool: np.ndarray, fold: Fold) -> Split:
     from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
     by, labels, named = corpus.split_by, corpus.labels[pool], f"--folds {fold.count}"
-    if by and by.kind is not SplitKind.GROUPED:
+    if by and not by.allows_folds:
         raise DataError(f"{named} and {by.named} each say how the texts are split: name one of them.")
     counts = np.bincount(labels, minlength=len(corpus.class_names))
     if counts.min() < fold.count:

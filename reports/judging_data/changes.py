@@ -43,9 +43,10 @@ def measure_changes(texts: RunTexts, voices: Sequence[Voice], judgement: Judgeme
     """
     more = more_labels(len(texts.parts["train"].labels))
     curve, curves, quick = _curve(texts, voices, more)
-    best = max(voices, key=lambda voice: _right(voice, texts, texts.parts["train"].labels).mean())
+    right = [_right(voice, texts, texts.parts["train"].labels) for voice in voices]
+    best = max(range(len(voices)), key=lambda at: right[at].mean())
     found = [
-        *_corrected_labels(texts, best, judgement),
+        *_corrected_labels(texts, voices[best], right[best], judgement),
         *_more_labels(curve, curves, more, quick),
         *_more_words(texts),
     ]
@@ -59,7 +60,8 @@ def _right(voice: Voice, texts: RunTexts, labels: np.ndarray) -> np.ndarray:
     return said == texts.parts["validation"].labels
 
 
-def _corrected_labels(texts: RunTexts, voice: Voice, judgement: Judgement) -> list[Change]:
+def _corrected_labels(texts: RunTexts, voice: Voice, right: np.ndarray, judgement: Judgement) -> list[Change]:
+    """By a model that gets these validation texts right with the labels as they are."""
     labels = texts.parts["train"].labels
     corrected = labels.copy()
     for judged in judgement.labels:
@@ -73,7 +75,7 @@ def _corrected_labels(texts: RunTexts, voice: Voice, judgement: Judgement) -> li
     if len(np.unique(corrected)) < 2:
         reason = "all training texts would then be of one class, from which nothing can be learned"
         return [Change(name, voice.name, how, undetermined=reason)]
-    gain, ends = paired_gain(_right(voice, texts, labels), _right(voice, texts, corrected))
+    gain, ends = paired_gain(right, _right(voice, texts, corrected))
     return [Change(name, voice.name, how, gain, ends)]
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from data.messages import shorten
+from data.messages import excerpt
 from models.influence import Answerer, split_words
 from models.run_folder import RunFolder
 from reports.explaining.readers import Reader
@@ -17,7 +17,6 @@ from reports.reading.reactions import Counterfactual, Turning
 from reports.reading.run_texts import RunTexts
 
 MOST = 5  # words that are left out
-LONGEST_TEXT = 300  # characters
 
 
 def find_counterfactuals(texts: RunTexts, readers: Mapping[str, Reader]) -> list[Counterfactual]:
@@ -37,34 +36,53 @@ def find_counterfactuals(texts: RunTexts, readers: Mapping[str, Reader]) -> list
     with understood(path):
         if explained["seed"] != texts.seed:
             return []
-        return list(_find(texts, readers, explained["texts"]))
-
-
-def _find(texts: RunTexts, readers: Mapping[str, Reader], explained: Sequence[Any]) -> Iterator[Counterfactual]:
+        asked = list(_explained(texts, readers, explained["texts"]))
     part, names = texts.parts["test"], texts.class_names
+    return [
+        Counterfactual(
+            excerpt(part.texts[at]),
+            f"test, text {part.index[at]}",
+            names[part.labels[at]],
+            [_turning(readers[model], model, part.texts[at], found, names) for model, found in answers.items()],
+        )
+        for at, answers in asked
+    ]
+
+
+class _Answer(NamedTuple):
+    """A model's answer to a text, the first words of the text, and what each adds to the log odds of the answer."""
+
+    answer: int
+    words: list[str]
+    log_odds: list[float]
+
+
+def _explained(
+    texts: RunTexts, models: Collection[str], explained: Sequence[Any]
+) -> Iterator[tuple[int, dict[str, _Answer]]]:
+    """The place of each text that was explained, and the answers of these models to it."""
+    part, classes = texts.parts["test"], range(len(texts.class_names))
     places = {index: at for at, index in enumerate(part.index.tolist())}
     for entry in explained:
         at = places.get(entry["index"])
         if at is None or len(split_words(part.texts[at])) != entry["total_words"]:
             continue
-        text, turnings = part.texts[at], []
-        for name, reader in readers.items():
-            if (found := entry["answers"].get(name)) is None:
-                continue
-            answer = found["answer"]
-            left_out = fewest_words(reader.answer, text, answer, found["log_odds"])
-            said = np.asarray(reader.answer([leave_out(text, left_out)]), dtype=float)[0] if left_out else None
-            turnings.append(
-                Turning(
-                    name,
-                    names[answer],
-                    [entry["words"][word] for word in left_out],
-                    None if said is None else names[int(said.argmax())],
-                    None if said is None else round(float(said.max()), 4),
-                )
-            )
-        shown = shorten(" ".join(text.split()), LONGEST_TEXT).encode("utf-8", "replace").decode()
-        yield Counterfactual(shown, f"test, text {entry['index']}", names[part.labels[at]], turnings)
+        answers = {}
+        for model in models:
+            if (found := entry["answers"].get(model)) is not None:
+                log_odds = [float(value) for value in found["log_odds"]]
+                words = [str(entry["words"][word]) for word in range(len(log_odds))]
+                answers[model] = _Answer(classes[found["answer"]], words, log_odds)
+        yield at, answers
+
+
+def _turning(reader: Reader, model: str, text: str, found: _Answer, names: Sequence[str]) -> Turning:
+    left_out = fewest_words(reader.answer, text, found.answer, found.log_odds)
+    words = [found.words[word] for word in left_out]
+    if not left_out:
+        return Turning(model, names[found.answer], words)
+    said = np.asarray(reader.answer([leave_out(text, left_out)]), dtype=float)[0]
+    return Turning(model, names[found.answer], words, names[int(said.argmax())], round(float(said.max()), 4))
 
 
 def fewest_words(answer: Answerer, text: str, predicted: int, log_odds: Sequence[float]) -> list[int]:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 
 import numpy as np
 
-from data.messages import shorten
+from data.messages import excerpt
 from models.predictions import Answers, read_predictions
 from models.run_folder import RunFolder
 from reports.explaining.readers import finished_seeds
@@ -18,7 +18,6 @@ from reports.reading.judged_data import Example, InSlice, Weakness, Weaknesses
 from reports.reading.run_texts import RunTexts
 
 EXAMPLES, MISLEADING = 3, 10  # texts that are kept of a weak slice, and of those that all models get wrong
-LONGEST_TEXT = 300  # characters
 ByModel = Mapping[str, Mapping[str, Answers]]  # then by split
 
 
@@ -107,7 +106,7 @@ class _Describing:
         part, names = self._texts.parts[JUDGED], self._texts.class_names
         answered = int(probabilities.argmax())
         return Example(
-            text=shorten(" ".join(part.texts[at].split()), LONGEST_TEXT).encode("utf-8", "replace").decode(),
+            text=excerpt(part.texts[at]),
             place=f"{JUDGED}, text {part.index[at]}",
             label=names[part.labels[at]],
             answered=names[answered],

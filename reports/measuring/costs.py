@@ -8,7 +8,7 @@ from pathlib import Path
 from models.run_folder import RunFolder
 from models.serving.formats import FORMATS
 from reports.reading.comparison import Comparison, Row
-from reports.reading.files import build, damaged, read_mapping
+from reports.reading.files import build, read_mapping, understood
 
 BYTES_PER_PARAMETER = 4
 
@@ -96,13 +96,11 @@ def read_exports(run: Path, model: str) -> dict[str, Export]:
     content = read_mapping(path)
     if content is None:
         return {}
-    try:
+    with understood(path):
         return {
             name: build(Export, {key: value for key, value in entry.items() if value is not None})
             for name, entry in content["formats"].items()
         }
-    except (KeyError, TypeError, AttributeError) as error:
-        raise damaged(path, error) from error
 
 
 def pareto(points: dict[str, tuple[float, float]]) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from data.cleaning import Cleaner
 from models.run_folder import RunFolder
-from reports.reading.files import build, damaged, require_mapping
+from reports.reading.files import build, require_mapping, understood
 
 ByPart = dict[str, Any]  # by `train`, `validation` and `test`
 
@@ -270,14 +270,12 @@ def read_data(path: Path) -> DataFacts:
     card_path = RunFolder(path).data_card
     names = {"name", "source", "notes", "texts", "class_names", "class_shares", "splits"}
     card = require_mapping(card_path, names)
-    try:
+    with understood(card_path):
         return replace(
             build(DataFacts, card | {"cleaning": Cleaner.of(card)}),
             splits=[_split(split) for split in card["splits"]],
             published=[build(Published, entry) for entry in card.get("published", ())],
         )
-    except (TypeError, KeyError, AttributeError) as error:
-        raise damaged(card_path, error) from error
 
 
 def read_class_names(path: Path) -> list[str]:

@@ -10,7 +10,7 @@ from data.corpus import DataError
 from data.reading.table import Reading, open_table
 from data.sources.labels import UNKNOWN, class_finder
 from models.run_folder import RunFolder, RunFolderError
-from reports.reading.files import build, damaged, read_mapping
+from reports.reading.files import build, read_mapping, understood
 
 SPLIT, INDEX, CORRECTED = "split", "index", "corrected_label"
 COLUMNS = (
@@ -71,10 +71,8 @@ def read_label_facts(run: Path) -> LabelFacts | None:
     found = read_mapping(path)
     if found is None:
         return None
-    try:
+    with understood(path):
         return build(LabelFacts, found | {"recovery": build(Recovery, found["recovery"])})
-    except (TypeError, KeyError, AttributeError) as error:
-        raise damaged(path, error) from error
 
 
 def is_edited(run: Path) -> bool:

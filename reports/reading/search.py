@@ -8,7 +8,7 @@ from typing import Any
 
 from models.run_folder import RunFolder
 from reports.reading.comparison import Comparison
-from reports.reading.files import build, damaged, read_mapping
+from reports.reading.files import build, read_mapping, understood
 
 
 @dataclass(frozen=True)
@@ -158,11 +158,9 @@ def _read_model(run: RunFolder, model: str, seed: int) -> ModelSearch | None:
 
 
 def _trial(path: Path, values: dict[str, Any]) -> SearchTrial:
-    try:
+    with understood(path):
         return replace(
             build(SearchTrial, values),
             train=build(SearchScores, values["train"]),
             validation=build(SearchScores, values["validation"]),
         )
-    except (TypeError, KeyError, AttributeError) as error:
-        raise damaged(path, error) from error

@@ -11,7 +11,7 @@ from models.calibration import Calibration
 from models.description import Description
 from models.metrics import BY_NAME
 from models.run_folder import RunFolder
-from reports.reading.files import build, damaged, read_mapping
+from reports.reading.files import build, damaged, read_mapping, understood
 
 History = dict[str, list[float]]  # by the name Keras gives it, a value per epoch
 
@@ -168,10 +168,8 @@ def read_trial(run: RunFolder, model: str, seed: int) -> Trial | None:
         return None
     description = Description.load(run.description(model, seed))
     history = read_history(run.trial(model, seed) / "history.csv")
-    try:
+    with understood(path):
         return make_trial({**values, "model": model, "seed": seed}, description, history)
-    except (TypeError, KeyError, AttributeError) as error:
-        raise damaged(path, error) from error
 
 
 def make_trial(values: dict[str, Any], description: Description, history: History | None = None) -> Trial:
@@ -203,10 +201,8 @@ def read_failure(run: RunFolder, model: str, seed: int) -> Failure | None:
     values = read_mapping(path)
     if values is None:
         return None
-    try:
+    with understood(path):
         return Failure(seed, str(values["kind"]), str(values["reason"]))
-    except (TypeError, KeyError) as error:
-        raise damaged(path, error) from error
 
 
 def read_history(path: Path) -> History | None:

@@ -38,12 +38,12 @@ def tasks_of(run: RunFolder, settings: Settings) -> list[Task]:
 
 def data_name(settings: Settings, seed: int) -> str:
     """What is read, split and made into arrays."""
-    return f"data (seed {seed})" if settings.seeds > 1 else "data"
+    return settings.title_of("data", seed)
 
 
 def trial_name(settings: Settings, model: str, seed: int, labels: int | None = None) -> str:
     """One architecture with one seed; `labels` where it is trained with fewer of them."""
-    name = f"{model} (seed {seed})" if settings.seeds > 1 else model
+    name = settings.title_of(model, seed)
     return name if labels is None else f"{name} with {labels:,} labels"
 
 

@@ -101,7 +101,7 @@ class Task:
         name = self.architecture.name
         if self.search_trial is not None:
             return f"{name} (search {self.search_trial + 1})"
-        return f"{name} (seed {self.seed})" if self.settings.seeds > 1 else name
+        return self.settings.title_of(name, self.seed)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 
 from data.files import write_json, write_text
-from data.messages import shorten
+from data.messages import excerpt
 from data.splits.split import PARTS
 from models.run_folder import RunFolder
 from reports.judging_data.suspicious_labels import JudgedLabel, Judgement
@@ -16,7 +16,6 @@ from reports.reading.judged_labels import COLUMNS, digest_of
 from reports.reading.run_texts import RunTexts
 
 SHOWN = 20  # of the most suspicious labels in the report
-LONGEST_TEXT = 300  # characters of a text in the table
 Places = Mapping[tuple[str, int], str]
 
 
@@ -63,5 +62,5 @@ def _row(texts: RunTexts, found: JudgedLabel, places: Places) -> dict[str, str]:
         "suspicious": "yes" if found.suspicious else "",
         "corrected_label": names[found.looks_like] if found.suspicious else "",
         "words": ", ".join(found.words),
-        "text": shorten(" ".join(text.split()), LONGEST_TEXT).encode("utf-8", "replace").decode(),
+        "text": excerpt(text),
     }

@@ -101,12 +101,13 @@ def test_correcting_labels_gains_what_they_cost(run_texts, generated):
     judged = [
         JudgedLabel("train", at, int(train[at]), int(1 - train[at]), 0.1, 0.9, suspicious=at < 15) for at in places
     ]
-    (change,) = measuring._corrected_labels(texts, voice, Judgement([], judged, None))
+    right = measuring._right(voice, texts, train)
+    (change,) = measuring._corrected_labels(texts, voice, right, Judgement([], judged, None))
     assert change.name == "correct the 15 training labels that look wrong"
     assert change.gain == pytest.approx(15 / len(validation))
     assert change.raises
     assert change.interval[0] <= change.gain <= change.interval[1]
-    assert measuring._corrected_labels(texts, voice, Judgement([], judged[15:], None)) == []
+    assert measuring._corrected_labels(texts, voice, right, Judgement([], judged[15:], None)) == []
 
 
 def test_labels_that_all_look_like_one_class_have_no_gain(run_texts):
