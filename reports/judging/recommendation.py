@@ -1,6 +1,7 @@
 """Which model to take: chosen on validation, confirmed on test, within the reader's limits.
 
-Of the models that are expected to give up at most a margin of accuracy to the best one, the quickest to answer.
+Of the models that are expected to give up at most a margin of accuracy to the best one, the quickest to answer, unless
+it is hardly quicker than the best.
 """
 
 from __future__ import annotations
@@ -12,13 +13,12 @@ from reports.judging.limits import NO_LIMITS, Limits
 from reports.judging.reasons import Choice, confirm, details, nearest, reason
 from reports.measuring.correctness import Correctness
 from reports.measuring.costs import Cost
-from reports.measuring.expected_loss import Losses, choose, estimate_losses
+from reports.measuring.expected_loss import choose, estimate_losses, most_accurate
 from reports.measuring.significance import PartStatistics
 from reports.measuring.statistics import Interval
 from reports.reading.comparison import Row
 
 MARGIN = 0.01  # accuracy that a quicker answer is worth, unless the reader says otherwise
-QUICKER = 1.1  # times as fast: less is no reason to give up any
 
 
 @dataclass(frozen=True)
@@ -126,10 +126,8 @@ def _choose(
     least = {model: min(cost.accuracy_loss for cost in fitting[model]) for model in judged}
     losses = estimate_losses(validation.compared(judged)).reduced(least)
     quickest = {model: _quickest(fitting[model], least[model], losses.expected(model), margin) for model in judged}
-    model = choose(losses, {name: cost.latency_ms for name, cost in quickest.items()}, margin)
-    best = max(judged, key=lambda name: (_accuracy(losses, name), -quickest[name].latency_ms))
-    if quickest[best].latency_ms < QUICKER * quickest[model].latency_ms:
-        model = best
+    latency = {name: cost.latency_ms for name, cost in quickest.items()}
+    model, best = choose(losses, latency, margin), most_accurate(losses, latency)
     unjudged = [name for name in fitting if name not in judged]
     lost = quickest[model].accuracy_loss - least[model]
     return Choice(rows, quickest, model, best, limits, margin, losses, lost, unjudged)
@@ -142,8 +140,3 @@ def _quickest(ways: list[Cost], least: float, expected: float, margin: float) ->
         (cost for cost in ways if cost.accuracy_loss - least <= room),
         key=lambda cost: (cost.latency_ms, cost.accuracy_loss),
     )
-
-
-def _accuracy(losses: Losses, model: str) -> float:
-    """To nine decimals, so that equals are equal."""
-    return round(float(losses.accuracy[losses.models.index(model)]), 9)
