@@ -15,7 +15,7 @@ import numpy as np
 if TYPE_CHECKING:
     from keras.layers import TextVectorization
 
-PADDING = 0
+PADDING, UNKNOWN = 0, 1  # ids that are no words
 SEEN = 2  # times; what was seen once says little
 
 

@@ -60,6 +60,7 @@ class Parameters(BaseEstimator):
         initialization: str | None = None,
         norm_first: bool | None = None,
         block_dropout: float | None = None,
+        word_dropout: float | None = None,
         backbone: str | None = None,
         backbone_length: int | None = None,
         backbone_cleaned: bool | None = None,
@@ -106,6 +107,7 @@ class Parameters(BaseEstimator):
         self.initialization = initialization
         self.norm_first = norm_first
         self.block_dropout = block_dropout
+        self.word_dropout = word_dropout
         self.backbone = backbone
         self.backbone_length = backbone_length
         self.backbone_cleaned = backbone_cleaned

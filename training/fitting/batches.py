@@ -5,6 +5,8 @@ from __future__ import annotations
 import keras
 import numpy as np
 
+from data.vectorizing import UNKNOWN
+
 
 class ShuffledBatches(keras.utils.PyDataset):
     """Batches of arrays for `Model.fit`; `shuffle` is to be called at the beginning of each epoch.
@@ -17,6 +19,8 @@ class ShuffledBatches(keras.utils.PyDataset):
         weights: of the texts, of shape `(n,)`; `None` for none, and batches of two.
         batch_size: texts per batch; the last one has the rest.
         seed: with the epoch it decides the order.
+        word_dropout: share of the words of each text that are not shown, where the inputs are word ids: others in each
+            epoch. Source: Iyyer et al. 2015, https://aclanthology.org/P15-1162.
     """
 
     def __init__(
@@ -27,14 +31,16 @@ class ShuffledBatches(keras.utils.PyDataset):
         *,
         batch_size: int,
         seed: int,
+        word_dropout: float = 0,
     ):
         super().__init__()
-        self.weights = weights
+        self.weights, self.word_dropout = weights, word_dropout
         self.inputs, self.labels, self.batch_size, self.seed = inputs, labels, batch_size, seed
         self.shuffle(0)
 
     def shuffle(self, epoch: int) -> None:
         """Takes the order of `epoch`, counted from 0."""
+        self.epoch = epoch
         self.order = np.random.default_rng((self.seed, epoch)).permutation(len(self.labels))
 
     def __len__(self) -> int:
@@ -43,4 +49,10 @@ class ShuffledBatches(keras.utils.PyDataset):
     def __getitem__(self, index: int) -> tuple[np.ndarray, ...]:
         rows = self.order[index * self.batch_size : (index + 1) * self.batch_size]
         weights = () if self.weights is None else (self.weights[rows],)
-        return self.inputs[rows], self.labels[rows], *weights
+        return self._shown(self.inputs[rows], index), self.labels[rows], *weights
+
+    def _shown(self, inputs: np.ndarray, index: int) -> np.ndarray:
+        if not self.word_dropout:
+            return inputs
+        hidden = np.random.default_rng((self.seed, self.epoch, index)).random(inputs.shape) < self.word_dropout
+        return np.where(hidden & (inputs > UNKNOWN), np.int32(UNKNOWN), inputs)

@@ -36,6 +36,7 @@ def fit(
     folder: Path,
     title: str,
     label_smoothing: float | None = None,
+    word_dropout: float = 0,
     before: History | None = None,
 ) -> History:
     """Trains `model` in place; it ends with the weights of its best epoch by validation loss.
@@ -58,6 +59,7 @@ def fit(
         folder: gets `history.csv`, a checkpoint and TensorBoard's `train/` and `validation/`.
         title: at the start of each progress line.
         label_smoothing: in place of that of the settings.
+        word_dropout: share of the words that are not shown in an epoch, where the inputs are word ids.
         before: the history of the first phase, where this is the second.
 
     Returns:
@@ -80,7 +82,7 @@ def fit(
     batches = (
         train
         if isinstance(train, keras.utils.PyDataset)
-        else ShuffledBatches(*_one_hot(train, classes), batch_size=batch_size, seed=seed)
+        else ShuffledBatches(*_one_hot(train, classes), batch_size=batch_size, seed=seed, word_dropout=word_dropout)
     )
     stopping = keras.callbacks.EarlyStopping(
         monitor="val_loss", patience=settings.early_stopping_patience, restore_best_weights=True

@@ -24,6 +24,7 @@ WORDS = (
     "initialization",
     "norm_first",
     "block_dropout",
+    "word_dropout",
     "word_vectors",
     "word_vector_scale",
     "batch_size",

@@ -97,6 +97,7 @@ def train(task: Task) -> Trained:
         folder=task.folder,
         title=task.progress_title,
         label_smoothing=lesson.label_smoothing,
+        word_dropout=settings.word_dropout,
     )
     file = save_weights(model, network.build(sizes), task.folder)
     return Trained(
