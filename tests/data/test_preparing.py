@@ -5,7 +5,8 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from data import preparing
+from data import arrays, preparing
+from data.arrays import load_ids, load_vocabulary, vectorize_parts
 from data.card import coverage, describe_corpus, describe_split
 from data.cleaning import Cleaner
 from data.corpus import Corpus, DataError, Published
@@ -13,12 +14,9 @@ from data.preparing import (
     draw,
     fitting_length,
     fitting_vocabulary,
-    load_ids,
     load_texts,
-    load_vocabulary,
     prepare,
     save_texts,
-    vectorize_parts,
 )
 from data.splits.leakage import LeakageError
 from data.splits.parts import Part
@@ -251,6 +249,12 @@ def test_arrays_of_a_dozen_texts(tmp_path, twelve_texts):
         "test": (3, 4),
         "unlabelled": (0, 4),
     }
+    # Networks that read otherwise have a folder of their own, and leave the others theirs.
+    vectorize_parts(tmp_path, 9, 5, None, 0, tmp_path / "9x5")
+    assert load_vocabulary(tmp_path / "9x5")[: len(vocabulary) - 2] == vocabulary[:-2]
+    assert len(load_vocabulary(tmp_path / "9x5")) == 9
+    assert {array.shape[1] for array in load_ids(tmp_path / "9x5").values()} == {5}
+    assert load_vocabulary(tmp_path) == vocabulary
 
 
 @pytest.mark.slow
@@ -259,7 +263,7 @@ def test_arrays_that_share_a_row_are_not_written(tmp_path, twelve_texts):
     save_texts(twelve_texts, NO_TEXTS, tmp_path)
     with pytest.raises(LeakageError, match="1 rows of test also stand in train"):
         vectorize_parts(tmp_path, vocabulary_size=20, sequence_length=4, vector_width=None, seed=0)
-    assert not (tmp_path / preparing.ARRAYS).exists()
+    assert not (tmp_path / arrays.ARRAYS).exists()
 
 
 def _corpus(published=()):

@@ -65,6 +65,8 @@ class Parameters(BaseEstimator):
         backbone_cleaned: bool | None = None,
         pooling: str | None = None,
         student: str | None = None,
+        student_vocabulary_size: int | str | None = None,
+        student_sequence_length: int | str | None = None,
         student_batch_size: int | None = None,
         epochs: int | None = None,
         batch_size: int | None = None,
@@ -111,6 +113,8 @@ class Parameters(BaseEstimator):
         self.backbone_cleaned = backbone_cleaned
         self.pooling = pooling
         self.student = student
+        self.student_vocabulary_size = student_vocabulary_size
+        self.student_sequence_length = student_sequence_length
         self.student_batch_size = student_batch_size
         self.epochs = epochs
         self.batch_size = batch_size
