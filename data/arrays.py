@@ -44,14 +44,16 @@ def vectorize_parts(
     folder = folder or texts
     parts, unlabelled = load_texts(texts), load_unlabelled(texts)
     # A word that no label was ever seen with is known by its vector alone.
-    vocabulary = learn_vocabulary(parts["train"].cleaned, vocabulary_size, unlabelled.cleaned if vector_width else ())
+    more = unlabelled.words_learned_from
+    vocabulary = learn_vocabulary(parts["train"].cleaned, vocabulary_size, more if vector_width else ())
     ids = {name: vectorize(part.cleaned, vocabulary, sequence_length) for name, part in parts.items()}
-    ids[UNLABELLED] = vectorize(unlabelled.cleaned, vocabulary, sequence_length)
+    ids[UNLABELLED] = vectorize(more, vocabulary, sequence_length)
     leakage.verify_separation(ids)
+    ids[UNLABELLED] = ids[UNLABELLED][: len(unlabelled.cleaned)]
     folder.mkdir(exist_ok=True)
     write_text(folder / VOCABULARY, "\n".join(vocabulary) + "\n")
     if vector_width:
-        _learn_vectors([*parts["train"].cleaned, *unlabelled.cleaned], vocabulary, vector_width, seed, folder / VECTORS)
+        _learn_vectors([*parts["train"].cleaned, *more], vocabulary, vector_width, seed, folder / VECTORS)
     with whole(folder / ARRAYS) as aside:
         np.savez(aside, allow_pickle=False, **ids)
 
@@ -86,7 +88,7 @@ def vectors_of_width(folder: Path, width: int, seed: int, texts: Path | None = N
     path = (folder / VECTORS).with_stem(f"{Path(VECTORS).stem}-{width}")
     if not path.exists():
         texts = texts or folder
-        learned_from = [*load_texts(texts)["train"].cleaned, *load_unlabelled(texts).cleaned]
+        learned_from = [*load_texts(texts)["train"].cleaned, *load_unlabelled(texts).words_learned_from]
         _learn_vectors(learned_from, load_vocabulary(folder), width, seed, path)
     return np.load(path, allow_pickle=False)
 

@@ -24,6 +24,7 @@ from data.splits.unlabelled import Unlabelled
 from data.vectorizing import SEEN
 
 TEXTS, UNLABELLED_TEXTS, LEAKED_TEXTS = "texts.jsonl", "unlabelled.jsonl", "leaked.jsonl"  # most want the first alone
+FURTHER_TEXTS = "further.jsonl"  # unlabelled too
 LEAKED = "leaked"  # beside the names of the splits
 TEXT_WEIGHTS = "text_weights.npy"
 LONGEST_READ, SHARE_COVERED, LEAST_READ = 256, 0.9, 64  # words of a text, where nothing else says how many to read
@@ -159,6 +160,8 @@ def save_texts(parts: dict[str, Part], unlabelled: Unlabelled, folder: Path, lea
     with whole(folder / UNLABELLED_TEXTS) as aside, aside.open("w", encoding="utf-8") as file:
         for text, cleaned in zip(unlabelled.texts, unlabelled.cleaned, strict=True):
             file.write(json.dumps({"cleaned": cleaned, "text": text}) + "\n")
+    with whole(folder / FURTHER_TEXTS) as aside, aside.open("w", encoding="utf-8") as file:
+        file.writelines(json.dumps({"cleaned": cleaned}) + "\n" for cleaned in unlabelled.further)
     _write_parts(parts, folder / TEXTS)
 
 
@@ -203,8 +206,9 @@ def _part(records: list[dict]) -> Part:
 
 def load_unlabelled(folder: Path) -> Unlabelled:
     """The texts without a label that `save_texts` wrote."""
-    records = list(_records(folder / UNLABELLED_TEXTS))
-    return Unlabelled([record["text"] for record in records], [record["cleaned"] for record in records])
+    records, path = list(_records(folder / UNLABELLED_TEXTS)), folder / FURTHER_TEXTS
+    further = [record["cleaned"] for record in _records(path)] if path.exists() else []  # older runs have none
+    return Unlabelled([record["text"] for record in records], [record["cleaned"] for record in records], further)
 
 
 def _records(path: Path) -> Iterator[dict]:

@@ -106,18 +106,20 @@ def prepare_seed(run: RunFolder, settings: Settings, seed: int, corpus: Corpus) 
         decided = decide_lengths(decided, corpus, drawn["train"].cleaned)
     length = decided.words_compared
     parts, removed = preparing.prepare(corpus, drawn, settings.sample_size, length, settings.near_duplicates)
+    most = 0 if settings.unlabelled == NONE else settings.unlabelled_sample
     unlabelled, chosen = choose_unlabelled(
         corpus,
         drawn,
-        most=0 if settings.unlabelled == NONE else settings.unlabelled_sample,
+        most=most,
         undrawn=settings.unlabelled == AUTO,
         seed=seed,
         cleaner=cleaner,
         length=length,
         near=settings.near_duplicates,
+        further=max(settings.vector_sample - most, 0) if most and settings.vector_width else 0,
     )
     if is_first:
-        decided = decide_vocabularies(decided, corpus, [*parts["train"].cleaned, *unlabelled.cleaned])
+        decided = decide_vocabularies(decided, corpus, [*parts["train"].cleaned, *unlabelled.words_learned_from])
     if decided != settings:
         settings = decided
         command_line.save(settings, run.settings)

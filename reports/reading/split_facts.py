@@ -28,7 +28,8 @@ class UnlabelledFacts:
         in_validation_or_test: passed over, since they are texts of these.
         near: passed over, since they are nearly texts of these.
         repeated: passed over, since they repeat another or a training text.
-        taken: from which the small models learned words.
+        taken: from which the small models learned words, and a student the answers of its teacher.
+        further: others, from which the small models learned words alone; none in older runs.
     """
 
     candidates: int = 0
@@ -37,16 +38,18 @@ class UnlabelledFacts:
     near: int = 0
     repeated: int = 0
     taken: int = 0
+    further: int = 0
 
     @property
     def sentence(self) -> str:
         """All of it, for a reader."""
         if not self.candidates:
             return "There are no unlabelled texts."
+        further = f", {self.further:,} more for their words alone" if self.further else ""
         return (
-            f"{self.taken:,} of {self.candidates:,} unlabelled texts are used; passed over were {self.empty:,} that "
-            f"clean to nothing, {self.in_validation_or_test:,} that are also in validation or test, {self.near:,} that "
-            f"nearly are, and {self.repeated:,} repetitions."
+            f"{self.taken:,} of {self.candidates:,} unlabelled texts are used{further}; passed over were "
+            f"{self.empty:,} that clean to nothing, {self.in_validation_or_test:,} that are also in validation or "
+            f"test, {self.near:,} that nearly are, and {self.repeated:,} repetitions."
         )
 
 

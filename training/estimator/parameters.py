@@ -49,6 +49,7 @@ class Parameters(BaseEstimator):
         keep_negations: bool | None = None,
         near_duplicates: float | None = None,
         unlabelled_sample: int | None = None,
+        vector_sample: int | None = None,
         vocabulary_size: int | str | None = None,
         sequence_length: int | str | None = None,
         word_vectors: str | None = None,
@@ -97,6 +98,7 @@ class Parameters(BaseEstimator):
         self.keep_negations = keep_negations
         self.near_duplicates = near_duplicates
         self.unlabelled_sample = unlabelled_sample
+        self.vector_sample = vector_sample
         self.vocabulary_size = vocabulary_size
         self.sequence_length = sequence_length
         self.word_vectors = word_vectors
