@@ -55,11 +55,11 @@ def describe_split(
     vocabulary: Sequence[str] | None,
     sequence_length: int,
 ) -> dict:
-    """Facts of one prepared split: removals, class shares, lengths; what a vocabulary covers, where there is one."""
+    """Facts of one prepared split: removals, class shares, lengths, and what `describe_reading` says."""
     labels = np.concatenate([parts[name].labels for name in PARTS])
     shares = _class_shares(labels, class_names)
     lengths = {name: np.array([len(text.split(" ")) for text in parts[name].cleaned]) for name in PARTS}
-    described = {
+    return {
         **removed,
         "characters_removed": characters_removed(
             [text for name in PARTS for text in parts[name].texts],
@@ -70,6 +70,14 @@ def describe_split(
         "length_percentiles": {
             name: {str(p): float(np.percentile(found, p)) for p in PERCENTILES} for name, found in lengths.items()
         },
+        **describe_reading(parts, vocabulary, sequence_length),
+    }
+
+
+def describe_reading(parts: dict[str, Part], vocabulary: Sequence[str] | None, sequence_length: int) -> dict:
+    """How much of the texts is read: by length, and what a vocabulary covers of them, where there is one."""
+    lengths = {name: np.array([text.count(" ") + 1 for text in parts[name].cleaned]) for name in PARTS}
+    described: dict = {
         "longer_than_sequence": {name: float(np.mean(found > sequence_length)) for name, found in lengths.items()},
         "words_cut": {
             name: float(np.maximum(found - sequence_length, 0).sum() / found.sum()) for name, found in lengths.items()

@@ -11,22 +11,21 @@ import numpy as np
 
 from data.cleaning import PUBLISHED, Cleaner
 from data.corpus import Corpus, DataError
-from data.files import whole, write_text
+from data.files import whole
 from data.languages.detecting import TEXTS as LOOKED_AT
 from data.languages.detecting import detect_language
 from data.splits import leakage
 from data.splits.folds import Fold
-from data.splits.leakage import UNLABELLED
 from data.splits.near_duplicates import without_near_duplicates
 from data.splits.parts import Part, clean_parts, models_view, separate
 from data.splits.shortage import lacking, why_too_few
 from data.splits.split import PARTS, split
 from data.splits.unlabelled import Unlabelled
-from data.vectorizing import SEEN, learn_vocabulary, vectorize
+from data.vectorizing import SEEN
 
 TEXTS, UNLABELLED_TEXTS, LEAKED_TEXTS = "texts.jsonl", "unlabelled.jsonl", "leaked.jsonl"  # most want the first alone
+FURTHER_TEXTS = "further.jsonl"  # unlabelled too
 LEAKED = "leaked"  # beside the names of the splits
-VOCABULARY, ARRAYS, VECTORS = "vocabulary.txt", "arrays.npz", "word_vectors.npy"
 TEXT_WEIGHTS = "text_weights.npy"
 LONGEST_READ, SHARE_COVERED, LEAST_READ = 256, 0.9, 64  # words of a text, where nothing else says how many to read
 MOST_WORDS = 20_000  # of the vocabulary
@@ -55,10 +54,8 @@ def choose_language(corpus: Corpus, sample: int | None, seed: int, fold: Fold | 
 
 
 def fitting_length(corpus: Corpus, training: Sequence[str]) -> int:
-    """How many words of a text the small models should read.
-
-    As many as in what was published on the corpus; else as many as nine tenths of the training texts have, within 256.
-    Short texts are read whole: to read up to 64 words costs little.
+    """How many words of a text the small models should read: as many as in what was published on the corpus, so that
+    both can be compared, else what `length_of_most` says of the training texts.
 
     Args:
         corpus: where the texts come from.
@@ -66,15 +63,22 @@ def fitting_length(corpus: Corpus, training: Sequence[str]) -> int:
     """
     if corpus.published:
         return max(figure.sequence_length for figure in corpus.published)
-    lengths = [text.count(" ") + 1 for text in training]
+    return length_of_most(training)
+
+
+def length_of_most(texts: Sequence[str]) -> int:
+    """As many words as nine tenths of some cleaned texts have, within 256.
+
+    Short texts are read whole: to read up to 64 words costs little.
+    """
+    lengths = [text.count(" ") + 1 for text in texts]
     covering = max(int(np.quantile(lengths, SHARE_COVERED, method="inverted_cdf")), min(LEAST_READ, max(lengths)))
     return min(covering, LONGEST_READ)
 
 
 def fitting_vocabulary(corpus: Corpus, texts: Iterable[str]) -> int:
-    """How many words the small models should know, padding and `[UNK]` among them.
-
-    As many as in what was published on the corpus; else those that were seen twice, within 20,000.
+    """How many words the small models should know, padding and `[UNK]` among them: as many as in what was published on
+    the corpus, else what `words_seen_twice` says.
 
     Args:
         corpus: where the texts come from.
@@ -82,6 +86,11 @@ def fitting_vocabulary(corpus: Corpus, texts: Iterable[str]) -> int:
     """
     if corpus.published:
         return max(figure.vocabulary_size for figure in corpus.published)
+    return words_seen_twice(texts)
+
+
+def words_seen_twice(texts: Iterable[str]) -> int:
+    """The size of the vocabulary of the words that some cleaned texts have at least twice, within 20,000."""
     counts = Counter(word for text in texts for word in text.split(" "))
     return min(max(sum(count >= SEEN for count in counts.values()), 1) + 2, MOST_WORDS)
 
@@ -151,6 +160,8 @@ def save_texts(parts: dict[str, Part], unlabelled: Unlabelled, folder: Path, lea
     with whole(folder / UNLABELLED_TEXTS) as aside, aside.open("w", encoding="utf-8") as file:
         for text, cleaned in zip(unlabelled.texts, unlabelled.cleaned, strict=True):
             file.write(json.dumps({"cleaned": cleaned, "text": text}) + "\n")
+    with whole(folder / FURTHER_TEXTS) as aside, aside.open("w", encoding="utf-8") as file:
+        file.writelines(json.dumps({"cleaned": cleaned}) + "\n" for cleaned in unlabelled.further)
     _write_parts(parts, folder / TEXTS)
 
 
@@ -195,72 +206,14 @@ def _part(records: list[dict]) -> Part:
 
 def load_unlabelled(folder: Path) -> Unlabelled:
     """The texts without a label that `save_texts` wrote."""
-    records = list(_records(folder / UNLABELLED_TEXTS))
-    return Unlabelled([record["text"] for record in records], [record["cleaned"] for record in records])
+    records, path = list(_records(folder / UNLABELLED_TEXTS)), folder / FURTHER_TEXTS
+    further = [record["cleaned"] for record in _records(path)] if path.exists() else []  # older runs have none
+    return Unlabelled([record["text"] for record in records], [record["cleaned"] for record in records], further)
 
 
 def _records(path: Path) -> Iterator[dict]:
     with path.open(encoding="utf-8") as file:
         yield from map(json.loads, file)
-
-
-def vectorize_parts(
-    folder: Path, vocabulary_size: int, sequence_length: int, vector_width: int | None, seed: int
-) -> None:
-    """Learns vocabulary and word vectors from the texts in `folder` and writes them and the arrays beside them.
-
-    Args:
-        folder: what `save_texts` wrote.
-        vocabulary_size: words that are known, padding and `[UNK]` among them; see `data.vectorizing.learn_vocabulary`.
-        sequence_length: words of a text that are read.
-        vector_width: of the word vectors, learned from training and unlabelled texts; `None` for none.
-        seed: of the word vectors.
-
-    Raises:
-        LeakageError: the arrays of two splits share a row, or a row of held-out texts is among the unlabelled.
-    """
-    parts, unlabelled = load_texts(folder), load_unlabelled(folder)
-    # A word that no label was ever seen with is known by its vector alone.
-    vocabulary = learn_vocabulary(parts["train"].cleaned, vocabulary_size, unlabelled.cleaned if vector_width else ())
-    ids = {name: vectorize(part.cleaned, vocabulary, sequence_length) for name, part in parts.items()}
-    ids[UNLABELLED] = vectorize(unlabelled.cleaned, vocabulary, sequence_length)
-    leakage.verify_separation(ids)
-    write_text(folder / VOCABULARY, "\n".join(vocabulary) + "\n")
-    if vector_width:
-        _learn_vectors([*parts["train"].cleaned, *unlabelled.cleaned], vocabulary, vector_width, seed, folder / VECTORS)
-    with whole(folder / ARRAYS) as aside:
-        np.savez(aside, allow_pickle=False, **ids)
-
-
-def load_ids(folder: Path) -> dict[str, np.ndarray]:
-    """Token ids by split, and of the unlabelled texts, each `int32` of shape `(n, sequence_length)`."""
-    with np.load(folder / ARRAYS, allow_pickle=False) as arrays:
-        return {name: arrays[name] for name in (*PARTS, UNLABELLED)}
-
-
-def vectors_of_width(folder: Path, width: int, seed: int) -> np.ndarray | None:
-    """A vector a word of the vocabulary, see `data.word_vectors`; `None` where the run has none.
-
-    Those of another width than the run's are what a run of that width would have; they are learned once.
-    """
-    if not (folder / VECTORS).exists():
-        return None
-    vectors = np.load(folder / VECTORS, allow_pickle=False)
-    if vectors.shape[1] == width:
-        return vectors
-    path = (folder / VECTORS).with_stem(f"{Path(VECTORS).stem}-{width}")
-    if not path.exists():
-        texts = [*load_texts(folder)["train"].cleaned, *load_unlabelled(folder).cleaned]
-        _learn_vectors(texts, load_vocabulary(folder), width, seed, path)
-    return np.load(path, allow_pickle=False)
-
-
-def _learn_vectors(texts: Sequence[str], vocabulary: Sequence[str], width: int, seed: int, path: Path) -> None:
-    from data.word_vectors import word_vectors  # here, since only what makes arrays needs scipy
-
-    vectors = word_vectors(texts, vocabulary, width, seed)
-    with whole(path) as aside, aside.open("wb") as file:
-        np.save(file, vectors, allow_pickle=False)
 
 
 def save_text_weights(weights: np.ndarray, folder: Path) -> None:
@@ -273,8 +226,3 @@ def load_text_weights(folder: Path) -> np.ndarray | None:
     """What `save_text_weights` wrote, `None` where all texts weigh the same."""
     path = folder / TEXT_WEIGHTS
     return np.load(path, allow_pickle=False) if path.exists() else None
-
-
-def load_vocabulary(folder: Path) -> list[str]:
-    """The words in the order of their ids, padding and `[UNK]` first."""
-    return (folder / VOCABULARY).read_text(encoding="utf-8").split("\n")[:-1]

@@ -27,6 +27,10 @@ class Description:
         cleaned: whether it reads cleaned words; an encoder that does not reads the text without markup.
         recurrent: whether it reads word by word.
         sequence_length: words or word pieces that it reads of a text; `None` for all.
+        vocabulary_size: words that a network over words knows, padding and `[UNK]` among them; `None` for other
+            models, and for older ones.
+        arrays: folder of its vocabulary and of the arrays it was trained on, within that of the texts of its seed;
+            empty for that folder itself.
         weights: which pretrained weights stand behind it, `None` where there are none.
         weights_key: identity of these weights and their tokenizer.
         backbone: the name that finds these weights again.
@@ -49,6 +53,8 @@ class Description:
     cleaned: bool = True
     recurrent: bool = False
     sequence_length: int | None = None
+    vocabulary_size: int | None = None
+    arrays: str = ""
     weights: str | None = None
     weights_key: str | None = None
     backbone: str | None = None

@@ -122,7 +122,7 @@ def _unseen(deployed: Path, old: str, newer: Path, new: str) -> tuple[list[str],
         before = prepared(deployed, old)
         parts = load_texts(before)
         seen = {text for name in ("train", "validation") for text in parts[name].cleaned}
-        seen |= set(load_unlabelled(before).cleaned)
+        seen |= set(load_unlabelled(before).words_learned_from)
         test = load_texts(prepared(newer, new))["test"]
         names = read_json(RunFolder(newer).data_card)["class_names"]
     except (OSError, ValueError, KeyError) as error:

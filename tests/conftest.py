@@ -174,9 +174,10 @@ def tiny_run(tmp_path_factory):
     import numpy as np
     import yaml
 
+    from data.arrays import load_ids, load_vocabulary, vectorize_parts
     from data.cleaning import Cleaner
     from data.files import write_json
-    from data.preparing import Part, load_ids, load_vocabulary, save_texts, vectorize_parts
+    from data.preparing import Part, save_texts
     from data.splits.unlabelled import Unlabelled
     from models import linear
     from models.architectures import lstm, transformer

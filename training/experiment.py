@@ -30,10 +30,10 @@ from training.settings import Settings
 from training.trial_processes import (
     is_finished,
     is_prepared,
-    make_arrays_of,
     show_in_tensorboard,
     train_trial,
 )
+from training.word_arrays import decide_lengths, decide_vocabularies, describe_split, make_arrays_of
 
 
 @dataclass
@@ -100,27 +100,27 @@ def prepare_seed(run: RunFolder, settings: Settings, seed: int, corpus: Corpus) 
     """
     cleaner = _choose_cleaner(run, settings, seed, corpus)
     drawn = preparing.draw(corpus, settings.sample_size, seed, cleaner, settings.fold(seed))
-    if settings.sequence_length == AUTO:
-        length = preparing.fitting_length(corpus, drawn["train"].cleaned)
-    else:
-        length = settings.length_read
+    decided = replace(settings, language=cleaner.language)
+    is_first = not run.data_card.exists() or not read_json(run.data_card)["splits"]
+    if is_first:  # the other seeds are to have the same, so that a mean over them is one of equals
+        decided = decide_lengths(decided, corpus, drawn["train"].cleaned)
+    length = decided.words_compared
     parts, removed = preparing.prepare(corpus, drawn, settings.sample_size, length, settings.near_duplicates)
+    most = 0 if settings.unlabelled == NONE else settings.unlabelled_sample
     unlabelled, chosen = choose_unlabelled(
         corpus,
         drawn,
-        most=0 if settings.unlabelled == NONE else settings.unlabelled_sample,
+        most=most,
         undrawn=settings.unlabelled == AUTO,
         seed=seed,
         cleaner=cleaner,
         length=length,
         near=settings.near_duplicates,
+        further=max(settings.vector_sample - most, 0) if most and settings.vector_width else 0,
     )
-    if settings.vocabulary_size == AUTO:
-        words = preparing.fitting_vocabulary(corpus, [*parts["train"].cleaned, *unlabelled.cleaned])
-    else:
-        words = settings.words_known
-    decided = replace(settings, language=cleaner.language, sequence_length=length, vocabulary_size=words)
-    if decided != settings:  # the other seeds are to have the same, so that a mean over them is one of equals
+    if is_first:
+        decided = decide_vocabularies(decided, corpus, [*parts["train"].cleaned, *unlabelled.words_learned_from])
+    if decided != settings:
         settings = decided
         command_line.save(settings, run.settings)
     if not run.data_card.exists():  # the data has not been refused
@@ -130,8 +130,8 @@ def prepare_seed(run: RunFolder, settings: Settings, seed: int, corpus: Corpus) 
     folder = run.prepared(seed)
     folder.mkdir(parents=True, exist_ok=True)
     preparing.save_texts(parts, unlabelled, folder, preparing.leaked(drawn, parts))
-    vocabulary = make_arrays_of(run, settings, seed)
-    split = card.describe_split(parts, removed, corpus.class_names, vocabulary, settings.length_read)
+    make_arrays_of(run, settings, seed)
+    split = describe_split(run, settings, seed, parts, removed, corpus.class_names)
     described = read_json(run.data_card)
     described["splits"].append({"seed": seed, "unlabelled": chosen, **split})
     write_json(run.data_card, described)

@@ -10,7 +10,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 
-from data import card, preparing
+from data import preparing
 from data.files import read_json, write_json
 from data.splits.fewer_labels import with_fewer_labels
 from models.catalog import in_order
@@ -22,7 +22,8 @@ from training.progress.planning import trial_name
 from training.search.chosen import load_chosen
 from training.setting_values import NONE
 from training.settings import Settings
-from training.trial_processes import is_finished, is_prepared, make_arrays_of, train_trial
+from training.trial_processes import is_finished, is_prepared, train_trial
+from training.word_arrays import describe_split, make_arrays_of
 
 
 def train_label_curve(run: RunFolder, deadline: float | None) -> bool:
@@ -104,7 +105,7 @@ def _prepare(run: RunFolder, fewer: RunFolder, settings: Settings, seed: int, la
     folder = fewer.prepared(seed)
     folder.mkdir(parents=True, exist_ok=True)
     preparing.save_texts(parts, unlabelled, folder)
-    vocabulary = make_arrays_of(fewer, settings, seed)
+    make_arrays_of(fewer, settings, seed)
     described = read_json(run.data_card)
     of_seed = next(split for split in described["splits"] if split["seed"] == seed)
     cut, given = len(unlabelled.texts) - len(given.texts), of_seed["unlabelled"]
@@ -112,6 +113,6 @@ def _prepare(run: RunFolder, fewer: RunFolder, settings: Settings, seed: int, la
         "samples": of_seed["samples"] | {"after": of_seed["samples"]["after"] | {"train": labels}},
         "unlabelled": given | {name: given[name] + cut for name in ("candidates", "taken")},
     }
-    split = card.describe_split(parts, facts, described["class_names"], vocabulary, settings.length_read)
+    split = describe_split(fewer, settings, seed, parts, facts, described["class_names"])
     before = read_json(fewer.data_card)["splits"] if fewer.data_card.exists() else []
     write_json(fewer.data_card, described | {"splits": [*before, split]})

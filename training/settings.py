@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from data.amounts import memory_mb
-from models.catalog import CATALOG, DEFAULT, Family
+from models.catalog import CATALOG, DEFAULT, Family, in_order
 from training import setting_values as values
 from training.setting_fields.data import DataSettings
 from training.setting_fields.models import ModelSettings
@@ -18,6 +18,21 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class WordArrays:
+    """Texts as some networks over words are given them.
+
+    Attributes:
+        vocabulary_size: words that are known, padding and `[UNK]` among them.
+        sequence_length: words of a text that are read.
+        folder: where vocabulary and arrays are, within the folder of the texts; empty for that folder itself.
+    """
+
+    vocabulary_size: int
+    sequence_length: int
+    folder: str = ""
+
+
+@dataclass(frozen=True)
 class Settings(TrainingSettings, ModelSettings, DataSettings, RunSettings):
     """All settings of one run, those of `RunSettings` first. See `python -m training.run --help`."""
 
@@ -26,15 +41,30 @@ class Settings(TrainingSettings, ModelSettings, DataSettings, RunSettings):
         """How many texts to draw, `None` for all."""
         return None if self.sample == values.ALL else int(self.sample)
 
-    @property
-    def length_read(self) -> int:
-        """`sequence_length`, once it is decided."""
-        return int(self.sequence_length)
+    def arrays_of(self, model: str) -> WordArrays:
+        """What a network over words knows and reads, once that is decided; a student may have sizes of its own."""
+        shared = WordArrays(int(self.vocabulary_size), int(self.sequence_length))
+        if not CATALOG[model].taught or values.AUTO in (self.student_vocabulary_size, self.student_sequence_length):
+            return shared  # it was not decided in runs that were begun before a student had any
+        own = WordArrays(int(self.student_vocabulary_size), int(self.student_sequence_length))
+        return shared if own == shared else replace(own, folder=f"{own.vocabulary_size}x{own.sequence_length}")
 
     @property
-    def words_known(self) -> int:
-        """`vocabulary_size`, once it is decided."""
-        return int(self.vocabulary_size)
+    def words_compared(self) -> int:
+        """How many words two texts have to begin with alike to be the same: those that every network over words reads,
+        once that is decided.
+        """
+        lengths = [self.sequence_length, self.student_sequence_length if self.has_student else values.AUTO]
+        return min(int(length) for length in lengths if length != values.AUTO)
+
+    @property
+    def readers(self) -> dict[WordArrays, list[str]]:
+        """The networks over words by what they know and read, once that is decided; those that share it first."""
+        found: dict[WordArrays, list[str]] = {}
+        for model in in_order(self.models):
+            if CATALOG[model].family is Family.WORDS:
+                found.setdefault(self.arrays_of(model), []).append(model)
+        return found
 
     @property
     def blocks_trained(self) -> int:
@@ -68,11 +98,6 @@ class Settings(TrainingSettings, ModelSettings, DataSettings, RunSettings):
     def has_encoder(self) -> bool:
         """Whether a pretrained encoder is among the models."""
         return any(CATALOG[model].family is Family.ENCODER for model in self.models)
-
-    @property
-    def has_word_network(self) -> bool:
-        """Whether a network over word ids is among the models, for which texts become arrays."""
-        return any(CATALOG[model].family is Family.WORDS for model in self.models)
 
     @property
     def has_network(self) -> bool:

@@ -1,4 +1,4 @@
-"""The child processes of a run: what makes the arrays of a seed, trains one architecture, shows its outcome."""
+"""The child processes of a run: what trains one architecture, and shows its outcome."""
 
 from __future__ import annotations
 
@@ -12,36 +12,11 @@ from pathlib import Path
 
 from data.exits import EXIT_DISK_FULL
 from data.files import read_json, write_json
-from data.preparing import load_vocabulary
 from models.catalog import CATALOG
 from models.children import EXIT_LOST, MemoryExceeded, exit_name, run_in_child
 from models.run_folder import RunFolder
-from training.run_folders import RunFailed
 from training.settings import Settings
-from training.trials import make_arrays, run_trial, show_trial
-
-
-def make_arrays_of(run: RunFolder, settings: Settings, seed: int) -> list[str] | None:
-    """Learns vocabulary and word vectors of a seed's texts and writes the arrays of its splits, where a network over
-    word ids is to read them.
-
-    Returns:
-        The vocabulary, `None` where no model has one.
-
-    Raises:
-        RunFailed: it cannot be done.
-    """
-    if not settings.has_word_network:
-        return None
-    try:
-        code = run_in_child("forkserver", make_arrays, run.path, seed, memory_limit_mb=settings.memory_limit_mb)
-    except MemoryExceeded as error:
-        raise RunFailed(
-            f"To make the arrays took {error}, more than --memory-limit {settings.memory_limit}: raise it."
-        ) from None
-    if code != 0:
-        raise RunFailed(f"The arrays could not be made: the process that makes them ended with {exit_name(code)}.")
-    return load_vocabulary(run.prepared(seed))
+from training.trials import run_trial, show_trial
 
 
 def is_prepared(run: RunFolder, seed: int) -> bool:

@@ -17,10 +17,11 @@ from pathlib import Path
 
 import numpy as np
 
+from data.arrays import vectorize_parts
 from data.cleaning import Cleaner
 from data.exits import EXIT_DISK_FULL, EXIT_FAILED
 from data.files import UNFINISHED, read_json, remove_unfinished, write_json, write_text
-from data.preparing import load_leaked, load_texts, load_unlabelled, vectorize_parts
+from data.preparing import load_leaked, load_texts, load_unlabelled
 from data.probes import PROBES
 from data.splits.parts import Part
 from data.splits.unlabelled import Unlabelled
@@ -48,12 +49,13 @@ TRAINERS = {
 
 
 def make_arrays(path: Path, seed: int) -> None:
-    """Learns vocabulary and word vectors of a seed's texts and writes the arrays of its splits."""
+    """Learns vocabularies and word vectors of a seed's texts and writes the arrays of its splits."""
     begin(None)
-    settings = command_line.load(RunFolder(path).settings)
-    vectorize_parts(
-        RunFolder(path).prepared(seed), settings.words_known, settings.length_read, settings.vector_width, seed
-    )
+    settings, texts = command_line.load(RunFolder(path).settings), RunFolder(path).prepared(seed)
+    for made in settings.readers:
+        vectorize_parts(
+            texts, made.vocabulary_size, made.sequence_length, settings.vector_width, seed, texts / made.folder
+        )
 
 
 def run_trial(path: Path, model: str, seed: int, deadline: float | None) -> None:

@@ -26,8 +26,8 @@ def with_fewer_labels(
     train = parts["train"]
     order = draw_order(train.labels, seed)
     kept, others = train.take(np.sort(order[:labels])), train.take(np.sort(order[labels:]))
-    more = Unlabelled([*others.texts, *unlabelled.texts], [*others.cleaned, *unlabelled.cleaned])
-    return {**parts, "train": kept}, more
+    texts, cleaned = [*others.texts, *unlabelled.texts], [*others.cleaned, *unlabelled.cleaned]
+    return {**parts, "train": kept}, Unlabelled(texts, cleaned, unlabelled.further)
 
 
 def draw_order(labels: np.ndarray, seed: int) -> np.ndarray:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -18,15 +18,22 @@ HELD_OUT = ("validation", "test")
 
 @dataclass(frozen=True)
 class Unlabelled:
-    """Texts of no split, n of them.
+    """Texts of no split, n of them, and perhaps more of which only words are learned.
 
     Attributes:
         texts: as they came.
         cleaned: as the small models read them.
+        further: other texts, cleaned, that no model answers.
     """
 
     texts: list[str]
     cleaned: list[str]
+    further: list[str] = field(default_factory=list)
+
+    @property
+    def words_learned_from(self) -> list[str]:
+        """All of them, cleaned."""
+        return [*self.cleaned, *self.further]
 
 
 def choose_unlabelled(
@@ -38,6 +45,7 @@ def choose_unlabelled(
     cleaner: Cleaner,
     length: int,
     near: float = 0,
+    further: int = 0,
 ) -> tuple[Unlabelled, dict[str, int]]:
     """Draws texts of which at least one word is left once cleaned, each different from every text of every split.
 
@@ -54,10 +62,11 @@ def choose_unlabelled(
         cleaner: as for the parts.
         length: words of a text that the models are given.
         near: least similarity of near-duplicates, see `data.splits.near_duplicates`; 0 takes them too.
+        further: how many more to take, for their words alone.
 
     Returns:
         The texts, and for the data card how many candidates there were, how many of them were looked at and passed
-        over for which reason, and how many were taken.
+        over for which reason, how many were taken, and how many further ones.
     """
     used = np.concatenate([part.index for part in drawn.values()])
     labelled, unlabelled = map(np.flatnonzero, may_be_learned_from(corpus, drawn))
@@ -71,7 +80,7 @@ def choose_unlabelled(
     texts: list[str] = []
     kept: list[str] = []
     for text in _texts(corpus, others, unlabelled, order):
-        if len(kept) == most:
+        if len(kept) == most + further:
             break
         cleaned = cleaner.clean(text)
         key = first_words(cleaned, length)
@@ -85,7 +94,8 @@ def choose_unlabelled(
         known.add(key)
         texts.append(text)
         kept.append(cleaned)
-    return Unlabelled(texts, kept), counts | {"taken": len(kept)}
+    found = Unlabelled(texts[:most], kept[:most], kept[most:])
+    return found, counts | {"taken": len(found.cleaned), "further": len(found.further)}
 
 
 def _texts(corpus: Corpus, others: np.ndarray, unlabelled: np.ndarray, order: np.ndarray) -> Iterator[str]:

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from data.arrays import load_vocabulary
 from data.files import read_json
-from data.preparing import load_vocabulary
 from models.catalog import Family
 from models.description import Description
 from models.exporting.exportable import Exportable, ExportCard, ExportRefused
@@ -83,7 +83,7 @@ def load(run: RunFolder, model: str, seed: int) -> Exportable:
         return LinearExport(LinearModel.load(trial / description.files["model"]), description.cleaning)
     if description.family is Family.ENCODER:
         return _load_encoder(description, trial, len(read_json(run.data_card)["class_names"]))
-    return _load_word_model(description, trial, load_vocabulary(run.prepared(seed)))
+    return _load_word_model(description, trial, load_vocabulary(run.prepared(seed) / description.arrays))
 
 
 def _load_word_model(description: Description, trial: Path, vocabulary: list[str]) -> Exportable:

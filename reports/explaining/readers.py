@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from data.arrays import load_vocabulary
 from data.cleaning import Cleaner, strip_markup
-from data.preparing import load_vocabulary
 from models.catalog import Family
 from models.description import Description
 from models.influence import Answerer
@@ -102,7 +102,8 @@ def load_reader(run: Path, model: str, seed: int, others: Mapping[str, Reader] |
             known = frozenset(linear.terms)
             answer = answer or _remembering(functools.partial(_answer_linear, linear.pipeline(), clean))
         elif description.family is Family.WORDS:
-            known = frozenset(load_vocabulary(folder.prepared(seed))[2:])  # without padding and [UNK]
+            vocabulary = load_vocabulary(folder.prepared(seed) / description.arrays)
+            known = frozenset(vocabulary[2:])  # without padding and [UNK]
             length = description.sequence_length
         answer = answer or _remembering(_trained(folder, model, seed))
         return Reader(description.title, description.reads, seed, answer, clean, known, length)

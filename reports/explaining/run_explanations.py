@@ -11,6 +11,7 @@ import numpy as np
 from data.files import whole, write_json
 from data.preparing import load_texts
 from models.catalog import CATALOG
+from models.description import Description
 from models.influence import measure, split_words, unread
 from models.predictions import read_predictions
 from models.run_folder import RunFolder, RunFolderError
@@ -130,12 +131,14 @@ def _write_attention(run: Path, model: str, seed: int, cleaned: list[str]) -> li
     # isort: split
     import keras
 
-    from data.preparing import load_vocabulary
+    from data.arrays import load_vocabulary
     from data.vectorizing import vectorize
     from reports.explaining.attention import attention_maps
 
-    network = keras.models.load_model(RunFolder(run).trial(model, seed) / "model.keras", compile=False)
-    vocabulary = load_vocabulary(RunFolder(run).prepared(seed))
+    folder = RunFolder(run)
+    description = Description.load(folder.description(model, seed))
+    network = keras.models.load_model(folder.trial(model, seed) / description.files["model"], compile=False)
+    vocabulary = load_vocabulary(folder.prepared(seed) / description.arrays)
     known, length = frozenset(vocabulary[2:]), network.input_shape[1]  # without padding and [UNK]
     maps = attention_maps(network, vectorize(cleaned, vocabulary, length))
     tokens = [text.split(" ")[:length] for text in cleaned]
@@ -143,7 +146,7 @@ def _write_attention(run: Path, model: str, seed: int, cleaned: list[str]) -> li
         str(at): found[:, :, : len(words), : len(words)].astype(np.float16)
         for at, (found, words) in enumerate(zip(maps, tokens, strict=True))
     }
-    with whole(RunFolder(run).attention) as aside:
+    with whole(folder.attention) as aside:
         np.savez_compressed(aside, **arrays)
     return [
         {"tokens": words, "unknown": [at for at, word in enumerate(words) if word not in known]} for words in tokens

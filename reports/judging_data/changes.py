@@ -16,6 +16,8 @@ from sklearn.base import clone
 from data.splits.parts import first_words
 from models import linear
 from models.catalog import CATALOG, Family
+from models.description import Description
+from models.run_folder import RunFolder
 from reports.judging_data.quick_label_curve import more_labels, quick_label_curve
 from reports.judging_data.second_opinions import Voice
 from reports.judging_data.suspicious_labels import Judgement
@@ -125,10 +127,18 @@ def widen(gain: float, ends: Sequence[float], spread: float) -> list[float]:
     return [gain - math.hypot(gain - ends[0], luck), gain + math.hypot(ends[1] - gain, luck)]
 
 
+def _reads(texts: RunTexts, model: str, length: int) -> bool:
+    """Whether a model is a network over words that reads so many, as those that are not trained yet will."""
+    if model not in CATALOG or CATALOG[model].family is not Family.WORDS:
+        return False
+    described = RunFolder(texts.plan.path).description(model, texts.seed)
+    return not described.exists() or Description.load(described).sequence_length == length
+
+
 def _more_words(texts: RunTexts) -> list[Change]:
     """Twice the words, where the run has models that read so many and no more, and texts that have more."""
     length = int(texts.plan.settings["sequence_length"])
-    readers = [model for model in texts.plan.models if model in CATALOG and CATALOG[model].family is Family.WORDS]
+    readers = [model for model in texts.plan.models if _reads(texts, model, length)]
     train, validation = texts.parts["train"], texts.parts["validation"]
     if not readers or all(text.count(" ") < length for text in train.cleaned):
         return []

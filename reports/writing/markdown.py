@@ -8,9 +8,9 @@ from reports.evaluation import Evaluation
 from reports.judging import more_labels, searched
 from reports.judging.suspicious_labels import TITLE
 from reports.measuring.leaked import leaked_scores
-from reports.numbers import percent
+from reports.numbers import listed, percent
 from reports.reading.comparison import Comparison, Row
-from reports.reading.facts import SplitFacts
+from reports.reading.split_facts import SplitFacts
 from reports.writing import evidence, repeating
 from reports.writing.confusion import MOST_CLASSES, most_confused
 from reports.writing.labels import section as labels_section
@@ -145,6 +145,14 @@ def split_lines(split: SplitFacts, comparison: Comparison) -> list[list]:
     if split.words_in_vocabulary is not None:
         known = (percent(split.vocabulary_coverage[part]) for part in PARTS)
         rows.append([f"running words in the vocabulary of {split.words_in_vocabulary:,}", *known])
+    for read in split.read_by_others:
+        found = {
+            f"longer than {read.sequence_length:,} words": read.longer_than_sequence,
+            "running words not read": read.words_cut,
+            f"running words in the vocabulary of {read.words_in_vocabulary:,}": read.vocabulary_coverage,
+        }
+        names = listed(read.models)
+        rows += [[f"{names}: {name}", *(percent(shares[part]) for part in PARTS)] for name, shares in found.items()]
     trials = [trial for row in comparison.rows for trial in row.by_seed if trial.seed == split.seed]
     pieces = next((trial.wordpiece for trial in trials if trial.wordpiece), None)
     if pieces:

@@ -5,7 +5,8 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from data import preparing
+from data import arrays, preparing
+from data.arrays import load_ids, load_vocabulary, vectorize_parts, vectors_of_width
 from data.card import coverage, describe_corpus, describe_split
 from data.cleaning import Cleaner
 from data.corpus import Corpus, DataError, Published
@@ -13,12 +14,10 @@ from data.preparing import (
     draw,
     fitting_length,
     fitting_vocabulary,
-    load_ids,
     load_texts,
-    load_vocabulary,
+    load_unlabelled,
     prepare,
     save_texts,
-    vectorize_parts,
 )
 from data.splits.leakage import LeakageError
 from data.splits.parts import Part
@@ -251,6 +250,30 @@ def test_arrays_of_a_dozen_texts(tmp_path, twelve_texts):
         "test": (3, 4),
         "unlabelled": (0, 4),
     }
+    # Networks that read otherwise have a folder of their own, and leave the others theirs.
+    vectorize_parts(tmp_path, 9, 5, None, 0, tmp_path / "9x5")
+    assert load_vocabulary(tmp_path / "9x5")[: len(vocabulary) - 2] == vocabulary[:-2]
+    assert len(load_vocabulary(tmp_path / "9x5")) == 9
+    assert {array.shape[1] for array in load_ids(tmp_path / "9x5").values()} == {5}
+    assert load_vocabulary(tmp_path) == vocabulary
+
+
+@pytest.mark.slow
+def test_further_texts_are_learned_from_and_not_answered(tmp_path, twelve_texts):
+    more = Unlabelled(["Emus run"], ["emus run"], ["emus run far", "emus eat"])
+    save_texts(twelve_texts, more, tmp_path)
+    assert load_unlabelled(tmp_path) == more
+    vectorize_parts(tmp_path, 20, 4, 1, 0)
+    vocabulary, ids = load_vocabulary(tmp_path), load_ids(tmp_path)
+    assert {"far", "eat"} < set(vocabulary)
+    assert ids["unlabelled"].shape == (1, 4)
+    assert vectors_of_width(tmp_path, 1, 0)[vocabulary.index("far")].any()  # it stands near "emus"
+    # They are kept apart from validation and test like all others, or nothing is written.
+    save_texts(twelve_texts, Unlabelled([], [], [twelve_texts["test"].cleaned[2]]), tmp_path)
+    with pytest.raises(LeakageError, match="1 rows of test also stand in unlabelled"):
+        vectorize_parts(tmp_path, 20, 4, 1, 0)
+    (tmp_path / "further.jsonl").unlink()  # as in older runs
+    assert load_unlabelled(tmp_path) == NO_TEXTS
 
 
 @pytest.mark.slow
@@ -259,7 +282,7 @@ def test_arrays_that_share_a_row_are_not_written(tmp_path, twelve_texts):
     save_texts(twelve_texts, NO_TEXTS, tmp_path)
     with pytest.raises(LeakageError, match="1 rows of test also stand in train"):
         vectorize_parts(tmp_path, vocabulary_size=20, sequence_length=4, vector_width=None, seed=0)
-    assert not (tmp_path / preparing.ARRAYS).exists()
+    assert not (tmp_path / arrays.ARRAYS).exists()
 
 
 def _corpus(published=()):

@@ -13,8 +13,9 @@ import pytest
 import yaml
 from filelock import FileLock
 
+from data.arrays import load_ids, load_vocabulary
 from data.files import read_json, write_json
-from data.preparing import load_ids, load_texts, load_vocabulary
+from data.preparing import load_texts
 from data.probes import PROBES
 from data.vectorizing import vectorize
 from models.architectures.sizes import Sizes
@@ -66,6 +67,7 @@ TAUGHT = tuple(name for name, entry in CATALOG.items() if entry.taught)
 TRAINED = ("lstm", "distilbert", "linear", *of_family(Family.COMBINED), *TAUGHT)
 SIZES_OF_WORDS = {"sequence_length": 16, "width": 8, "vocabulary_size": 300}
 SMALL = "--sample 240 --unlabelled-sample 200 --epochs 2 --backbone-length 24 --no-explain".split()
+SMALL += ["--student-vocabulary-size=150"]  # and as many words of a text as suit: arrays of its own
 SMALL += [f"--{name.replace('_', '-')}={value}" for name, value in SIZES_OF_WORDS.items()]
 
 

@@ -49,6 +49,7 @@ class Parameters(BaseEstimator):
         keep_negations: bool | None = None,
         near_duplicates: float | None = None,
         unlabelled_sample: int | None = None,
+        vector_sample: int | None = None,
         vocabulary_size: int | str | None = None,
         sequence_length: int | str | None = None,
         word_vectors: str | None = None,
@@ -66,6 +67,8 @@ class Parameters(BaseEstimator):
         backbone_cleaned: bool | None = None,
         pooling: str | None = None,
         student: str | None = None,
+        student_vocabulary_size: int | str | None = None,
+        student_sequence_length: int | str | None = None,
         student_batch_size: int | None = None,
         epochs: int | None = None,
         batch_size: int | None = None,
@@ -96,6 +99,7 @@ class Parameters(BaseEstimator):
         self.keep_negations = keep_negations
         self.near_duplicates = near_duplicates
         self.unlabelled_sample = unlabelled_sample
+        self.vector_sample = vector_sample
         self.vocabulary_size = vocabulary_size
         self.sequence_length = sequence_length
         self.word_vectors = word_vectors
@@ -113,6 +117,8 @@ class Parameters(BaseEstimator):
         self.backbone_cleaned = backbone_cleaned
         self.pooling = pooling
         self.student = student
+        self.student_vocabulary_size = student_vocabulary_size
+        self.student_sequence_length = student_sequence_length
         self.student_batch_size = student_batch_size
         self.epochs = epochs
         self.batch_size = batch_size

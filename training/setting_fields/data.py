@@ -154,5 +154,16 @@ class DataSettings:
         metavar="auto|none|FILE",
     )
     unlabelled_sample: int = setting(
-        5000, "most of them to take", "data", values.whole_number(0, 10_000_000), metavar="N"
+        5000,
+        "most of them to take, which a student learns from too; 0: none",
+        "data",
+        values.whole_number(0, 10_000_000),
+        metavar="N",
+    )
+    vector_sample: int = setting(
+        12_000,
+        "most of them to take for word vectors, those included",
+        "data",
+        values.whole_number(0, 10_000_000),
+        metavar="N",
     )

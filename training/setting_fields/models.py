@@ -102,3 +102,18 @@ class ModelSettings:
         "models",
         choices=of_family(Family.WORDS),
     )
+    student_vocabulary_size: int | str = setting(
+        values.AUTO,
+        "words known to that; auto: those seen twice, at most 20,000, and no fewer than the other small models know",
+        "models",
+        values.word_or(values.AUTO, values.whole_number(3)),
+        metavar="N",
+    )
+    student_sequence_length: int | str = setting(
+        values.AUTO,
+        "words of a text that it reads; auto: what covers nine tenths of the training texts, at most 128, and no fewer "
+        "than the other small models read",
+        "models",
+        values.word_or(values.AUTO, values.whole_number(1, 100_000)),
+        metavar="N",
+    )

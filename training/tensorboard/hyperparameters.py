@@ -15,9 +15,8 @@ IN_EPOCHS = (
     "plateau_patience",
     "plateau_factor",
 )
+READ, READ_BY_STUDENT = ("vocabulary_size", "sequence_length"), ("student_vocabulary_size", "student_sequence_length")
 WORDS = (
-    "vocabulary_size",
-    "sequence_length",
     "width",
     "dropout",
     "mask",
@@ -49,7 +48,7 @@ def hyperparameters(settings: Settings, model: str) -> dict[str, bool | int | fl
     if CATALOG[model].taught:
         names += ["student", "student_batch_size"]
     if family is Family.WORDS:
-        names += [*WORDS, *IN_EPOCHS]
+        names += [*(READ_BY_STUDENT if CATALOG[model].taught else READ), *WORDS, *IN_EPOCHS]
     elif family is Family.ENCODER:
         names += [*ENCODER, *IN_EPOCHS, *(UNFREEZING if settings.unfreeze else ())]
     return {"model": model} | {name: getattr(settings, name) for name in names}

@@ -10,8 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
+from data.arrays import load_vocabulary
 from data.files import read_json, whole, write_text
-from data.preparing import Part, load_texts, load_vocabulary
+from data.preparing import Part, load_texts
+from models.description import Description
 from models.run_folder import RunFolder
 
 CONFIG, VECTORS, WORDS = "projector_config.pbtxt", "embedding.bytes", "metadata.tsv"
@@ -23,7 +25,7 @@ def write_embedding(run: RunFolder, model: str, seed: int, folder: Path) -> None
     vectors = _word_vectors(path) if path.exists() else None
     if vectors is None:
         return
-    vocabulary = load_vocabulary(run.prepared(seed))
+    vocabulary = load_vocabulary(run.prepared(seed) / Description.load(run.description(model, seed)).arrays)
     vectors = vectors[: len(vocabulary)]  # a small corpus does not fill the table
     # Raw float32: the projector takes what is not UTF-8 for that.
     with whole(folder / VECTORS) as aside:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from data.preparing import load_ids, load_vocabulary, vectors_of_width
+from data.arrays import load_ids, load_vocabulary, vectors_of_width
 from data.splits.leakage import UNLABELLED
 from models.architectures.sizes import Sizes
 from models.catalog import CATALOG
@@ -29,6 +29,7 @@ class Lesson:
         batch_size: texts per step.
         label_smoothing: `None` for that of the settings.
         title: of the network's row.
+        smaller: the settings to lower so that it takes less memory.
         weights: of the texts `(n,)`, `None` where all weigh the same.
         taught_by: title of the teacher.
         facts: what the teacher cost.
@@ -38,6 +39,7 @@ class Lesson:
     targets: np.ndarray
     batch_size: int
     title: str
+    smaller: str = "--batch-size, --sequence-length or --width"
     weights: np.ndarray | None = None
     label_smoothing: float | None = None
     taught_by: str | None = None
@@ -58,13 +60,13 @@ def train(task: Task) -> Trained:
     settings, run, seed, parts = task.settings, task.run, task.seed, task.parts
     network = CATALOG[settings.student] if task.architecture.taught else task.architecture
     make_deterministic(seed)
-    ids = load_ids(run.prepared(seed))
-    vocabulary = load_vocabulary(run.prepared(seed))
+    texts, read = run.prepared(seed), settings.arrays_of(task.architecture.name)
+    ids, vocabulary = load_ids(texts / read.folder), load_vocabulary(texts / read.folder)
     lesson = _taught(task, ids) if task.architecture.taught else _labelled(task, ids)
     sizes = Sizes(
         task.classes,
-        settings.words_known,
-        settings.length_read,
+        read.vocabulary_size,
+        read.sequence_length,
         settings.width,
         settings.dropout,
         settings.mask,
@@ -73,18 +75,18 @@ def train(task: Task) -> Trained:
         settings.block_dropout,
     )
     model = network.build(sizes)
-    vectors = vectors_of_width(run.prepared(seed), settings.width, seed)
+    vectors = vectors_of_width(texts / read.folder, settings.width, seed, texts)
     if vectors is not None:
         start_from_vectors(model, vectors * settings.word_vector_scale)
     estimate = memory.network_mb(
         model.count_params(),
         lesson.batch_size,
-        settings.length_read,
+        read.sequence_length,
         settings.width,
         heads=network.heads,
         blocks=network.blocks,
     )
-    memory.require(estimate, settings, "--batch-size, --sequence-length or --width")
+    memory.require(estimate, settings, lesson.smaller)
     history = fit(
         model,
         (lesson.ids, lesson.targets, lesson.weights),
@@ -106,16 +108,18 @@ def train(task: Task) -> Trained:
             title=lesson.title,
             family=task.architecture.family,
             seed=seed,
-            reads=f"the first {settings.length_read} cleaned words",
+            reads=f"the first {read.sequence_length} cleaned words",
             files={"model": file},
             cleaning=task.cleaner,
             recurrent=network.recurrent,
-            sequence_length=settings.length_read,
+            sequence_length=read.sequence_length,
+            vocabulary_size=read.vocabulary_size,
+            arrays=read.folder,
             taught_by=lesson.taught_by,
         ),
         probabilities=predict(model, {part: ids[part] for part in task.cleaned}),
         answer=lambda size: model.predict_on_batch(rows(ids["test"], size)),
-        answer_texts=lambda _, cleaned: model.predict_on_batch(vectorize(cleaned, vocabulary, settings.length_read)),
+        answer_texts=lambda _, cleaned: model.predict_on_batch(vectorize(cleaned, vocabulary, read.sequence_length)),
         parameters=model.count_params(),
         trainable_parameters=trainable_count(model),
         history=history,
@@ -135,7 +139,7 @@ def _labelled(task: Task, ids: dict[str, np.ndarray]) -> Lesson:
         task.parts["train"].labels,
         task.settings.batch_size,
         task.architecture.name,
-        task.weights("train"),
+        weights=task.weights("train"),
     )
 
 
@@ -156,15 +160,15 @@ def _taught(task: Task, ids: dict[str, np.ndarray]) -> Lesson:
     if texts:
         learned.append(ids[UNLABELLED])
         targets.append(teacher.probabilities[UNLABELLED])
-    title = (
-        f"{task.architecture.name} ({task.settings.student} taught by {teacher.description.name}, {texts:,} "
-        "unlabelled texts)"
-    )
+    said = [f"{task.settings.student} taught by {teacher.description.name}", f"{texts:,} unlabelled texts"]
+    if (read := task.settings.arrays_of(task.architecture.name)).folder:  # not what the other networks read
+        said.append(f"reads {read.vocabulary_size:,} words and {read.sequence_length:,} tokens")
     return Lesson(
         np.concatenate(learned),
         np.concatenate(targets),
         task.settings.student_batch_size,
-        title,
+        f"{task.architecture.name} ({', '.join(said)})",
+        "--student-batch-size, --student-sequence-length or --width",
         # The teacher's answers to unlabelled texts are as balanced as its training was.
         None if weights is None else np.concatenate([weights, np.ones(texts, np.float32)]),
         label_smoothing=0.0,

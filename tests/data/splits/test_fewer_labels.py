@@ -59,10 +59,11 @@ def test_a_larger_draw_holds_the_smaller_one(parts):
 
 
 def test_texts_that_lose_their_label_become_unlabelled_and_held_out_ones_stay_where_they_are(parts):
-    fewer, unlabelled = with_fewer_labels(parts, Unlabelled(["given"], ["clean given"]), 10, seed=4)
+    fewer, unlabelled = with_fewer_labels(parts, Unlabelled(["given"], ["clean given"], ["more"]), 10, seed=4)
     assert fewer["validation"] is parts["validation"]
     assert fewer["test"] is parts["test"]
     assert sorted([*fewer["train"].texts, *unlabelled.texts]) == sorted([*parts["train"].texts, "given"])
+    assert unlabelled.further == ["more"]
     assert unlabelled.cleaned == [f"clean {text}" for text in unlabelled.texts]
     whole = parts["train"]
     labels = dict(zip(whole.texts, whole.labels.tolist(), strict=True))

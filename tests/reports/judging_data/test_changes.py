@@ -5,9 +5,13 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from data.cleaning import Cleaner
+from models.catalog import Family
+from models.description import Description
 from models.predictions import Answers
+from models.run_folder import RunFolder
 from reports.judging_data import changes as measuring
-from reports.judging_data.changes import measure_changes, spread_of_draws, widen
+from reports.judging_data.changes import _more_words, measure_changes, spread_of_draws, widen
 from reports.judging_data.quick_label_curve import drawing_order, more_labels, quick_label_curve
 from reports.judging_data.second_opinions import Voice, voices_of
 from reports.judging_data.suspicious_labels import JudgedLabel, Judgement, judge_labels
@@ -133,6 +137,18 @@ def test_words_that_stand_too_late_are_worth_reading(run_texts, generated):
     assert change.raises
     assert change.gain > 0.2
     assert changes[0] == change  # the largest gain that is none of chance
+
+
+def test_a_network_that_reads_further_is_not_told_to_read_as_far(run_texts, generated):
+    labels = np.arange(300) % 2
+    late = [f"{text} " * 3 for text in generated(np.random.default_rng(0), labels)]
+    texts = run_texts(late, labels, "--models", "rnn", "linear", "student")
+    for model, length in (("rnn", 16), ("student", 32)):
+        described = RunFolder(texts.plan.path).description(model, texts.seed)
+        described.parent.mkdir(parents=True)
+        said = Description(model, model, Family.WORDS, texts.seed, "words", {}, Cleaner(), sequence_length=length)
+        said.save(described)
+    assert [change.name for change in _more_words(texts)] == ["read 32 words instead of 16 with rnn"]
 
 
 def test_without_models_that_read_so_many_words_there_is_no_word_of_them(run_texts, generated):

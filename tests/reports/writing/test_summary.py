@@ -113,6 +113,8 @@ def test_report_shows_the_data_card(whole_run, capsys):
     assert ["empty once cleaned, dropped", "2", "1", "0"] in rows
     assert ["share of good", "45.0 %", "45.0 %", "45.0 %"] in rows
     assert ["running words in the vocabulary of 998", "90.0 %", "80.0 %", "75.0 %"] in rows
+    assert ["student: longer than 1,280 words", "0.0 %", "0.0 %", "0.0 %"] in rows
+    assert ["student: running words in the vocabulary of 19,998", "99.0 %", "97.0 %", "96.0 %"] in rows
     assert ["train-test", "5", "0"] in rows
     assert ["train-test", "6", "0"] in rows
     assert "Different texts that occur with more than one label: 1." in report

@@ -8,10 +8,11 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from data.arrays import vectorize_parts
 from data.cleaning import Cleaner
 from data.corpus import Corpus
 from data.files import write_json
-from data.preparing import draw, prepare, save_text_weights, save_texts, vectorize_parts
+from data.preparing import draw, prepare, save_text_weights, save_texts
 from data.probes import PROBES
 from data.splits.leakage import UNLABELLED
 from data.splits.unlabelled import Unlabelled
@@ -181,9 +182,21 @@ def test_balanced_weights_give_each_class_the_same_and_unlabelled_texts_one(run)
 
 @pytest.mark.slow
 def test_a_student_is_the_network_that_is_named(run):
-    run[0].trial("student", 0).mkdir(parents=True)
+    folder = run[0]
+    folder.trial("student", 0).mkdir(parents=True)
+    vectorize_parts(folder.prepared(0), 50, 4, 4, 0, folder.prepared(0) / "50x4")
+    own = {"student_vocabulary_size": 50, "student_sequence_length": 4, "width": 8}
+    command_line.save(replace(command_line.load(folder.settings), **own), folder.settings)
     trained = words.train(task(run, "student"))
     assert trained.description.family is Family.WORDS
+    assert (trained.description.vocabulary_size, trained.description.sequence_length) == (50, 4)
+    assert trained.description.arrays == "50x4"
+    assert trained.description.reads == "the first 4 cleaned words"
+    assert trained.description.title == (
+        "student (lstm taught by linear, 20 unlabelled texts, reads 50 words and 4 tokens)"
+    )
+    # Vectors of another width than the run's are learned from the texts, which lie elsewhere.
+    assert (folder.prepared(0) / "50x4" / "word_vectors-8.npy").exists()
     assert trained.description.recurrent
     assert trained.description.taught_by == "linear"
     assert len(trained.history["loss"]) == 2
