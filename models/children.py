@@ -26,6 +26,7 @@ from data.exits import EXIT_INTERRUPTED
 CHECK_SECONDS = 0.5  # looking through all processes of the machine takes 2 ms for each hundred of them
 EXIT_LOST = 255  # what multiprocessing gives where the fork server cannot say how a child ended
 BYTES_PER_MEBIBYTE = 2**20
+FORKED_OF = "models.backends.fork_server"  # what it imports before all else
 FORK_SERVER, BARE = "forkserver", "spawn"  # how children start, as `multiprocessing` names it
 FINISHING = "Finishing the epoch in flight; press Ctrl-C again to stop at once."
 STOPPING = "Stopping; press Ctrl-C again to stop at once."
@@ -43,7 +44,7 @@ def start_fork_server(module: str) -> None:
         return
     from multiprocessing import forkserver
 
-    multiprocessing.get_context(FORK_SERVER).set_forkserver_preload([module])
+    multiprocessing.get_context(FORK_SERVER).set_forkserver_preload([FORKED_OF, module])
     with unheard_ctrl_c():
         forkserver.ensure_running()
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
+from models.backends.device_variables import prepare_devices
+from models.children import FORKED_OF
 from models.quiet import quiet_stderr
 
 
@@ -22,6 +24,12 @@ def make_deterministic(seed: int) -> None:
         torch.use_deterministic_algorithms(True, warn_only=True)
 
 
+def _keep_tensorflow_off_devices() -> None:
+    """It then only reads strings and writes events: a device's memory is for the backend that trains."""
+    tensorflow.config.set_visible_devices([], "GPU")
+
+
+prepare_devices()
 # TensorFlow Lite imports JAX where it is installed, for a second, and does without where that fails.
 _hidden = os.environ.get("KERAS_BACKEND") in ("tensorflow", "torch") and "jax" not in sys.modules
 if _hidden:
@@ -33,6 +41,8 @@ with quiet_stderr():
     if _hidden:
         del sys.modules["jax"]
     tensorflow.get_logger().setLevel("ERROR")  # it warns of new shapes of input, and texts come in many lengths
-    if keras.backend.backend() != "tensorflow":
-        # It then only reads strings and writes events: the GPU's memory is for the backend that trains.
-        tensorflow.config.set_visible_devices([], "GPU")
+if keras.backend.backend() != "tensorflow":
+    if FORKED_OF in sys.modules:  # TensorFlow would speak to CUDA here, and no child could any more
+        os.register_at_fork(after_in_child=_keep_tensorflow_off_devices)
+    else:
+        _keep_tensorflow_off_devices()

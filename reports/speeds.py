@@ -83,6 +83,7 @@ def _table(speeds: list[Speed], peers: list[dict]) -> str:
     from reports.reading.benchmark import peers_of
 
     models = list(dict.fromkeys(speed.model for speed in speeds))
+    with_device = any(speed.device_memory for speed in speeds)
     lines = []
     for speed in speeds:
         texts, length, vocabulary, batch = speed.sizes
@@ -99,6 +100,7 @@ def _table(speeds: list[Speed], peers: list[dict]) -> str:
             "start, s": significant(speed.start),
             "compiling, s": significant(speed.compiling),
             "peak MB": count(speed.memory),
+            **({"device, peak MB": count(speed.device_memory or 0)} if with_device else {}),
             "others took": f"{speed.others:.0%}",
             "processes": speed.processes,
         }

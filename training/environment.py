@@ -10,6 +10,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from data.parallel import cpu_count
+from models.backends.device_variables import leave_devices_alone
+from training.setting_values import CPU
 
 DEFAULT_BACKEND = "tensorflow"
 BACKENDS = (DEFAULT_BACKEND, "jax", "torch")
@@ -70,9 +72,15 @@ def limit_threads() -> None:
         os.environ.setdefault(name, str(cpu_count()))
 
 
-def prepare_environment() -> None:
-    """Sets what all processes of a run inherit."""
+def prepare_environment(device: str) -> None:
+    """Sets what all processes of a run inherit.
+
+    Args:
+        device: `cpu` where no other device than the processor is to be used.
+    """
     limit_threads()
+    if device == CPU:
+        leave_devices_alone()
     # Whatever they write that the terminal's encoding lacks becomes an escape, as it does in this process.
     os.environ["PYTHONIOENCODING"] = f"{sys.stdout.encoding}:backslashreplace"
 

@@ -63,7 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from training.experiment import compare
         from training.run_folders import open_run
 
-        prepare_environment()
+        prepare_environment(settings.device)
         with open_run(settings, request.resumed, typed(request.settings)) as run:
             return _run(settings, run, compare)
     except KeyboardInterrupt:

@@ -16,6 +16,7 @@ from data.amounts import memory_mb
 Reader = Callable[[str], object]
 
 AUTO, NONE, ALL, COOCCURRENCE, BALANCED = "auto", "none", "all", "cooccurrence", "balanced"
+CPU, FLOAT32, MIXED = "cpu", "float32", "mixed"
 TRUTHS = {"yes": True, "no": False, "true": True, "false": False, "on": True, "off": False}  # as YAML has them
 SECONDS = {"s": 1, "m": 60, "h": 3600}
 _AMOUNT = r"(?=[0-9.]*[1-9])\d+(?:\.\d+)?"  # a decimal number above 0

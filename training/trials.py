@@ -33,6 +33,7 @@ from models.run_folder import CHECKPOINTS, RunFolder
 from training import command_line
 from training.ending import TimeIsUp, begin, ending
 from training.fitting.history import describe_history
+from training.measuring.device import describe_device
 from training.measuring.evaluating import accuracy_by_group, evaluate, overfits, texts_per_second
 from training.measuring.other_work import OtherWork
 from training.search.chosen import load_chosen, settings_of
@@ -168,6 +169,7 @@ def _train_and_evaluate(run: RunFolder, model: str, seed: int, started: float, o
     result["seconds_total"] = time.perf_counter() - started + result.get("seconds_needed", 0)
     result["other_work"] = others.share()
     result["peak_memory_mb"] = max(peak_memory_mb(), result.get("memory_needed_mb", 0))
+    result["peak_device_memory_mb"] = describe_device(run) if CATALOG[model].is_network else None
     chosen = load_chosen(run, model)
     description = trained.description
     if chosen:

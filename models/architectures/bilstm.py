@@ -38,5 +38,5 @@ def build(sizes: Sizes) -> keras.Model:
         )(hidden, mask=padding_mask if sizes.mask else None)
         # (batch, tokens, 2 width), and behind the last layer (batch, 2 width)
     state = layers.Dropout(sizes.dropout)(hidden)
-    probabilities = layers.Dense(sizes.classes, activation="softmax")(state)  # (batch, classes)
+    probabilities = layers.Dense(sizes.classes, activation="softmax", dtype="float32")(state)  # (batch, classes)
     return keras.Model(token_ids, probabilities, name="bilstm")

@@ -41,7 +41,7 @@ def build(sizes: Sizes) -> keras.Model:
         strongest.append(ops.max(filtered, axis=1))  # (batch, width)
     pooled = layers.Concatenate()(strongest)  # (batch, 3 width)
     pooled = layers.Dropout(sizes.dropout)(pooled)
-    probabilities = layers.Dense(sizes.classes, activation="softmax")(pooled)  # (batch, classes)
+    probabilities = layers.Dense(sizes.classes, activation="softmax", dtype="float32")(pooled)  # (batch, classes)
     return keras.Model(token_ids, probabilities, name="cnn")
 
 

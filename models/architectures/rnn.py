@@ -30,5 +30,5 @@ def build(sizes: Sizes) -> keras.Model:
         hidden, mask=padding_mask if sizes.mask else None
     )  # (batch, width)
     state = layers.Dropout(sizes.dropout)(state)
-    probabilities = layers.Dense(sizes.classes, activation="softmax")(state)  # (batch, classes)
+    probabilities = layers.Dense(sizes.classes, activation="softmax", dtype="float32")(state)  # (batch, classes)
     return keras.Model(token_ids, probabilities, name="rnn")

@@ -34,5 +34,5 @@ def build(sizes: Sizes, blocks: int = BLOCKS) -> keras.Model:
         hidden = layers.LayerNormalization(epsilon=1e-6)(hidden)
     pooled = MaskedAverage()(hidden, padding_mask=padding_mask)  # (batch, width)
     pooled = layers.Dropout(sizes.dropout)(pooled)
-    probabilities = layers.Dense(sizes.classes, activation="softmax")(pooled)  # (batch, classes)
+    probabilities = layers.Dense(sizes.classes, activation="softmax", dtype="float32")(pooled)  # (batch, classes)
     return keras.Model(token_ids, probabilities, name="transformer")

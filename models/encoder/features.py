@@ -15,6 +15,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from models.backends.devices import device_in_use
 from models.encoder.backbones import SEQUENCE_LENGTH, Backbone, tokenize
 from models.encoder.feature_files import read_rows, text_digest, write_rows
 from models.encoder.weights import CACHE_VARIABLE
@@ -166,5 +167,6 @@ def cached_features(
 
 def text_key(backbone: Backbone, sequence_length: int, kind: str) -> str:
     """Identity of everything but the text that decides a feature, to the last bit."""
-    computed = keras.backend.backend(), backbone.model.dtype_policy.name
+    device = device_in_use()
+    computed = keras.backend.backend(), backbone.model.dtype_policy.name, *([device.name] if device else [])
     return text_digest(backbone.key, version("keras-hub"), *computed, str(sequence_length), kind).hex()

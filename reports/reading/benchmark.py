@@ -27,13 +27,14 @@ class Speed:
     """One model on one backend with some sizes.
 
     Attributes:
-        model, backend: which.
+        model, backend: which; the backend with its device, and the precision where it is not float32.
         sizes: texts, length, vocabulary, batch.
         seconds: per epoch, the median over processes of the median over epochs.
         spread: from the fastest process to the slowest.
         start, compiling: seconds, medians.
         answered: texts per second by batch, medians.
         memory: peak in MB, median.
+        device_memory: of the GPU or other device likewise, `None` where there was none.
         others: share of the cores that other programs took, of the process that they hindered most.
         processes: how many measured it.
     """
@@ -47,6 +48,7 @@ class Speed:
     compiling: float
     answered: dict[str, float]
     memory: float
+    device_memory: float | None
     others: float
     processes: int
 
@@ -103,7 +105,7 @@ def speeds_of(rows: Iterable[dict[str, Any]]) -> list[Speed]:
     for row in rows:
         if lacking := FIELDS - row.keys():
             raise BenchmarkUnusable(f"A line lacks {min(lacking)}: name a file of training.benchmark.")
-        cases.setdefault((row["model"], row["backend"], tuple(row[axis] for axis in AXES)), []).append(row)
+        cases.setdefault((row["model"], _computed_by(row), tuple(row[axis] for axis in AXES)), []).append(row)
     return [
         Speed(
             model,
@@ -118,6 +120,7 @@ def speeds_of(rows: Iterable[dict[str, Any]]) -> list[Speed]:
                 for size in same[0]["texts_per_second"]
             },
             _median(same, "peak_memory_mb"),
+            _median(same, "peak_device_memory_mb") if same[0].get("peak_device_memory_mb") else None,
             max(row["other_work"] for row in same),
             len(same),
         )
@@ -139,6 +142,16 @@ def growth_of(speeds: Sequence[Speed]) -> list[Growth]:
                 )
                 found.append(Growth(axis, list(measured), line.slope))
     return found
+
+
+def _computed_by(row: dict[str, Any]) -> str:
+    """The backend, its device and the precision, as far as they are not the usual ones.
+
+    >>> _computed_by({"backend": "jax", "device": "NVIDIA H100", "precision": "mixed"})
+    'jax on NVIDIA H100, mixed'
+    """
+    device, precision = row.get("device"), row.get("precision", "float32")
+    return f"{row['backend']}{f' on {device}' if device else ''}{'' if precision == 'float32' else f', {precision}'}"
 
 
 def _differs_only(speed: Speed, first: Speed, at: int) -> bool:

@@ -32,7 +32,7 @@ class Row:
         validation_accuracy, train_accuracy: shares.
         texts_per_second: by how many are answered at once.
         accuracy_by_group: over the test texts of all seeds, `None` where texts have no groups.
-        peak_memory_mb, estimated_memory_mb: the highest of all seeds.
+        peak_memory_mb, peak_device_memory_mb, estimated_memory_mb: the highest of all seeds.
         collapsed, overfitted: on at least one seed.
     """
 
@@ -55,6 +55,7 @@ class Row:
     texts_per_second: dict[str, float]
     accuracy_by_group: dict[str, Accuracy] | None
     peak_memory_mb: float
+    peak_device_memory_mb: float | None
     estimated_memory_mb: float | None
     collapsed: bool
     overfitted: bool
@@ -257,6 +258,7 @@ def make_row(model: str, position: int, trials: Sequence[Trial], failures: Seque
         },
         accuracy_by_group=_pool_groups([trial.accuracy_by_group for trial in trials if trial.accuracy_by_group]),
         peak_memory_mb=max(trial.peak_memory_mb for trial in trials),
+        peak_device_memory_mb=max(trial.peak_device_memory_mb or 0 for trial in trials) or None,
         estimated_memory_mb=max(trial.estimated_memory_mb or 0 for trial in trials) or None,
         collapsed=any(trial.collapsed for trial in trials),
         overfitted=any(trial.overfitted for trial in trials),

@@ -21,6 +21,7 @@ class Environment:
         python, system, processor: in words.
         cores: that the run could use.
         packages: versions by name.
+        device: the GPU or other device that networks were trained on, `None` for the processor.
         begun: the date, `None` where the folder does not say it.
         command: that began the run, as it is typed; `None` likewise.
     """
@@ -31,6 +32,7 @@ class Environment:
     processor: str
     cores: int
     packages: dict[str, str]
+    device: str | None = None
     begun: str | None = None
     command: str | None = None
 

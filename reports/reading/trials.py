@@ -94,6 +94,7 @@ class Trial:
         seconds_per_epoch, seconds_training, seconds_total: the last includes evaluation.
         texts_per_second: by how many are answered at once.
         peak_memory_mb: of the process that trained it.
+        peak_device_memory_mb: of the GPU or other device that it was trained on, `None` where there was none.
         estimated_memory_mb: said before.
         accuracy_per_million_parameters: of test texts.
         collapsed, overfitted: what went wrong; both are judged without the test split.
@@ -125,6 +126,7 @@ class Trial:
     epochs_setting: str = "--epochs"
     learning_rate_moved: bool | None = None
     seconds_per_epoch: float | None = None
+    peak_device_memory_mb: float | None = None
     estimated_memory_mb: float | None = None
     accuracy_per_million_parameters: float | None = None
     collapsed: bool = False

@@ -50,7 +50,9 @@ class Column:
 
 def columns(table: Table, evaluation: Evaluation) -> list[Column]:
     """The columns of a table, in their order."""
-    return [column for column in _columns(table, evaluation) if table in column.tables]
+    found = [column for column in _columns(table, evaluation) if table in column.tables]
+    used = any(row.peak_device_memory_mb for row in evaluation.comparison.rows)
+    return [column for column in found if used or column.name != "peak_device_memory"]
 
 
 def remarks(row: Row, seeds: int) -> list[str]:
@@ -91,6 +93,12 @@ def _columns(table: Table, evaluation: Evaluation) -> list[Column]:
             ),
             lines,
             second="estimated",
+        ),
+        Column(
+            "peak_device_memory",
+            "device, peak MB",
+            lambda row: Cell(f"{row.peak_device_memory_mb:,.0f}" if row.peak_device_memory_mb else MISSING),
+            lines,
         ),
         Column(
             "latency",

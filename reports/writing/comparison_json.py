@@ -35,6 +35,7 @@ def as_json(evaluation: Evaluation) -> dict[str, Any]:
             "backend": environment.backend,
             "processor": environment.processor,
             "cores": environment.cores,
+            "device": environment.device,
         },
         "data": _data(comparison.data),
         "rows": [

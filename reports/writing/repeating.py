@@ -21,14 +21,18 @@ def begun_with(run: RunFacts) -> str:
     return f"KERAS_BACKEND={run.environment.backend} {begun}" if begun else command(run)
 
 
+def computed_on(run: RunFacts) -> str:
+    """What it computed on: the processor, and the GPU or other device where there was one."""
+    environment = run.environment
+    device = f", {environment.device}" if environment.device else ""
+    return f"{environment.processor}, {environment.cores} cores{device}"
+
+
 def machine(run: RunFacts) -> str:
     """Where it was trained, with what."""
     environment = run.environment
     packages = ", ".join(f"{name} {version}" for name, version in environment.packages.items())
-    return (
-        f"Python {environment.python}, {environment.system}, {environment.processor}, {environment.cores} cores; "
-        f"{packages}."
-    )
+    return f"Python {environment.python}, {environment.system}, {computed_on(run)}; {packages}."
 
 
 def settings_yaml(run: RunFacts) -> str:

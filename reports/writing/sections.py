@@ -75,7 +75,7 @@ def render_page(evaluation: Evaluation) -> str:
         evaluation.recommended.reason,
         evaluation.recommended.details,
         f"Run {run.name}, recipe {run.recipe}. {common['where_short']} Trained with Keras on "
-        f"{run.environment.backend}; {run.environment.processor}, {run.environment.cores} cores.",
+        f"{run.environment.backend}; {repeating.computed_on(run)}.",
         sections,
         "Every number was measured in this run; comparison.json, beside this file, has the same ones for programs.",
     )

@@ -83,6 +83,7 @@ def caption(comparison: Comparison) -> str:
         share = f", {percent(fmean(split.class_shares['test'][positive] for split in data.splits))} {positive}"
     return (
         f"Test split of {data.name} (n = {count_range(comparison.test_sizes)}{share}{notes}); {spread}; recipe "
-        f"{run.recipe}; Keras on {run.environment.backend}, {run.environment.cores} cores. Memory is the peak of the "
+        f"{run.recipe}; Keras on {run.environment.backend}, {run.environment.cores} cores"
+        f"{f' and {run.environment.device}' if run.environment.device else ''}. Memory is the peak of the "
         "training process."
     )

@@ -21,10 +21,11 @@ from pathlib import Path
 
 from data.exits import EXIT_FAILED, EXIT_INTERRUPTED, refuse
 from data.messages import escape_what_cannot_be_shown
+from models.backends.device_variables import leave_devices_alone
 from models.catalog import Family, distinct, of_family
 from training.benchmark.cases import AXES, Case, plan
 from training.environment import BACKENDS
-from training.setting_values import whole_number
+from training.setting_values import AUTO, CPU, FLOAT32, MIXED, whole_number
 
 NETWORKS = of_family(Family.WORDS)
 MEASUREMENT = "training.benchmark.measurement"
@@ -42,6 +43,8 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument("--axes", nargs="+", choices=AXES, default=[], metavar="AXIS", help=", ".join(AXES))
     result.add_argument("--epochs", type=whole_number(1), default=5, metavar="N", help="that are counted (default: 5)")
     result.add_argument("--repeats", type=whole_number(1), default=3, metavar="N", help="processes a case (default: 3)")
+    result.add_argument("--device", choices=(AUTO, CPU), default=AUTO, help="cpu: leave a GPU or other device alone")
+    result.add_argument("--precision", choices=(FLOAT32, MIXED), default=FLOAT32, help="in training (default: float32)")
     result.add_argument("--output", type=Path, default=Path("benchmark.jsonl"), metavar="FILE")
     result.add_argument("--peer", type=Path, metavar="FILE", help="JSON lines of another program, to compare with")
     return result
@@ -60,7 +63,9 @@ def main(arguments: list[str] | None = None) -> int:
     if options.peer and not options.peer.is_file():
         return refuse(f"--peer {options.peer} is not there: name a file of JSON lines.")
     limit_threads()
-    cases = plan(options.models, options.backends, options.batch, options.axes)
+    if options.device == CPU:
+        leave_devices_alone()
+    cases = plan(options.models, options.backends, options.batch, options.axes, options.precision)
     failed = False
     try:
         with options.output.open("x", encoding="utf-8") as lines:

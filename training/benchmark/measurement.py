@@ -38,13 +38,16 @@ def measure(case: Case, epochs: int) -> dict:
     Returns:
         The case, with `start_seconds` (from the start of the process until Keras and its backend are imported),
         `build_seconds`, `compile_seconds` (what the first epoch takes longer than the others), `epoch_seconds` of each
-        epoch counted and `seconds_per_epoch`, their median, `texts_per_second` by batch, `peak_memory_mb`, and the
-        share of the cores that other programs took meanwhile, `other_work`.
+        epoch counted and `seconds_per_epoch`, their median, `texts_per_second` by batch, `peak_memory_mb`, the `device`
+        where there is one and `peak_device_memory_mb` of it, and the share of the cores that other programs took
+        meanwhile, `other_work`.
     """
     from models import framework
 
     start = time.time() - psutil.Process().create_time()
     from models.architectures.sizes import Sizes
+    from models.backends.devices import device_in_use
+    from models.backends.precision import training_precision
     from models.catalog import CATALOG
     from models.peak_memory import peak_memory_mb
     from training.command_line import parse
@@ -57,7 +60,9 @@ def measure(case: Case, epochs: int) -> dict:
     framework.make_deterministic(0)
     ids, labels = texts(case.texts, case.length, case.vocabulary)
     begun = time.perf_counter()
-    model = CATALOG[case.model].build(Sizes(CLASSES, case.vocabulary, case.length, settings.width, settings.dropout))
+    with training_precision(case.precision):
+        sizes = Sizes(CLASSES, case.vocabulary, case.length, settings.width, settings.dropout)
+        model = CATALOG[case.model].build(sizes)
     built = time.perf_counter() - begun
     with tempfile.TemporaryDirectory() as folder:
         history = fit(
@@ -75,7 +80,10 @@ def measure(case: Case, epochs: int) -> dict:
     first, *counted = history["seconds"]
     asked = np.resize(ids, (max(len(ids), LARGEST_ANSWERED), case.length))
     median = statistics.median(counted)
+    device = device_in_use()
     return asdict(case) | {
+        "device": device.name if device else None,
+        "peak_device_memory_mb": device.peak_memory_mb if device else None,
         "start_seconds": start,
         "build_seconds": built,
         "compile_seconds": max(first - median, 0.0),

@@ -50,10 +50,10 @@ def _fit(path: Path, model: str) -> None:
     from training.experiment import prepare_seed
     from training.trial_processes import train_trial
 
-    choose_backend()
-    prepare_environment()
     run = RunFolder(path)
     settings = command_line.load(run.settings)
+    choose_backend()
+    prepare_environment(settings.device)
     deadline = settings.time_limit_seconds and time.monotonic() + settings.time_limit_seconds
     start_fork_server("models.framework")
     given, seed = HandedOver.load(path), settings.seed

@@ -67,6 +67,12 @@ class RunSettings:
         "run",
         values.truth,
     )
+    device: str = setting(
+        values.AUTO,
+        "what networks are trained on; auto: a GPU or another device where the backend sees one; cpu: the processor",
+        "run",
+        choices=(values.AUTO, values.CPU),
+    )
     output: str = setting("runs", "folder that gets a folder for this run", "run", metavar="DIR")
     memory_limit: str = setting(
         "10GB",

@@ -22,6 +22,13 @@ class TrainingSettings:
         "training",
         choices=(values.NONE, values.BALANCED),
     )
+    precision: str = setting(
+        values.FLOAT32,
+        "of the numbers in training; mixed: 16 bits (bfloat16) where a network multiplies and 32 elsewhere, which is "
+        "faster on GPUs that have them; it answers, and is exported, with 32",
+        "training",
+        choices=(values.FLOAT32, values.MIXED),
+    )
     epochs: int = setting(40, "most epochs", "training", values.whole_number(1))
     batch_size: int = setting(
         32,

@@ -15,7 +15,7 @@ from models.description import Description
 from training.ending import TimeIsUp, ending
 from training.fitting.history import History, count_epochs
 from training.measuring import memory
-from training.setting_values import ALL
+from training.setting_values import ALL, FLOAT32
 from training.settings import Settings
 from training.trainers.encoder_blocks import counted_blocks, save_unfrozen, train_blocks
 from training.trainers.encoder_weights import decide_weights
@@ -54,13 +54,17 @@ def train(task: Task) -> Trained:
         BackboneUnavailable: the weights cannot be had.
         OtherWeights: another seed was trained on others.
     """
+    from models.backends.precision import training_precision
     from models.encoder.backbones import tokenize
     from models.encoder.unfreezing import block_count
     from models.quiet import quiet_stderr
 
     files = decide_weights(task)
     with quiet_stderr():
-        backbone = files.load()
+        backbone = learning = files.load()
+        if task.settings.precision != FLOAT32:
+            with training_precision(task.settings.precision):
+                learning = files.load()
     if task.settings.unfreeze == ALL:
         task = replace(task, settings=replace(task.settings, unfreeze=block_count(backbone)))
     settings = task.settings
@@ -70,10 +74,13 @@ def train(task: Task) -> Trained:
     memory.require(estimate, settings, "--backbone-length or --unfreeze")
     compiled = backbone.model.jit_compile  # Keras's choice, asked before determinism takes XLA away
     if not task.described.exists():  # before there is a checkpoint, so that no other weights go on from it
-        _describe(task, files, backbone, settings.blocks_trained).save(task.described)
-    features, new_texts = _encode(task, backbone, texts)
+        _describe(task, files, learning, settings.blocks_trained).save(task.described)
+    features, new_texts = _encode(task, learning, texts)
     head, history = _train_head(task, features)
-    fitted = _finish(task, backbone, head, history, features, texts, tokens)
+    if learning is not backbone:  # it answers as what is exported does
+        answered = {part: found for part, found in texts.items() if part != "train"}
+        features |= _encode(task, backbone, answered)[0]
+    fitted = _finish(task, backbone, learning, head, history, features, texts, tokens)
     fitted.model.jit_compile = compiled
 
     def answer_texts(raw: list[str], cleaned: list[str]) -> np.ndarray:
@@ -82,7 +89,7 @@ def train(task: Task) -> Trained:
 
     last_phase = settings.unfreeze_epochs + count_epochs(history) if fitted.unfrozen else settings.epochs
     return Trained(
-        description=_describe(task, files, backbone, fitted.unfrozen),
+        description=_describe(task, files, learning, fitted.unfrozen),
         probabilities=fitted.probabilities,
         answer=lambda size: _answer(fitted.model, *tokens["test"], size),
         answer_texts=answer_texts,
@@ -162,6 +169,7 @@ def _train_head(task: Task, features: dict[str, np.ndarray]) -> tuple[keras.Mode
 def _finish(
     task: Task,
     backbone: Backbone,
+    learning: Backbone,
     head: keras.Model,
     history: History,
     features: dict[str, np.ndarray],
@@ -174,7 +182,7 @@ def _finish(
     if task.settings.unfreeze and not ending.cut_short:
         ending.cut_short = ending.time_is_up()
     if task.settings.unfreeze and not ending.cut_short:
-        model, history = train_blocks(task, backbone, head, texts, history)
+        model, history = train_blocks(task, backbone, learning, head, texts, history)
         save_unfrozen(model, task.folder / UNFROZEN)
         inputs = {part: {"token_ids": ids, "padding_mask": mask} for part, (ids, mask) in tokens.items()}
         return Fitted(model, history, predict(model, inputs), task.settings.blocks_trained)

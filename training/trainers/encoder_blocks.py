@@ -17,13 +17,19 @@ if TYPE_CHECKING:
 
 
 def train_blocks(
-    task: Task, backbone: Backbone, head: keras.Model, texts: dict[str, list[str]], before: History
+    task: Task,
+    backbone: Backbone,
+    learning: Backbone,
+    head: keras.Model,
+    texts: dict[str, list[str]],
+    before: History,
 ) -> tuple[keras.Model, History]:
     """Trains the last `--unfreeze` blocks and the head.
 
     Args:
         task: what is to be trained.
         backbone: the encoder, which stays as it is.
+        learning: the same with the precision of training.
         head: trained on its features.
         texts: by split, as the encoder reads them.
         before: the history of the head.
@@ -39,13 +45,13 @@ def train_blocks(
 
     settings = task.settings
     make_deterministic(task.seed)  # the head may have been trained by an earlier process
-    lower, upper = split_at(backbone, settings.blocks_trained, settings.pooling)
+    lower, upper = split_at(learning, settings.blocks_trained, settings.pooling)
     model = stack_head(upper, head)
     with tempfile.TemporaryDirectory(dir=task.folder, prefix=UNFINISHED) as folder:
 
         def batches(part: str) -> StateBatches:
             path = Path(folder) / f"{part}.npy"
-            states = compute_states(backbone, lower, texts[part], settings.backbone_length, path)
+            states = compute_states(learning, lower, texts[part], settings.backbone_length, path)
             labels = keras.utils.to_categorical(task.parts[part].labels, task.classes)
             return StateBatches(states, labels, settings.unfreeze_batch_size, task.seed, task.weights(part))
 
@@ -62,6 +68,10 @@ def train_blocks(
             title=f"{task.progress_title} +{counted_blocks(settings.blocks_trained)}",
             before=before,
         )
+    if learning is not backbone:
+        trained = upper.get_weights()
+        lower, upper = split_at(backbone, settings.blocks_trained, settings.pooling)
+        upper.set_weights(trained)
     return join_split(lower, upper, head), history
 
 

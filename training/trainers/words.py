@@ -13,6 +13,7 @@ from models.architectures.sizes import Sizes
 from models.catalog import CATALOG
 from models.description import Description
 from training.measuring import memory
+from training.setting_values import FLOAT32
 from training.trainers.others import cost_of, find_others
 from training.trainers.trained import Task, Trained, predict, rows, save_weights, trainable_count
 
@@ -54,6 +55,7 @@ def train(task: Task) -> Trained:
     """
     from data.vectorizing import vectorize
     from models.architectures.word_vectors import start_from_vectors
+    from models.backends.precision import training_precision
     from models.framework import make_deterministic
     from training.fitting.fit import fit
 
@@ -74,7 +76,8 @@ def train(task: Task) -> Trained:
         settings.norm_first,
         settings.block_dropout,
     )
-    model = network.build(sizes)
+    with training_precision(settings.precision):
+        model = network.build(sizes)
     vectors = vectors_of_width(texts / read.folder, settings.width, seed, texts)
     if vectors is not None:
         start_from_vectors(model, vectors * settings.word_vector_scale)
@@ -101,7 +104,9 @@ def train(task: Task) -> Trained:
         label_smoothing=lesson.label_smoothing,
         word_dropout=settings.word_dropout,
     )
-    file = save_weights(model, network.build(sizes), task.folder)
+    untrained = network.build(sizes)
+    file = save_weights(model, untrained, task.folder)
+    answers = model if settings.precision == FLOAT32 else untrained  # it has the weights by now
     return Trained(
         description=Description(
             name=task.architecture.name,
@@ -117,9 +122,9 @@ def train(task: Task) -> Trained:
             arrays=read.folder,
             taught_by=lesson.taught_by,
         ),
-        probabilities=predict(model, {part: ids[part] for part in task.cleaned}),
-        answer=lambda size: model.predict_on_batch(rows(ids["test"], size)),
-        answer_texts=lambda _, cleaned: model.predict_on_batch(vectorize(cleaned, vocabulary, read.sequence_length)),
+        probabilities=predict(answers, {part: ids[part] for part in task.cleaned}),
+        answer=lambda size: answers.predict_on_batch(rows(ids["test"], size)),
+        answer_texts=lambda _, cleaned: answers.predict_on_batch(vectorize(cleaned, vocabulary, read.sequence_length)),
         parameters=model.count_params(),
         trainable_parameters=trainable_count(model),
         history=history,
