@@ -50,10 +50,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     request = read(sys.argv[1:] if arguments is None else arguments)
     escape_what_cannot_be_shown()
     try:
-        from training.environment import choose_backend, prepare_environment
+        from training.devices.device_set import refusal
+        from training.environment import backend, choose_backend, prepare_environment
 
         choose_backend()
         settings = request.settings
+        if wrong := refusal(settings.devices, backend()):
+            raise Refused(wrong)
         if not request.resumed:
             settings = _with_absolute_paths(settings)
         if settings.has_encoder:

@@ -16,7 +16,7 @@ class ShuffledBatches(keras.utils.PyDataset):
         labels: one-hot, of shape `(n, classes)`.
         weights: of the texts, of shape `(n,)`; `None` for none, and batches of two.
         batch_size: texts per batch; the last one has the rest.
-        seed: with the epoch it decides the order.
+        seed: with the epoch it decides the order; `None` leaves the texts in theirs.
     """
 
     def __init__(
@@ -26,7 +26,7 @@ class ShuffledBatches(keras.utils.PyDataset):
         weights: np.ndarray | None = None,
         *,
         batch_size: int,
-        seed: int,
+        seed: int | None,
     ):
         super().__init__()
         self.weights = weights
@@ -35,7 +35,9 @@ class ShuffledBatches(keras.utils.PyDataset):
 
     def shuffle(self, epoch: int) -> None:
         """Takes the order of `epoch`, counted from 0."""
-        self.order = np.random.default_rng((self.seed, epoch)).permutation(len(self.labels))
+        texts = len(self.labels)
+        in_order = self.seed is None
+        self.order = np.arange(texts) if in_order else np.random.default_rng((self.seed, epoch)).permutation(texts)
 
     def __len__(self) -> int:
         return -(-len(self.labels) // self.batch_size)

@@ -83,6 +83,7 @@ def train(task: Task) -> Trained:
         settings.width,
         heads=network.heads,
         blocks=network.blocks,
+        devices=task.devices,
     )
     memory.require(estimate, settings, "--batch-size, --sequence-length or --width")
     history = fit(
