@@ -14,6 +14,7 @@ Started with Ctrl-C ignored, as scripts start what they put into the background,
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import os
 import signal
 import sys
@@ -57,6 +58,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         settings = request.settings
         if wrong := refusal(settings.devices, backend()):
             raise Refused(wrong)
+        if settings.cluster != NONE and importlib.util.find_spec("ray") is None:
+            raise Refused("--cluster needs Ray: pip install -e '.[cluster]' in the project's folder.")
         if not request.resumed:
             settings = _with_absolute_paths(settings)
         if settings.has_encoder:

@@ -35,9 +35,8 @@ class ShuffledBatches(keras.utils.PyDataset):
 
     def shuffle(self, epoch: int) -> None:
         """Takes the order of `epoch`, counted from 0."""
-        texts = len(self.labels)
-        in_order = self.seed is None
-        self.order = np.arange(texts) if in_order else np.random.default_rng((self.seed, epoch)).permutation(texts)
+        texts, seed = len(self.labels), self.seed
+        self.order = np.arange(texts) if seed is None else np.random.default_rng((seed, epoch)).permutation(texts)
 
     def __len__(self) -> int:
         return -(-len(self.labels) // self.batch_size)

@@ -67,6 +67,13 @@ class RunSettings:
         "run",
         values.truth,
     )
+    cluster: str = setting(
+        values.NONE,
+        "train seeds and architectures side by side on a Ray cluster that this machine is a node of: auto for the one "
+        "that runs here, or its address; none: on this machine, one after another",
+        "run",
+        metavar="auto|ADDRESS|none",
+    )
     devices: int = setting(
         1,
         "on JAX and TensorFlow: how many of this machine's devices (GPUs) share the batches of a network; where there "
