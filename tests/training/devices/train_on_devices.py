@@ -9,20 +9,6 @@ from pathlib import Path
 
 import numpy as np
 
-from models.framework import keras, make_deterministic
-from training.devices.device_set import device_set, prepare_devices
-
-prepare_devices(3, "test")
-
-from models.architectures.sizes import Sizes  # noqa: E402 -- nothing may be computed before
-from models.catalog import CATALOG, Family, distinct, of_family  # noqa: E402
-from training.command_line import parse  # noqa: E402
-from training.fitting.callbacks import EarlyEnd  # noqa: E402
-from training.fitting.fit import fit  # noqa: E402
-
-# On TensorFlow every device draws the same dropout for its share, so that other texts lose other units than on one.
-DROPOUT = 0.3 if keras.backend.backend() == "jax" else 0.0
-SIZES = Sizes(3, vocabulary_size=40, sequence_length=6, width=8, dropout=DROPOUT, block_dropout=DROPOUT)
 LOGGED = ("loss", "accuracy", "val_loss", "val_accuracy", "gradient_norm")
 
 
@@ -34,8 +20,18 @@ def noise(seed, rows):
 
 
 def train(name, folder):
+    from models.architectures.sizes import Sizes
+    from models.catalog import CATALOG
+    from models.framework import keras, make_deterministic
+    from training.command_line import parse
+    from training.fitting.fit import fit
+
+    # On TensorFlow every device draws the same dropout for its share, so that other texts lose other units than on one.
+    dropout = 0.3 if keras.backend.backend() == "jax" else 0.0
     make_deterministic(3)
-    model = CATALOG[name].build(SIZES)
+    model = CATALOG[name].build(
+        Sizes(3, vocabulary_size=40, sequence_length=6, width=8, dropout=dropout, block_dropout=dropout)
+    )
     history = fit(
         model, noise(0, 49), noise(1, 52), settings=parse([]), seed=3, epochs=3, learning_rate=1e-2, batch_size=16,
         folder=folder, title=name,
@@ -43,21 +39,37 @@ def train(name, folder):
     return {"answers": model.predict(noise(1, 52)[0], verbose=0)} | {key: history[key] for key in LOGGED}
 
 
-def leave_after_the_first_epoch(self, epoch, logs=None):
-    raise SystemExit
+def train_interrupted(name, folder):
+    """As `train`, with an interruption after the first epoch."""
+    from training.fitting.callbacks import EarlyEnd
+
+    end = EarlyEnd.on_epoch_end
+
+    def leave(self, epoch, logs=None):
+        raise SystemExit
+
+    EarlyEnd.on_epoch_end = leave
+    try:
+        train(name, folder)
+    except SystemExit:
+        EarlyEnd.on_epoch_end = end
+    return train(name, folder)
 
 
-found, names = {}, distinct(of_family(Family.WORDS))
-all_devices, end = device_set.names, EarlyEnd.on_epoch_end
-for name in names:
-    for count in (1, 3):
-        device_set.names = all_devices[:count]
-        with tempfile.TemporaryDirectory() as folder:
-            if count == 3 and name == names[0]:
-                EarlyEnd.on_epoch_end = leave_after_the_first_epoch
-                try:
-                    train(name, Path(folder))
-                except SystemExit:
-                    EarlyEnd.on_epoch_end = end
-            found |= {f"{name}/{key}/{count}": values for key, values in train(name, Path(folder)).items()}
-np.savez(sys.argv[1], **found)
+def main():
+    from models.catalog import Family, distinct, of_family
+    from training.devices.device_set import device_set, prepare_devices
+
+    prepare_devices(3, "test")
+    found, names, devices = {}, distinct(of_family(Family.WORDS)), device_set.names
+    for name in names:
+        for count in (1, 3):
+            device_set.names = devices[:count]
+            with tempfile.TemporaryDirectory() as folder:
+                ways = train_interrupted if count == 3 and name == names[0] else train
+                found |= {f"{name}/{key}/{count}": values for key, values in ways(name, Path(folder)).items()}
+    np.savez(sys.argv[1], **found)
+
+
+if __name__ == "__main__":
+    main()
