@@ -27,7 +27,7 @@ LONGEST_MESSAGE = 500  # characters
 NAMES = {entry.name: entry for entry in fields(Settings)}
 PROGRAM = "python -m training.run"
 SET_BY_RECIPES = {name for recipe in RECIPES.values() for name in recipe}
-WITH_RESUME = ("time_limit", "memory_limit", "label_curve")
+WITH_RESUME = ("time_limit", "memory_limit", "cluster", "label_curve")
 
 
 class SettingsError(Exception):

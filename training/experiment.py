@@ -22,7 +22,7 @@ from training import command_line
 from training.advice import before_training
 from training.label_curve import train_label_curve
 from training.progress.overall import overall
-from training.progress.planning import data_name, trial_name
+from training.progress.planning import CLUSTER, data_name, trial_name
 from training.run_folders import RunFailed
 from training.search.search import search_settings
 from training.setting_values import AUTO, NONE
@@ -78,6 +78,8 @@ def compare(settings: Settings, run: RunFolder) -> Outcome:
             settings = prepare_seed(run, settings, seed, corpus)
         if seed == settings.seed_numbers[0]:
             search_settings(run, settings, deadline)
+        if settings.cluster != NONE:
+            continue  # until all seeds are prepared
         for model in in_order(settings.models):
             if model in missing:
                 continue
@@ -88,8 +90,23 @@ def compare(settings: Settings, run: RunFolder) -> Outcome:
             missing |= {model} if kind == "missing" and not CATALOG[model].needs else set()
             if kind == "finished":
                 outcome.shown &= show_in_tensorboard(run, settings, model, seed)
+    if settings.cluster != NONE:
+        _train_on_cluster(run, settings, deadline, outcome)
     outcome.trained &= train_label_curve(run, deadline)
     return outcome
+
+
+def _train_on_cluster(run: RunFolder, settings: Settings, deadline: float | None, outcome: Outcome) -> None:
+    """Every trial of every seed, on the nodes of a cluster."""
+    from training.cluster.training import train_on_cluster
+
+    overall.begin(CLUSTER)
+    kinds = train_on_cluster(run, settings, deadline)
+    outcome.trained &= all(kind in ("finished", "missing") for kind in kinds.values())
+    for seed in settings.seed_numbers:
+        for model in settings.models:
+            if is_finished(run.metrics(model, seed)):
+                outcome.shown &= show_in_tensorboard(run, settings, model, seed)
 
 
 def prepare_seed(run: RunFolder, settings: Settings, seed: int, corpus: Corpus) -> Settings:

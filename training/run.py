@@ -14,6 +14,7 @@ Started with Ctrl-C ignored, as scripts start what they put into the background,
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import os
 import signal
 import sys
@@ -50,10 +51,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     request = read(sys.argv[1:] if arguments is None else arguments)
     escape_what_cannot_be_shown()
     try:
-        from training.environment import choose_backend, prepare_environment
+        from training.devices.device_set import refusal
+        from training.environment import backend, choose_backend, prepare_environment
 
         choose_backend()
         settings = request.settings
+        if wrong := refusal(settings.devices, backend()):
+            raise Refused(wrong)
+        if settings.cluster != NONE and importlib.util.find_spec("ray") is None:
+            raise Refused("--cluster needs Ray: pip install -e '.[cluster]' in the project's folder.")
         if not request.resumed:
             settings = _with_absolute_paths(settings)
         if settings.has_encoder:

@@ -31,6 +31,7 @@ from models.predictions import PARTS as ANSWERED
 from models.predictions import Answers, write_predictions
 from models.run_folder import CHECKPOINTS, RunFolder
 from training import command_line
+from training.devices.device_set import device_set, prepare_devices
 from training.ending import TimeIsUp, begin, ending
 from training.fitting.history import describe_history
 from training.measuring.device import describe_device
@@ -132,9 +133,9 @@ def _train_and_evaluate(run: RunFolder, model: str, seed: int, started: float, o
     unlabelled = load_unlabelled(run.prepared(seed)) if settings.has_student else Unlabelled([], [])
     card = read_json(run.data_card)
     class_names, cleaner = card["class_names"], Cleaner.of(card)
-    trained = TRAINERS[CATALOG[model].family](
-        Task(CATALOG[model], settings, run, seed, parts, unlabelled, len(class_names), cleaner)
-    )
+    task = Task(CATALOG[model], settings, run, seed, parts, unlabelled, len(class_names), cleaner)
+    prepare_devices(task.devices, task.progress_title)
+    trained = TRAINERS[task.architecture.family](task)
     seconds_training = time.perf_counter() - started
     answers = {part: _answers(trained.probabilities[part], parts[part]) for part in ANSWERED}
     write_predictions(run.predictions(model, seed), answers, class_names)
@@ -161,6 +162,8 @@ def _train_and_evaluate(run: RunFolder, model: str, seed: int, started: float, o
         **describe_history(trained.history),
         "seconds_training": seconds_training + trained.facts.get("seconds_training_needed", 0),
         "texts_per_second": texts_per_second(trained.answer) if trained.answer else trained.texts_per_second,
+        "devices": device_set.count,
+        "virtual_devices": device_set.virtual,
         "stopped_by": f"--time-limit {settings.time_limit}" if ending.cut_short else None,
         "collapsed": scores["validation"]["collapsed"],
         "overfitted": overfits(scores["train"]["accuracy"], scores["validation"]["accuracy"]),

@@ -101,6 +101,8 @@ class Trial:
         stopped_by: the setting that ended training before its own rules did.
         cached_texts: texts whose features were there before.
         other_work: share of its cores that other programs took from it.
+        devices: how many shared its batches.
+        virtual_devices: whether they were parts of the processor.
         wordpiece: share of word pieces known (`coverage`) and of texts cut (`cut`), by part.
         history: a value per epoch, `None` where it has no epochs or the file is missing.
     """
@@ -134,6 +136,8 @@ class Trial:
     stopped_by: str | None = None
     cached_texts: int = 0
     other_work: float = 0.0
+    devices: int = 1
+    virtual_devices: bool = False
     wordpiece: dict[str, dict[str, float]] | None = None
     history: History | None = None
 

@@ -16,6 +16,7 @@ from reports.measuring.costs import AS_TRAINED, Cost
 from reports.measuring.statistics import Interval
 from reports.numbers import MISSING, count, decimals, percent, plural, significant
 from reports.reading.comparison import Row
+from reports.reading.trials import Trial
 
 OTHER_WORK = 0.1  # share of the cores; less changes seconds by less than they vary
 
@@ -61,6 +62,7 @@ def remarks(row: Row, seeds: int) -> list[str]:
     if len(row.by_seed) < seeds:
         found.append(f"{plural(len(row.by_seed), 'seed')} only")
     found += sorted({f"stopped by {trial.stopped_by}" for trial in row.by_seed if trial.stopped_by})
+    found += sorted({_shared(trial) for trial in row.by_seed if trial.devices > 1})
     cached = sum(trial.cached_texts for trial in row.by_seed)
     if cached:  # seconds would otherwise look like those of a first run
         found.append(f"{plural(cached, 'text')} encoded earlier")
@@ -68,6 +70,11 @@ def remarks(row: Row, seeds: int) -> list[str]:
     if others > OTHER_WORK:  # they would otherwise look like those of an idle machine
         found.append(f"slowed: other programs took {percent(others, 0)} of the cores")
     return found
+
+
+def _shared(trial: Trial) -> str:
+    """The devices that a model was trained on."""
+    return f"trained on {trial.devices}{' virtual' * trial.virtual_devices} devices"
 
 
 def _columns(table: Table, evaluation: Evaluation) -> list[Column]:

@@ -18,7 +18,7 @@ class ShuffledBatches(keras.utils.PyDataset):
         labels: one-hot, of shape `(n, classes)`.
         weights: of the texts, of shape `(n,)`; `None` for none, and batches of two.
         batch_size: texts per batch; the last one has the rest.
-        seed: with the epoch it decides the order.
+        seed: with the epoch it decides the order; `None` leaves the texts in theirs.
         word_dropout: share of the words of each text that are not shown, where the inputs are word ids: others in each
             epoch. Source: Iyyer et al. 2015, https://aclanthology.org/P15-1162.
     """
@@ -30,7 +30,7 @@ class ShuffledBatches(keras.utils.PyDataset):
         weights: np.ndarray | None = None,
         *,
         batch_size: int,
-        seed: int,
+        seed: int | None,
         word_dropout: float = 0,
     ):
         super().__init__()
@@ -41,7 +41,8 @@ class ShuffledBatches(keras.utils.PyDataset):
     def shuffle(self, epoch: int) -> None:
         """Takes the order of `epoch`, counted from 0."""
         self.epoch = epoch
-        self.order = np.random.default_rng((self.seed, epoch)).permutation(len(self.labels))
+        texts, seed = len(self.labels), self.seed
+        self.order = np.arange(texts) if seed is None else np.random.default_rng((seed, epoch)).permutation(texts)
 
     def __len__(self) -> int:
         return -(-len(self.labels) // self.batch_size)

@@ -33,7 +33,7 @@ class EpochSignals(keras.callbacks.Callback):
         steps, norm_sum = self._so_far()
         logs["accuracy_gap"] = logs["accuracy"] - logs["val_accuracy"]
         logs["gradient_norm"] = (norm_sum - self.norm_sum) / max(steps - self.steps, 1)
-        logs["learning_rate"] = float(self.model.optimizer.learning_rate)
+        logs["learning_rate"] = _number(self.model.optimizer.learning_rate)
         logs["seconds"] = time.perf_counter() - self.started
         self.taken.append(logs["seconds"])
         print(
@@ -53,7 +53,8 @@ class EpochSignals(keras.callbacks.Callback):
             )
 
     def _so_far(self) -> tuple[int, float]:
-        return int(self.model.optimizer.iterations), float(self.model.optimizer.gradient_norm_sum)
+        optimizer = self.model.optimizer
+        return int(_number(optimizer.iterations)), _number(optimizer.gradient_norm_sum)
 
     def _left(self, epoch: int) -> str:
         """The time that all epochs left would take, from a second on; early stopping may spare some of it."""
@@ -62,6 +63,11 @@ class EpochSignals(keras.callbacks.Callback):
             return ""
         minutes, seconds = divmod(round(left * statistics.median(self.taken[1:])), 60)
         return f"  at most about {minutes}:{seconds:02d} left" if minutes or seconds else ""
+
+
+def _number(variable) -> float:
+    """The value of a variable, which on several devices none of them converts by itself."""
+    return float(keras.ops.convert_to_numpy(variable))
 
 
 class EarlyEnd(keras.callbacks.Callback):

@@ -8,6 +8,9 @@ from typing import Any
 import keras
 import numpy as np
 
+from training.devices.copying import on_all_devices
+from training.devices.device_set import device_set
+from training.devices.divided_batches import DividedBatches, LossOverTexts, losses
 from training.fitting.batches import ShuffledBatches
 from training.fitting.callbacks import EarlyEnd, EpochSignals
 from training.fitting.checkpoint import Checkpoint
@@ -69,21 +72,19 @@ def fit(
         TrainingDiverged: the loss became NaN.
     """
     classes = model.output_shape[-1]
-    model.compile(
-        optimizer=TrackingAdam(
-            learning_rate, weight_decay=settings.weight_decay or None, global_clipnorm=settings.clip_norm or None
-        ),
-        # Keras smooths labels only in the one-hot form of the loss.
-        loss=keras.losses.CategoricalCrossentropy(
-            label_smoothing=settings.label_smoothing if label_smoothing is None else label_smoothing
-        ),
-        metrics=["accuracy"],
-    )
+    smoothing = settings.label_smoothing if label_smoothing is None else label_smoothing
     batches = (
         train
         if isinstance(train, keras.utils.PyDataset)
         else ShuffledBatches(*_one_hot(train, classes), batch_size=batch_size, seed=seed, word_dropout=word_dropout)
     )
+    validated: Any = validation if isinstance(validation, keras.utils.PyDataset) else _one_hot(validation, classes)
+    ordered: list[keras.callbacks.Callback] = []
+    if device_set.count > 1:
+        if not isinstance(validated, keras.utils.PyDataset):
+            validated = ShuffledBatches(*validated, batch_size=ANSWERED_AT_ONCE, seed=None)
+        batches, validated = (DividedBatches(divided, device_set) for divided in (batches, validated))
+        ordered = [LossOverTexts()]
     stopping = keras.callbacks.EarlyStopping(
         monitor="val_loss", patience=settings.early_stopping_patience, restore_best_weights=True
     )
@@ -92,31 +93,55 @@ def fit(
     )
     checkpoint = Checkpoint(folder, before or {}, stopping, plateau)
     last = epochs + (count_epochs(before) if before else 0)
-    model.optimizer.build(model.trainable_variables)
-    model.fit(
-        batches,
-        shuffle=False,
-        validation_data=validation if isinstance(validation, keras.utils.PyDataset) else _one_hot(validation, classes),
-        validation_batch_size=ANSWERED_AT_ONCE,
-        initial_epoch=last if checkpoint.ended else checkpoint.epochs,
-        epochs=last,
-        verbose=0,
-        callbacks=[
-            keras.callbacks.LambdaCallback(on_epoch_begin=lambda epoch, logs: batches.shuffle(epoch)),
-            EpochSignals(title, last),
-            stopping,
-            plateau,
-            keras.callbacks.TerminateOnNaN(),
-            keras.callbacks.TensorBoard(str(folder), write_graph=False),
-            checkpoint,
-            EarlyEnd(),
-        ],
-    )
+    with on_all_devices(model) as trained:
+        _compile(trained, settings, learning_rate, smoothing)
+        trained.fit(
+            batches,
+            shuffle=False,
+            validation_data=validated,
+            validation_batch_size=ANSWERED_AT_ONCE,
+            initial_epoch=last if checkpoint.ended else checkpoint.epochs,
+            epochs=last,
+            verbose=0,
+            callbacks=[
+                keras.callbacks.LambdaCallback(on_epoch_begin=lambda epoch, logs: batches.shuffle(epoch)),
+                *ordered,
+                EpochSignals(title, last),
+                stopping,
+                plateau,
+                keras.callbacks.TerminateOnNaN(),
+                keras.callbacks.TensorBoard(str(folder), write_graph=False),
+                checkpoint,
+                EarlyEnd(),
+            ],
+        )
     history = checkpoint.history
     if not history or not np.isfinite(history["loss"][-1]):
         epoch = max(len(history.get("loss", [])), 1)
         raise TrainingDiverged(f"the loss became NaN in epoch {epoch}: lower --learning-rate or --clip-norm.")
     return history
+
+
+def _compile(model: keras.Model, settings: Settings, learning_rate: float, label_smoothing: float) -> None:
+    """Optimizer, loss and metrics, for batches as one device has them or as they are divided among several."""
+    adam: type[keras.optimizers.Optimizer] = TrackingAdam
+    if device_set.count > 1 and keras.backend.backend() == "tensorflow":
+        from training.devices.mirrored_adam import MirroredAdam
+
+        adam = MirroredAdam
+    # Keras smooths labels only in the one-hot form of the loss.
+    loss: Any = keras.losses.CategoricalCrossentropy(label_smoothing=label_smoothing)
+    metrics: list = ["accuracy"]
+    if device_set.count > 1:
+        loss, metrics = losses(label_smoothing)
+    model.compile(
+        optimizer=adam(
+            learning_rate, weight_decay=settings.weight_decay or None, global_clipnorm=settings.clip_norm or None
+        ),
+        loss=loss,
+        metrics=metrics,
+    )
+    model.optimizer.build(model.trainable_variables)
 
 
 def _one_hot(data: Arrays, classes: int) -> Arrays:

@@ -20,7 +20,10 @@ class TrackingAdam(_BackendAdam):
 
     def build(self, variables):
         super().build(variables)
-        self.gradient_norm_sum = self.add_variable((), initializer="zeros", name="gradient_norm_sum")
+        # On several devices each knows the whole gradient.
+        self.gradient_norm_sum = self.add_variable(
+            (), initializer="zeros", aggregation="only_first_replica", name="gradient_norm_sum"
+        )
 
     def apply(self, grads, trainable_variables=None):
         if not self.built:

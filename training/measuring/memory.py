@@ -16,6 +16,7 @@ FLOAT_BYTES = 4
 # Graphs, compiled code and buffers of the framework, at all and for each block: 100 and 25 on TensorFlow, 180 and 50 on
 # JAX.
 COMPILED_MB, COMPILED_BLOCK_MB = 100, 50
+COPIES_ON_A_DEVICE = 4  # of trained weights on each device but the first: the weights, gradient, two moments
 COPIES_IN_TRAINING = 6  # of trained weights: gradient, two moments, best weights, checkpoint, the model that is saved
 # Vectors as wide as the model that live for each token of a batch: in training in every block, in answering in one.
 VECTORS, VECTORS_ANSWERING, RECURRENT_VECTORS_ANSWERING = 20, 16, 8
@@ -28,7 +29,9 @@ class MemoryTooSmall(Exception):
     """A model needs more than `--memory-limit`; the message is one sentence."""
 
 
-def network_mb(trained: int, batch_size: int, length: int, width: int, heads: int = 0, blocks: int = 1) -> float:
+def network_mb(
+    trained: int, batch_size: int, length: int, width: int, heads: int = 0, blocks: int = 1, devices: int = 1
+) -> float:
     """Peak memory of this process, in MB, if it trains a network and answers with it.
 
     Args:
@@ -38,12 +41,14 @@ def network_mb(trained: int, batch_size: int, length: int, width: int, heads: in
         width: of the hidden layers.
         heads: attention heads, 0 for a recurrent network.
         blocks: how many blocks are trained, 0 for a network that only answers.
+        devices: how many share each batch, which takes most where they are virtual ones of this machine's memory.
     """
     token, attention = length * width, heads * length * length
     training = batch_size * blocks * (VECTORS * token + MATRICES * attention) if trained else 0
     vectors = VECTORS_ANSWERING if heads else RECURRENT_VECTORS_ANSWERING
     answered = LARGEST_ANSWERED_BATCH * (vectors * token + MATRICES * attention)
-    floats = max(training, answered) + COPIES_IN_TRAINING * trained
+    copies = COPIES_IN_TRAINING + COPIES_ON_A_DEVICE * (devices - 1)
+    floats = max(training, answered) + copies * trained
     return held_mb() + COMPILED_MB + COMPILED_BLOCK_MB * blocks + floats * FLOAT_BYTES / MEBIBYTE
 
 

@@ -6,6 +6,7 @@ from models.catalog import CATALOG, Family, in_order
 from models.run_folder import RunFolder
 from training.progress.overall import Task
 from training.search.wanted import searched
+from training.setting_values import NONE
 from training.settings import Settings
 from training.steps import steps_after
 from training.trial_processes import is_finished, is_prepared
@@ -13,12 +14,13 @@ from training.trial_processes import is_finished, is_prepared
 # Seconds, in a default run on two cores.
 DATA = 10.0
 TRIAL = {Family.WORDS: 20.0, Family.ENCODER: 100.0, Family.LINEAR: 5.0, Family.COMBINED: 2.0}
+CLUSTER = "trials on the cluster"
 TAUGHT = 4.0  # times as many texts
 
 
 def tasks_of(run: RunFolder, settings: Settings) -> list[Task]:
     """What is left to do of a run, in the order in which it is done."""
-    tasks = []
+    tasks, trials = [], []
     for seed in settings.seed_numbers:
         if not is_prepared(run, seed):
             tasks.append(Task(data_name(settings, seed), DATA))
@@ -29,7 +31,11 @@ def tasks_of(run: RunFolder, settings: Settings) -> list[Task]:
                 for number in range(wanted)
                 if not run.chosen(model).exists() and not is_finished(run.search.metrics(model, number))
             ]
-        tasks += _trials(run, settings, seed)
+        trials += _trials(run, settings, seed)
+        if settings.cluster == NONE:
+            tasks, trials = tasks + trials, []
+    if trials:
+        tasks.append(Task(CLUSTER, sum(trial.seconds for trial in trials)))
     for seed in settings.seed_numbers:
         for labels in settings.label_curve:
             tasks += _trials(run.with_fewer_labels(labels), settings, seed, labels)

@@ -20,6 +20,7 @@ from models.metrics import SMALLEST
 from models.peak_memory import peak_memory_mb
 from models.run_folder import CHECKPOINTS, RunFolder
 from training import command_line
+from training.devices.device_set import prepare_devices
 from training.ending import ending
 from training.fitting.history import describe_history
 from training.measuring.evaluating import has_collapsed, overfits
@@ -59,6 +60,7 @@ def _train_and_validate(run: RunFolder, model: str, number: int, seed: int, valu
     task = Task(
         architecture, settings, run, seed, parts, Unlabelled([], []), classes, Cleaner.of(card), search_trial=number
     )
+    prepare_devices(task.devices, task.progress_title)
     trained = TRAINERS[architecture.family](task)
     seconds_training = time.perf_counter() - started
     scores = {

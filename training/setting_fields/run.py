@@ -73,6 +73,21 @@ class RunSettings:
         "run",
         choices=(values.AUTO, values.CPU),
     )
+    cluster: str = setting(
+        values.NONE,
+        "train seeds and architectures side by side on a Ray cluster that this machine is a node of: auto for the one "
+        "that runs here, or its address; none: on this machine, one after another",
+        "run",
+        metavar="auto|ADDRESS|none",
+    )
+    devices: int = setting(
+        1,
+        "on JAX and TensorFlow: how many of this machine's devices (GPUs) share the batches of a network; where there "
+        "are fewer, virtual ones of the processor stand in, which is to try it out and no faster",
+        "run",
+        values.whole_number(1, 1024),
+        metavar="N",
+    )
     output: str = setting("runs", "folder that gets a folder for this run", "run", metavar="DIR")
     memory_limit: str = setting(
         "10GB",

@@ -228,6 +228,7 @@ def _estimate_memory(encoder: keras.Model, settings: Settings, tokens: Tokens) -
         encoder.hidden_dim,
         encoder.num_heads,
         blocks,
+        settings.devices,
     )
 
 

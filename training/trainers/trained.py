@@ -96,6 +96,11 @@ class Task:
         return len(trained) / (self.classes * np.bincount(trained, minlength=self.classes))
 
     @property
+    def devices(self) -> int:
+        """How many devices of this machine it is trained on."""
+        return self.settings.devices if self.architecture.is_network else 1
+
+    @property
     def progress_title(self) -> str:
         """What the trial's progress lines begin with."""
         name = self.architecture.name

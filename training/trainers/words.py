@@ -88,6 +88,7 @@ def train(task: Task) -> Trained:
         settings.width,
         heads=network.heads,
         blocks=network.blocks,
+        devices=task.devices,
     )
     memory.require(estimate, settings, lesson.smaller)
     history = fit(

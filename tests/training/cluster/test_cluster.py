@@ -1,0 +1,114 @@
+"""Trials on a Ray cluster: the numbers of a run on one machine, also where a node is lost."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+
+import psutil
+import pytest
+
+from models.run_folder import RunFolder
+from training.cluster.jobs import Job, jobs_left
+from training.cluster.packing import pack, unpack
+from training.command_line import parse
+
+FLAGS = [
+    *("--data", "sample", "--sample", "240", "--epochs", "2", "--sequence-length", "16", "--width", "8"),
+    *("--vocabulary-size", "500", "--unlabelled-sample", "100", "--models", "rnn", "linear", "ensemble"),
+    *("--seeds", "2", "--formats", "--no-explain"),
+]
+MEASURED = ("seconds", "texts_per_second", "memory", "other_work")  # in the names of what no two runs have alike
+MODULE = "training.cluster.node"
+
+
+def train(output, root, *flags):
+    """The command, begun; its lines go to a file beside the runs."""
+    output.mkdir(parents=True)
+    with (output / "lines.txt").open("w") as lines:
+        return subprocess.Popen(
+            [sys.executable, "-m", "training.run", *FLAGS, "--output", output, *flags],
+            cwd=root, env=os.environ | {"PYTHONPATH": str(root)}, stdout=lines, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+
+
+def numbers(value):
+    """What two runs must have alike of `metrics.json`."""
+    if not isinstance(value, dict):
+        return value
+    return {name: numbers(of) for name, of in value.items() if not any(part in name for part in MEASURED)}
+
+
+def node_with_a_trial(cluster):
+    """A node of which a process trains, once there is one."""
+    for _ in range(1200):
+        for node in cluster.worker_nodes:
+            raylet = psutil.Process(node.all_processes["raylet"][0].process.pid)
+            for process in raylet.children(recursive=True):
+                try:
+                    if MODULE in process.cmdline():
+                        return node
+                except psutil.Error:
+                    continue
+        time.sleep(0.1)
+    raise AssertionError("no node has begun to train")
+
+
+@pytest.mark.long
+def test_two_nodes_come_to_the_numbers_of_one_machine_though_one_is_lost(tmp_path, root):
+    pytest.importorskip("ray", reason="Ray is not installed: pip install -e '.[cluster]'")
+    from ray.cluster_utils import Cluster
+
+    local = train(tmp_path / "local", root)
+    assert local.wait(600) == 0, (tmp_path / "local/lines.txt").read_text()
+    cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 0})
+    try:
+        for _ in range(2):
+            cluster.add_node(num_cpus=len(os.sched_getaffinity(0)))
+        run = train(tmp_path / "cluster", root, "--cluster", cluster.address)
+        cluster.remove_node(node_with_a_trial(cluster), allow_graceful=False)
+        code = run.wait(600)
+    finally:
+        cluster.shutdown()
+    lines = (tmp_path / "cluster/lines.txt").read_text()
+    assert code == 0, lines
+    one, other = (RunFolder((tmp_path / name / "latest").resolve()) for name in ("local", "cluster"))
+    for seed in (0, 1):
+        for model in ("rnn", "linear", "ensemble"):
+            assert other.predictions(model, seed).read_text() == one.predictions(model, seed).read_text()
+            assert numbers(json.loads(other.metrics(model, seed).read_text())) == numbers(
+                json.loads(one.metrics(model, seed).read_text())
+            )
+            assert f"{model}, seed {seed}: trained." in lines
+            assert other.shown_in_tensorboard(model, seed).exists()
+    assert "Trials side by side on one machine slow each other" in lines
+    assert (other.path / "report.html").exists()
+    assert not list(other.path.glob(".unfinished*"))
+
+
+@pytest.mark.slow
+def test_a_cluster_that_is_not_there_is_refused(command, tmp_path):
+    done = command("training.run", *FLAGS, "--output", tmp_path, "--cluster", "127.0.0.1:1", timeout=600)
+    assert done.returncode == 2
+    assert len(done.stderr.strip().splitlines()) == 1
+    missing = "--cluster needs Ray: pip install -e '.[cluster]'" in done.stderr
+    assert missing or "--cluster 127.0.0.1:1 cannot be reached" in done.stderr
+
+
+def test_files_travel_without_what_is_half_written(tmp_path):
+    run, node = RunFolder(tmp_path / "run"), RunFolder(tmp_path / "node")
+    run.trial("rnn", 0).mkdir(parents=True)
+    run.metrics("rnn", 0).write_text("{}")
+    (run.trial("rnn", 0) / ".unfinished-1-model.keras").write_text("half")
+    unpack(pack(run.path, [run.trial("rnn", 0), run.settings]), node.path)
+    assert [path.name for path in node.path.rglob("*") if path.is_file()] == ["metrics.json"]
+
+
+def test_what_is_left_is_in_the_order_of_a_run_and_what_stands_on_it_is_forgotten(tmp_path):
+    run = RunFolder(tmp_path)
+    settings = parse(["--models", "ensemble", "rnn", "linear", "--seeds", "2"])
+    for model, seed in (("linear", 0), ("ensemble", 0), ("rnn", 1), ("linear", 1), ("ensemble", 1)):
+        run.trial(model, seed).mkdir(parents=True)
+        run.metrics(model, seed).write_text("{}")
+    assert jobs_left(run, settings) == [Job("rnn", 0), Job("ensemble", 0)]
