@@ -27,11 +27,12 @@ def expected_mb(run: RunFolder, settings: Settings, model: str, seed: int) -> fl
         return ANSWERS_MB
     if entry.family is Family.ENCODER:
         return ENCODER_MB
-    trained = settings.words_known * settings.width + entry.blocks * MATRICES_OF_A_BLOCK * settings.width**2
+    read = settings.arrays_of(model)
+    trained = read.vocabulary_size * settings.width + entry.blocks * MATRICES_OF_A_BLOCK * settings.width**2
     taken = memory.network_mb(
         trained,
         settings.student_batch_size if CATALOG[model].taught else settings.batch_size,
-        settings.length_read,
+        read.sequence_length,
         settings.width,
         entry.heads,
         entry.blocks,

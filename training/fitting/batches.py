@@ -18,7 +18,7 @@ class ShuffledBatches(keras.utils.PyDataset):
         labels: one-hot, of shape `(n, classes)`.
         weights: of the texts, of shape `(n,)`; `None` for none, and batches of two.
         batch_size: texts per batch; the last one has the rest.
-        seed: with the epoch it decides the order; `None` leaves the texts in theirs.
+        seed: with the epoch it decides the order, and what is not shown; `None` leaves the texts as they are.
         word_dropout: share of the words of each text that are not shown, where the inputs are word ids: others in each
             epoch. Source: Iyyer et al. 2015, https://aclanthology.org/P15-1162.
     """
@@ -53,7 +53,7 @@ class ShuffledBatches(keras.utils.PyDataset):
         return self._shown(self.inputs[rows], index), self.labels[rows], *weights
 
     def _shown(self, inputs: np.ndarray, index: int) -> np.ndarray:
-        if not self.word_dropout:
+        if not self.word_dropout or self.seed is None:
             return inputs
         hidden = np.random.default_rng((self.seed, self.epoch, index)).random(inputs.shape) < self.word_dropout
         return np.where(hidden & (inputs > UNKNOWN), np.int32(UNKNOWN), inputs)
