@@ -44,8 +44,11 @@ def _most_frequent(texts: Sequence[str], size: int) -> list[str]:
 
 def vectorize(texts: Sequence[str], vocabulary: Sequence[str], sequence_length: int) -> np.ndarray:
     """Token ids of cleaned texts, `int32` of shape `(n, sequence_length)`, cut or padded with 0 at the end."""
+    from keras import ops
+
     layer = _layer(len(vocabulary), sequence_length, vocabulary[2:])
-    return np.asarray(layer(list(texts)), dtype=np.int32)
+    # The backend may have put them on a GPU, of which NumPy takes nothing by itself.
+    return ops.convert_to_numpy(layer(list(texts))).astype(np.int32)
 
 
 def _layer(size: int, sequence_length: int | None = None, vocabulary: Sequence[str] | None = None) -> TextVectorization:

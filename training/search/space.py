@@ -63,6 +63,10 @@ def _dropout(_own: Value) -> Numbers:
     return Numbers(0.0, 0.6)
 
 
+def _word_dropout(_own: Value) -> Numbers:
+    return Numbers(0.0, 0.3)
+
+
 def _learning_rate(own: Value) -> Numbers:
     return Numbers(own / 10, own * 10, log=True)
 
@@ -78,11 +82,12 @@ def _weight_decay(_own: Value) -> Numbers:
 
 # What a family trains itself. The linear model has a search of its own, and what is made of others nothing to search.
 SEARCHED_OF = {
-    Family.WORDS: ("dropout", "learning_rate", "width", "weight_decay"),
+    Family.WORDS: ("dropout", "word_dropout", "learning_rate", "width", "weight_decay"),
     Family.ENCODER: ("head_dropout", "head_learning_rate", "weight_decay"),
 }
 SEARCHED: dict[str, Callable[[Value], Numbers | Choice]] = {
     "dropout": _dropout,
+    "word_dropout": _word_dropout,
     "learning_rate": _learning_rate,
     "width": _width,
     "weight_decay": _weight_decay,
@@ -95,7 +100,7 @@ def settings_searched(model: str) -> tuple[str, ...]:
     """The settings of a model that can be searched, by name; none where it is made of others or has its own search.
 
     >>> settings_searched("lstm"), settings_searched("linear")
-    (('dropout', 'learning_rate', 'width', 'weight_decay'), ())
+    (('dropout', 'word_dropout', 'learning_rate', 'width', 'weight_decay'), ())
     """
     architecture = CATALOG[model]
     return () if architecture.needs else SEARCHED_OF.get(architecture.family, ())

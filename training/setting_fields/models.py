@@ -70,9 +70,10 @@ class ModelSettings:
         values.number(0, 1),
     )
     word_dropout: float = setting(
-        0.2,
-        "share of a text's words that the small models are not shown in training, others in each epoch (20newsgroups: "
-        "validation accuracy of the SimpleRNN 88.4 against 87.6 with 0, mean of eight splits)",
+        0.0,
+        "share of a text's words that the small models are not shown in training, others in each epoch; 0.2 helps with "
+        "long texts and many classes (LSTM on movie reviews: validation accuracy 77.7 against 75.4, mean of two splits) "
+        "and harms where one word decides",
         "models",
         values.number(0, 1),
     )
