@@ -15,7 +15,7 @@ from training.trial_processes import is_finished, is_prepared
 DATA = 10.0
 TRIAL = {Family.WORDS: 20.0, Family.ENCODER: 100.0, Family.LINEAR: 5.0, Family.COMBINED: 2.0}
 CLUSTER = "trials on the cluster"
-TAUGHT = 4.0  # times as many texts
+TAUGHT = 6.0  # more texts, which are read further
 
 
 def tasks_of(run: RunFolder, settings: Settings) -> list[Task]:
