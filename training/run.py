@@ -6,7 +6,7 @@ python -m training.run --data reviews.csv --text-column review --label-column st
 python -m training.run --recipe slides                     # the published set-up, mistakes included
 python -m training.run --config runs/latest/settings.yaml  # the same run again
 python -m training.run --resume runs/latest                # go on with a run that was interrupted
-KERAS_BACKEND=jax python -m training.run                   # or torch
+python -m training.run --backend torch                     # or tensorflow, or jax, which is fastest
 
 Started with Ctrl-C ignored, as scripts start what they put into the background, it ignores Ctrl-C; SIGTERM ends it.
 """
@@ -50,10 +50,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     request = read(sys.argv[1:] if arguments is None else arguments)
     escape_what_cannot_be_shown()
     try:
-        from training.environment import choose_backend, prepare_environment
+        from training.environment import begun_backend, choose_backend, prepare_environment
 
-        choose_backend()
         settings = request.settings
+        begun = begun_backend(request.resumed) if request.resumed else None
+        settings = replace(settings, backend=choose_backend(begun or settings.backend, resumed=bool(begun)))
         if not request.resumed:
             settings = _with_absolute_paths(settings)
         if settings.has_encoder:
