@@ -22,6 +22,7 @@ from typing import Any
 import psutil
 
 from data.exits import EXIT_INTERRUPTED
+from models.backends.allocator import memory_kept
 
 CHECK_SECONDS = 0.5  # looking through all processes of the machine takes 2 ms for each hundred of them
 EXIT_LOST = 255  # what multiprocessing gives where the fork server cannot say how a child ended
@@ -45,7 +46,7 @@ def start_fork_server(module: str) -> None:
     from multiprocessing import forkserver
 
     multiprocessing.get_context(FORK_SERVER).set_forkserver_preload([FORKED_OF, module])
-    with unheard_ctrl_c():
+    with unheard_ctrl_c(), memory_kept():
         forkserver.ensure_running()
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import sys
 
+from models.backends.compiled import keep_compiled
 from models.backends.device_variables import prepare_devices
 from models.children import FORKED_OF
+from models.encoder.weights import cache_directory
 from models.quiet import quiet_stderr
 
 
@@ -41,6 +43,8 @@ with quiet_stderr():
     if _hidden:
         del sys.modules["jax"]
     tensorflow.get_logger().setLevel("ERROR")  # it warns of new shapes of input, and texts come in many lengths
+if keras.backend.backend() == "jax":
+    keep_compiled(cache_directory() / "compiled")
 if keras.backend.backend() != "tensorflow":
     if FORKED_OF in sys.modules:  # TensorFlow would speak to CUDA here, and no child could any more
         os.register_at_fork(after_in_child=_keep_tensorflow_off_devices)

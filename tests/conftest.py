@@ -16,6 +16,9 @@ if "PYTEST_XDIST_WORKER" in os.environ:  # as many tests at once as there are co
     for name in THREAD_VARIABLES:
         os.environ.setdefault(name, "1")
 
+# The backend of tests and of the commands they start, which would take what is fastest for texts in their thousands.
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+
 # Importing TensorFlow sets this to a lower value, which the commands under test would inherit and be louder for.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 

@@ -74,7 +74,7 @@ def parser() -> Parser:
         usage="%(prog)s [--setting value ...]",
         prog=PROGRAM,
         description=f"Trains {', '.join(titles[:-1])} and {titles[-1]}, or the --models that are named, on the same "
-        "texts and compares them. KERAS_BACKEND chooses tensorflow (default), jax or torch.",
+        "texts and compares them.",
         argument_default=argparse.SUPPRESS,
         allow_abbrev=False,
     )

@@ -20,6 +20,7 @@ from models.children import start_fork_server
 from models.run_folder import RunFolder
 from training import command_line
 from training.advice import before_training
+from training.environment import backend
 from training.label_curve import train_label_curve
 from training.progress.overall import overall
 from training.progress.planning import CLUSTER, data_name, trial_name
@@ -141,7 +142,8 @@ def prepare_seed(run: RunFolder, settings: Settings, seed: int, corpus: Corpus) 
         settings = decided
         command_line.save(settings, run.settings)
     if not run.data_card.exists():  # the data has not been refused
-        print(f"{corpus.source}; {len(corpus.texts):,} texts; {cleaner.title}. Run folder: {run.path}", flush=True)
+        begun = f"{corpus.source}; {len(corpus.texts):,} texts; {cleaner.title}. Run folder: {run.path}"
+        print(f"Keras on {backend()}; {begun}" if settings.has_network else begun, flush=True)
         described = card.describe_corpus(corpus, cleaner) | describe_rule(corpus, settings.sample_size, settings.folds)
         write_json(run.data_card, described | {"splits": []})
     folder = run.prepared(seed)

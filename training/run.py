@@ -6,7 +6,7 @@ python -m training.run --data reviews.csv --text-column review --label-column st
 python -m training.run --recipe slides                     # the published set-up, mistakes included
 python -m training.run --config runs/latest/settings.yaml  # the same run again
 python -m training.run --resume runs/latest                # go on with a run that was interrupted
-KERAS_BACKEND=jax python -m training.run                   # or torch
+python -m training.run --backend torch                     # or tensorflow, or jax, which is fastest
 
 Started with Ctrl-C ignored, as scripts start what they put into the background, it ignores Ctrl-C; SIGTERM ends it.
 """
@@ -52,11 +52,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     escape_what_cannot_be_shown()
     try:
         from training.devices.device_set import refusal
-        from training.environment import backend, choose_backend, prepare_environment
+        from training.environment import begun_backend, choose_backend, prepare_environment
 
-        choose_backend()
         settings = request.settings
-        if wrong := refusal(settings.devices, backend()):
+        begun = begun_backend(request.resumed) if request.resumed else None
+        settings = replace(settings, backend=choose_backend(begun or settings.backend, resumed=bool(begun)))
+        if wrong := refusal(settings.devices, settings.backend):
             raise Refused(wrong)
         if settings.cluster != NONE and importlib.util.find_spec("ray") is None:
             raise Refused("--cluster needs Ray: pip install -e '.[cluster]' in the project's folder.")

@@ -17,7 +17,7 @@ from data.files import point_link, read_json, remove_unfinished, write_json
 from data.sources.source import Data, values_of
 from models.run_folder import RunFolder
 from training import command_line
-from training.environment import backend, describe_environment
+from training.environment import describe_environment
 from training.settings import Settings
 
 LATEST, LOCK = "latest", ".lock"
@@ -66,8 +66,7 @@ def open_run(settings: Settings, resumed: Path | None, command: str) -> Iterator
 
 def command_to_continue(run: RunFolder) -> str:
     """What a user types to go on with a run that was stopped."""
-    prefix = "" if backend() == "tensorflow" else f"KERAS_BACKEND={backend()} "
-    return f"{prefix}python -m training.run --resume {_path_to_type(run)}"
+    return f"python -m training.run --resume {_path_to_type(run)}"
 
 
 def command_line_of(module: str, run: RunFolder, *flags: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -126,6 +127,7 @@ def explain_run(run: Path, models: Sequence[str] | None, say: Callable[[str], No
 
 def _write_attention(run: Path, model: str, seed: int, cleaned: list[str]) -> list[dict]:
     """Writes an array `(blocks, heads, tokens, tokens)` for each text, padding left out, and gives their tokens."""
+    os.environ["KERAS_BACKEND"] = "tensorflow"  # it reads what any backend has trained, and compiles nothing for it
     import models.framework  # noqa: F401 -- first, since it imports Keras quietly
 
     # isort: split

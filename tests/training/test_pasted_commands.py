@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from models.run_folder import RunFolder
-from training import command_line, run_folders
+from training import command_line
 from training.command_line import parse
 from training.run import _with_absolute_paths
 from training.run_folders import command_line_of, command_to_continue
@@ -45,13 +45,11 @@ def elsewhere(tmp_path, root):
 
 
 @pytest.mark.parametrize("name", ["plain", "my runs", "it's", "a$b", "-runs"])
-@pytest.mark.parametrize("backend", ["tensorflow", "jax"])
-def test_the_command_to_continue_is_one_that_a_shell_reads_back(name, backend, tmp_path, monkeypatch):
+def test_the_command_to_continue_is_one_that_a_shell_reads_back(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(run_folders, "backend", lambda: backend)
     words = shlex.split(command_to_continue(RunFolder(tmp_path / name)))
     path = name if name != "-runs" else str(tmp_path / name)  # it would be taken for a flag
-    assert words == ["KERAS_BACKEND=jax"] * (backend == "jax") + ["python", "-m", "training.run", "--resume", path]
+    assert words == ["python", "-m", "training.run", "--resume", path]
     words = shlex.split(command_line_of("reports.page", RunFolder(tmp_path / name), "--flag", "a b"))
     assert words == ["python", "-m", "reports.page", path, "--flag", "a b"]
     monkeypatch.chdir("/usr")

@@ -93,11 +93,13 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _measure(case: Case, epochs: int) -> dict | None:
     """What the process of a case measured; `None` where it failed, which is said."""
+    from models.backends.allocator import memory_kept
     from models.children import call_module, exit_name
 
     os.environ["KERAS_BACKEND"] = case.backend  # of the process that is started
     lines: list[str] = []
-    code, errors = call_module(MEASUREMENT, json.dumps(asdict(case)), str(epochs), say=lines.append)
+    with memory_kept():
+        code, errors = call_module(MEASUREMENT, json.dumps(asdict(case)), str(epochs), say=lines.append)
     if code == 0:
         return json.loads(lines[-1])
     reason = (errors.strip().splitlines() or [f"it ended with {exit_name(code)}"])[-1]

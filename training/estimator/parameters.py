@@ -24,7 +24,7 @@ class Parameters(BaseEstimator):
     """Keeps what is given as it is given, as scikit-learn asks; it is looked at when the model is fitted.
 
     Every parameter but the first six is the setting of `python -m training.run` by that name, see its `--help`; `None`
-    is what the recipe says.
+    is what the recipe says. A `backend` of `auto` is TensorFlow here, which has to export the model too.
 
     Args:
         model: name of an architecture, of `models.catalog`.
@@ -87,6 +87,9 @@ class Parameters(BaseEstimator):
         plateau_factor: float | None = None,
         memory_limit: str | None = None,
         time_limit: str | None = None,
+        backend: str | None = None,
+        device: str | None = None,
+        precision: str | None = None,
     ):
         self.model = model
         self.recipe = recipe
@@ -137,6 +140,9 @@ class Parameters(BaseEstimator):
         self.plateau_factor = plateau_factor
         self.memory_limit = memory_limit
         self.time_limit = time_limit
+        self.backend = backend
+        self.device = device
+        self.precision = precision
 
     def settings(self) -> Settings:
         """The settings of the run that fits this model.

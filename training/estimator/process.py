@@ -45,14 +45,16 @@ def _fit(path: Path, model: str) -> None:
     from models.children import start_fork_server
     from models.run_folder import RunFolder
     from training import command_line
-    from training.environment import choose_backend, prepare_environment
+    from training.environment import DEFAULT_BACKEND, choose_backend, prepare_environment
     from training.estimator.handed_over import HandedOver
     from training.experiment import prepare_seed
+    from training.setting_values import AUTO
     from training.trial_processes import train_trial
 
     run = RunFolder(path)
     settings = command_line.load(run.settings)
-    choose_backend()
+    # The fork server of TensorFlow has imported all that exporting takes.
+    choose_backend(DEFAULT_BACKEND if settings.backend == AUTO else settings.backend)
     prepare_environment(settings.device)
     deadline = settings.time_limit_seconds and time.monotonic() + settings.time_limit_seconds
     start_fork_server("models.framework")

@@ -67,6 +67,13 @@ class RunSettings:
         "run",
         values.truth,
     )
+    backend: str = setting(
+        values.AUTO,
+        "of Keras; auto: jax where it is installed, which trains the small models fastest on processors, else "
+        "tensorflow; KERAS_BACKEND wins over it",
+        "run",
+        choices=(values.AUTO, "tensorflow", "jax", "torch"),
+    )
     device: str = setting(
         values.AUTO,
         "what networks are trained on; auto: a GPU or another device where the backend sees one; cpu: the processor",
