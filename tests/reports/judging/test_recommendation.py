@@ -266,17 +266,18 @@ def test_an_export_within_the_limits_is_found(rows):
 
 
 def test_a_choice_by_speeds_that_other_programs_slowed_says_so(rows):
-    found = rows(**THREE)
-    assert not any("speed" in sentence for sentence in recommend(found, _validation(**THREE), _test(), COSTS).details)
+    near = {"lstm": 0.85, "distilbert": 0.905, "linear": 0.90}
+    found = rows(**near)
+    assert not any("speed" in sentence for sentence in recommend(found, _validation(**near), _test(), COSTS).details)
     slowed = [
         replace(row, by_seed=tuple(replace(trial, other_work=0.4) for trial in row.by_seed))
         if row.model == "linear"
         else row
         for row in found
     ]
-    choice = recommend(slowed, _validation(**THREE), _test(), COSTS)
+    choice = recommend(slowed, _validation(**near), _test(), COSTS)
     assert choice.model == "linear"  # within a point of the best, and quicker
     assert any("other programs slowed linear while it was measured" in sentence for sentence in choice.details)
     exported = {model: [replace(way, form="onnx") for way in ways] for model, ways in COSTS.items()}
-    found = recommend(slowed, _validation(**THREE), _test(), exported)
+    found = recommend(slowed, _validation(**near), _test(), exported)
     assert not any("slowed" in sentence for sentence in found.details)
