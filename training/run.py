@@ -19,7 +19,7 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,6 +34,7 @@ from training.setting_values import AUTO, NONE
 
 if TYPE_CHECKING:
     from models.run_folder import RunFolder
+    from training.devices.processes import Processes
     from training.experiment import Outcome
     from training.settings import Settings
 
@@ -52,12 +53,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     escape_what_cannot_be_shown()
     try:
         from training.devices.device_set import refusal
+        from training.devices.processes import Processes
         from training.environment import begun_backend, choose_backend, prepare_environment
 
         settings = request.settings
         begun = begun_backend(request.resumed) if request.resumed else None
         settings = replace(settings, backend=choose_backend(begun or settings.backend, resumed=bool(begun)))
-        if wrong := refusal(settings.devices, settings.backend):
+        processes = Processes.of()
+        if wrong := refusal(settings.devices, settings.backend) or processes.refusal(settings.backend):
             raise Refused(wrong)
         if settings.cluster != NONE and importlib.util.find_spec("ray") is None:
             raise Refused("--cluster needs Ray: pip install -e '.[cluster]' in the project's folder.")
@@ -71,7 +74,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from training.run_folders import open_run
 
         prepare_environment(settings.device)
-        with open_run(settings, request.resumed, typed(request.settings)) as run:
+        if processes.index:
+            from training.devices.joining import join
+
+            return join(settings, processes)
+        with open_run(settings, request.resumed, typed(request.settings)) as run, _joined(settings, processes):
             return _run(settings, run, compare)
     except KeyboardInterrupt:
         end_fork_server()
@@ -120,6 +127,18 @@ def _run(settings: Settings, run: RunFolder, compare: Callable[[Settings, RunFol
         ) from error
 
 
+@contextlib.contextmanager
+def _joined(settings: Settings, processes: Processes) -> Iterator[None]:
+    """Tells the other processes that train along when the run has ended, however it does."""
+    try:
+        yield
+    finally:
+        if processes.count > 1:
+            from training.devices.joining import dismiss
+
+            dismiss(settings)
+
+
 def _on_sigterm(_number: int, _frame: object) -> None:
     """Stops at once: whoever sends it will not wait for an epoch."""
     raise SystemExit(EXIT_TERMINATED)
@@ -144,10 +163,11 @@ def _explain(error: Exception) -> tuple[int, str]:
     if isinstance(error, ImportError):
         return EXIT_BAD_INPUT, f"{error}: install what is missing with `pip install -e .` in the project's folder."
     from data.corpus import DataError
+    from training.devices.processes import ProcessesUnusable
     from training.environment import BackendUnusable
     from training.run_folders import RunFailed
 
-    if isinstance(error, DataError | RunFailed | BackendUnusable):
+    if isinstance(error, DataError | RunFailed | BackendUnusable | ProcessesUnusable):
         return EXIT_BAD_INPUT, str(error)
     if isinstance(error, OSError):
         return EXIT_BAD_INPUT, f"{error}: free some space or choose another folder with --output."

@@ -46,6 +46,11 @@ def open_run(settings: Settings, resumed: Path | None, command: str) -> Iterator
             command_line.save(settings, run.settings)
             yield run
         return
+    if "://" in settings.output:
+        raise RunFailed(
+            f"--output {settings.output} is no folder of this machine: name one that is; the nodes of a cluster need "
+            "not see it."
+        )
     run, before = _make(Path(settings.output), settings.data)
     with _claim(run.path):
         try:

@@ -31,7 +31,8 @@ from models.predictions import PARTS as ANSWERED
 from models.predictions import Answers, write_predictions
 from models.run_folder import CHECKPOINTS, RunFolder
 from training import command_line
-from training.devices.device_set import device_set, prepare_devices
+from training.devices.device_set import device_set
+from training.devices.sharing import share_task
 from training.ending import TimeIsUp, begin, ending
 from training.fitting.history import describe_history
 from training.measuring.device import describe_device
@@ -125,16 +126,21 @@ def show_trial(path: Path, model: str, seed: int) -> None:
         raise SystemExit(EXIT_FAILED) from None
 
 
+def task_of(run: RunFolder, model: str, seed: int) -> Task:
+    """What is to be done for one architecture and seed of a run."""
+    settings, card = settings_of(run, model), read_json(run.data_card)
+    parts = load_texts(run.prepared(seed))
+    unlabelled = load_unlabelled(run.prepared(seed)) if settings.has_student else Unlabelled([], [])
+    return Task(CATALOG[model], settings, run, seed, parts, unlabelled, len(card["class_names"]), Cleaner.of(card))
+
+
 def _train_and_evaluate(run: RunFolder, model: str, seed: int, started: float, others: OtherWork) -> None:
     from models.calibration import measure_calibration  # here, since the run itself, which imports this, fits nothing
 
-    settings = settings_of(run, model)
-    parts = load_texts(run.prepared(seed))
-    unlabelled = load_unlabelled(run.prepared(seed)) if settings.has_student else Unlabelled([], [])
-    card = read_json(run.data_card)
-    class_names, cleaner = card["class_names"], Cleaner.of(card)
-    task = Task(CATALOG[model], settings, run, seed, parts, unlabelled, len(class_names), cleaner)
-    prepare_devices(task.devices, task.progress_title)
+    task = task_of(run, model, seed)
+    settings, parts, cleaner = task.settings, task.parts, task.cleaner
+    class_names = read_json(run.data_card)["class_names"]
+    share_task(task)
     trained = TRAINERS[task.architecture.family](task)
     seconds_training = time.perf_counter() - started
     answers = {part: _answers(trained.probabilities[part], parts[part]) for part in ANSWERED}

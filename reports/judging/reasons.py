@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from models.catalog import Family
 from reports.judging.limits import Limits
-from reports.measuring.costs import Cost
+from reports.measuring.costs import AS_TRAINED, Cost
 from reports.measuring.expected_loss import Losses
 from reports.measuring.significance import PartStatistics
 from reports.measuring.statistics import LEVEL, Interval
@@ -174,9 +174,26 @@ def details(choice: Choice) -> list[str]:
     worth = margin_points(choice.margin)
     if others:
         sentences.append(f"Also expected to give up at most {worth}, but not notably quicker: {listed(others)}.")
+    if others or choice.model != choice.best:
+        sentences += _slowed(choice)
     if choice.settling_texts:
         sentences.append(f"About {rounded(choice.settling_texts)} validation texts would settle it to within {worth}.")
     return sentences
+
+
+def _slowed(choice: Choice) -> list[str]:
+    """That speeds which decided were measured beside other work, where no export of the model was measured later."""
+    slowed = [
+        name
+        for name, cost in choice.candidates.items()
+        if cost.form == AS_TRAINED and name in choice.rows and choice.rows[name].slowed
+    ]
+    if not slowed:
+        return []
+    return [
+        f"What is said of speed is uncertain: other programs slowed {listed(slowed)} while it was measured; measure "
+        "again on an idle machine, or export the models."
+    ]
 
 
 def nearest(rows: Sequence[Row], costs: Mapping[str, list[Cost]], limits: Limits) -> str:

@@ -15,6 +15,8 @@ from reports.numbers import listed
 from reports.reading.facts import DataFacts, RunFacts, read_data, read_run
 from reports.reading.trials import Accuracy, Failure, Trial, read_failure, read_trial
 
+OTHER_WORK = 0.1  # share of the cores; less changes seconds by less than they vary
+
 
 @dataclass(frozen=True)
 class Row:
@@ -85,6 +87,16 @@ class Row:
             return f"{self.model} ({', '.join(shown)})"
         teachers = list(dict.fromkeys(description.taught_by for description in found if description.taught_by))
         return title.replace(f"taught by {teachers[-1]}", f"taught by {' or '.join(teachers)}") if teachers else title
+
+    @property
+    def other_work(self) -> float:
+        """Share of the cores that other programs took from it, the mean of its seeds."""
+        return statistics.fmean(trial.other_work for trial in self.by_seed)
+
+    @property
+    def slowed(self) -> bool:
+        """Whether its seconds and speeds would have been others on an idle machine."""
+        return self.other_work > OTHER_WORK
 
     @property
     def family(self) -> Family:

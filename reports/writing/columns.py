@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from statistics import fmean
 from typing import NamedTuple
 
 from models.metrics import METRICS, Metric, Table
@@ -17,8 +16,6 @@ from reports.measuring.statistics import Interval
 from reports.numbers import MISSING, count, decimals, percent, plural, significant
 from reports.reading.comparison import Row
 from reports.reading.trials import Trial
-
-OTHER_WORK = 0.1  # share of the cores; less changes seconds by less than they vary
 
 
 class Cell(NamedTuple):
@@ -66,9 +63,8 @@ def remarks(row: Row, seeds: int) -> list[str]:
     cached = sum(trial.cached_texts for trial in row.by_seed)
     if cached:  # seconds would otherwise look like those of a first run
         found.append(f"{plural(cached, 'text')} encoded earlier")
-    others = fmean(trial.other_work for trial in row.by_seed)
-    if others > OTHER_WORK:  # they would otherwise look like those of an idle machine
-        found.append(f"slowed: other programs took {percent(others, 0)} of the cores")
+    if row.slowed:  # its seconds would otherwise look like those of an idle machine
+        found.append(f"slowed: other programs took {percent(row.other_work, 0)} of the cores")
     return found
 
 

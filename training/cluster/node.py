@@ -16,7 +16,7 @@ from data.files import read_json
 from models.catalog import CATALOG
 from models.children import call_module, end_with_caller, start_fork_server
 from models.run_folder import RunFolder
-from training.cluster.packing import pack, unpack
+from training.cluster.packing import Packed, pack, unpack
 
 MODULE = "training.cluster.node"
 
@@ -30,21 +30,21 @@ class Returned:
     """What a node sends back.
 
     Attributes:
-        files: the folder of the trial, packed.
+        files: the folder of the trial.
         settings: `settings.yaml`, where the weights of an encoder are written down.
         error: the last line of what the process wrote to standard error, where it failed.
     """
 
-    files: bytes
+    files: Packed
     settings: bytes
     error: str
 
 
-def train_on_node(common: bytes, own: bytes, model: str, seed: int, until: float | None) -> Returned:
+def train_on_node(common: Packed, own: Packed, model: str, seed: int, until: float | None) -> Returned:
     """Trains one trial.
 
     Args:
-        common: the packed files that all trials of the seed need.
+        common: the files that all trials of the seed need.
         own: those of this trial.
         model, seed: which it is.
         until: when it has to end, in seconds of `time.time`, by which the clocks of machines agree best.

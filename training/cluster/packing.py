@@ -1,31 +1,35 @@
-"""Files of a run folder as bytes, as they travel between the machine that leads a run and the nodes that train."""
+"""Files of a run folder, as they travel between the machine that leads a run and the nodes that train."""
 
 from __future__ import annotations
 
-import io
-import tarfile
 from collections.abc import Iterable
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from data.files import UNFINISHED
 
-
-def pack(folder: Path, paths: Iterable[Path]) -> bytes:
-    """Files, and folders with all that is in them, by their path below `folder`; what is not there is left out."""
-    file = io.BytesIO()
-    with tarfile.open(fileobj=file, mode="w") as archive:
-        for path in paths:
-            if path.exists():
-                archive.add(path, path.relative_to(folder), filter=_finished)
-    return file.getvalue()
+Packed = dict[str, bytes]  # what is in each file, by its path below the run folder
 
 
-def unpack(packed: bytes, folder: Path) -> None:
-    """Puts them where they were, below another folder; what would lie outside of it is refused."""
-    with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
-        archive.extractall(folder, filter="data")
+def pack(folder: Path, paths: Iterable[Path]) -> Packed:
+    """Files below `folder`, and folders with all that is in them; what is not there, or half written, is left out."""
+    files = [file for path in paths for file in ([path] if path.is_file() else path.rglob("*")) if file.is_file()]
+    named = ((file.relative_to(folder), file) for file in files)
+    return {
+        name.as_posix(): file.read_bytes()
+        for name, file in named
+        if not any(part.startswith(UNFINISHED) for part in name.parts)
+    }
 
 
-def _finished(entry: tarfile.TarInfo) -> tarfile.TarInfo | None:
-    """Leaves out what is half written."""
-    return None if Path(entry.name).name.startswith(UNFINISHED) else entry
+def unpack(packed: Packed, folder: Path) -> None:
+    """Puts the files where they were, below another folder.
+
+    Raises:
+        ValueError: one would lie outside of it.
+    """
+    for name, content in packed.items():
+        path = PurePosixPath(name)
+        if path.is_absolute() or ".." in path.parts:
+            raise ValueError(f"{name} is no path below a run folder.")
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(content)

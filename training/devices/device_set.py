@@ -10,6 +10,8 @@ import os
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
+from training.devices.processes import Processes, tell_all
+
 SPREADING_BACKENDS = ("jax", "tensorflow")
 FLAG_OF_XLA = "xla_force_host_platform_device_count"
 
@@ -35,6 +37,11 @@ class DeviceSet:
         """How many devices there are in all processes, at least 1."""
         return max(len(self.names), 1)
 
+    @property
+    def leads(self) -> bool:
+        """Whether this process writes files; the others learn the same and write none."""
+        return self.process == 0
+
 
 device_set = DeviceSet()
 
@@ -53,7 +60,7 @@ def refusal(devices: int, backend: str) -> str | None:
     )
 
 
-def prepare_devices(wanted: int, title: str) -> None:
+def prepare_devices(wanted: int, title: str, processes: Processes | None = None) -> None:
     """Finds `wanted` devices for this process, or makes virtual ones of its processor and says so.
 
     To be called before anything is computed: backends count their devices once.
@@ -61,13 +68,18 @@ def prepare_devices(wanted: int, title: str) -> None:
     Args:
         wanted: how many; 1 leaves everything as it is.
         title: what the line begins with that says what was found.
+        processes: those that have so many devices each and train together; this one waits until all are there.
     """
-    if wanted == 1:
+    if wanted == 1 and not processes:
         return
     import keras
 
-    make = _on_jax if keras.backend.backend() == "jax" else _on_tensorflow
-    device_set.names, device_set.virtual = make(wanted)
+    if keras.backend.backend() == "jax":
+        device_set.names, device_set.virtual = _on_jax(wanted, processes)
+    else:
+        device_set.names, device_set.virtual = _on_tensorflow(wanted)
+    if processes:
+        device_set.processes, device_set.process = processes.count, processes.index
     if device_set.virtual:
         print(
             f"{title:<22} {wanted} virtual devices of the processor stand in for real ones, of which there are fewer: "
@@ -76,26 +88,51 @@ def prepare_devices(wanted: int, title: str) -> None:
         )
 
 
+def leave_processes() -> None:
+    """Ends training together, once all are here. The first process goes on alone, the others end."""
+    if device_set.processes == 1:
+        return
+    import jax
+
+    jax.distributed.shutdown()
+    if device_set.process:
+        raise SystemExit
+
+
+def as_the_first_says(*decisions: bool) -> list[bool]:
+    """What the first process has decided; clocks and keys differ, and all have to do the same."""
+    if device_set.processes == 1:
+        return list(decisions)
+    return tell_all({"decisions": decisions})["decisions"]
+
+
 def scope() -> AbstractContextManager:
     """Within it, models and what trains them are made on all devices."""
     import keras
 
     if keras.backend.backend() == "jax":
-        return keras.distribution.DataParallel(devices=device_set.names).scope()
+        # What a process gives is its share already.
+        return keras.distribution.DataParallel(devices=device_set.names, auto_shard_dataset=False).scope()
     from tensorflow import distribute
 
     # The collective operations that it would take by itself fail where dense and sparse gradients come together.
     return distribute.MirroredStrategy(device_set.names, distribute.ReductionToOneDevice()).scope()
 
 
-def _on_jax(wanted: int) -> tuple[list[str], bool]:
+def _on_jax(wanted: int, processes: Processes | None) -> tuple[list[str], bool]:
     import jax
-    from keras.distribution import list_devices
 
     if FLAG_OF_XLA not in os.environ.get("XLA_FLAGS", ""):
         jax.config.update("jax_num_cpu_devices", wanted)
-    real = [name for name in list_devices() if not name.startswith("cpu")]
-    return (real[:wanted], False) if len(real) >= wanted else (list_devices("cpu")[:wanted], True)
+    if processes:
+        jax.distributed.initialize(processes.address, processes.count, processes.index)
+    # Each process has as many, of the same kind.
+    real = jax.local_device_count() >= wanted and jax.default_backend() != "cpu"
+    devices = jax.devices() if real else jax.devices("cpu")
+    # Of each process the first ones; Keras calls a device by its kind and its number.
+    of_process = [[device for device in devices if device.process_index == at] for at in range(jax.process_count())]
+    names = [f"{device.platform}:{device.id}" for own in of_process for device in own[:wanted]]
+    return names, not real and wanted > 1
 
 
 def _on_tensorflow(wanted: int) -> tuple[list[str], bool]:

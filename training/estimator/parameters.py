@@ -85,6 +85,7 @@ class Parameters(BaseEstimator):
         early_stopping_patience: int | None = None,
         plateau_patience: int | None = None,
         plateau_factor: float | None = None,
+        devices: int | None = None,
         memory_limit: str | None = None,
         time_limit: str | None = None,
         backend: str | None = None,
@@ -138,6 +139,7 @@ class Parameters(BaseEstimator):
         self.early_stopping_patience = early_stopping_patience
         self.plateau_patience = plateau_patience
         self.plateau_factor = plateau_factor
+        self.devices = devices
         self.memory_limit = memory_limit
         self.time_limit = time_limit
         self.backend = backend

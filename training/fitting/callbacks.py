@@ -7,6 +7,7 @@ import time
 
 import keras
 
+from training.devices.device_set import as_the_first_says
 from training.ending import ending
 from training.measuring.evaluating import overfits
 
@@ -80,8 +81,9 @@ class EarlyEnd(keras.callbacks.Callback):
         ending.in_epoch = True
 
     def on_epoch_end(self, epoch, logs=None):
-        ending.leave_if_asked()
         last = epoch + 1 == self.params["epochs"] or self.model.stop_training
-        if not last and ending.time_is_up(logs["seconds"]):
+        ending.asked, over = as_the_first_says(ending.asked, not last and ending.time_is_up(logs["seconds"]))
+        ending.leave_if_asked()
+        if over:
             ending.cut_short = True
             self.model.stop_training = True

@@ -15,6 +15,7 @@ import numpy as np
 
 from data.files import whole
 from models.run_folder import CHECKPOINTS
+from training.devices.device_set import device_set
 from training.fitting.history import History, best_epoch, count_epochs, write_history
 
 REMEMBERED = {
@@ -80,6 +81,8 @@ class Checkpoint(keras.callbacks.Callback):
         self.epochs, self.ended = epoch + 1, self.model.stop_training
         for name, value in (logs | ({"phase": 2} if self.before else {})).items():
             self.history.setdefault(name, []).append(float(value))
+        if not device_set.leads:
+            return
         write_history(self.history, self.folder / "history.csv")
         if not np.isfinite(logs["loss"]):
             return  # nothing to go on from

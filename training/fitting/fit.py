@@ -9,7 +9,7 @@ import keras
 import numpy as np
 
 from training.devices.copying import on_all_devices
-from training.devices.device_set import device_set
+from training.devices.device_set import device_set, leave_processes
 from training.devices.divided_batches import DividedBatches, LossOverTexts, losses
 from training.fitting.batches import ShuffledBatches
 from training.fitting.callbacks import EarlyEnd, EpochSignals
@@ -110,11 +110,12 @@ def fit(
                 stopping,
                 plateau,
                 keras.callbacks.TerminateOnNaN(),
-                keras.callbacks.TensorBoard(str(folder), write_graph=False),
+                *([keras.callbacks.TensorBoard(str(folder), write_graph=False)] if device_set.leads else []),
                 checkpoint,
                 EarlyEnd(),
             ],
         )
+    leave_processes()
     history = checkpoint.history
     if not history or not np.isfinite(history["loss"][-1]):
         epoch = max(len(history.get("loss", [])), 1)

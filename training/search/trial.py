@@ -20,7 +20,7 @@ from models.metrics import SMALLEST
 from models.peak_memory import peak_memory_mb
 from models.run_folder import CHECKPOINTS, RunFolder
 from training import command_line
-from training.devices.device_set import prepare_devices
+from training.devices.sharing import share_task
 from training.ending import ending
 from training.fitting.history import describe_history
 from training.measuring.evaluating import has_collapsed, overfits
@@ -52,15 +52,21 @@ def run_search_trial(path: Path, model: str, number: int, seed: int, values: Val
     )
 
 
-def _train_and_validate(run: RunFolder, model: str, number: int, seed: int, values: Values, started: float) -> None:
+def search_task_of(run: RunFolder, model: str, number: int, seed: int, values: Values) -> Task:
+    """What is to be done for one trial of a search, see `run_search_trial`."""
     settings = replace(command_line.load(run.settings), **values)  # type: ignore[arg-type]
     parts = {name: part for name, part in load_texts(run.prepared(seed)).items() if name in SEEN}
     card = read_json(run.data_card)
     architecture, classes = CATALOG[model], len(card["class_names"])
-    task = Task(
+    return Task(
         architecture, settings, run, seed, parts, Unlabelled([], []), classes, Cleaner.of(card), search_trial=number
     )
-    prepare_devices(task.devices, task.progress_title)
+
+
+def _train_and_validate(run: RunFolder, model: str, number: int, seed: int, values: Values, started: float) -> None:
+    task = search_task_of(run, model, number, seed, values)
+    settings, parts, architecture = task.settings, task.parts, task.architecture
+    share_task(task)
     trained = TRAINERS[architecture.family](task)
     seconds_training = time.perf_counter() - started
     scores = {

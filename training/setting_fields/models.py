@@ -72,7 +72,7 @@ class ModelSettings:
     word_dropout: float = setting(
         0.0,
         "share of a text's words that the small models are not shown in training, others in each epoch; 0.2 helps with "
-        "long texts and many classes (LSTM on movie reviews: validation accuracy 77.7 against 75.4, mean of two splits) "
+        "long texts and many classes (LSTM on movie reviews: validation accuracy 77.7 against 75.4, two splits), "
         "and harms where one word decides",
         "models",
         values.number(0, 1),

@@ -1,5 +1,7 @@
 """The choice: on validation, within limits, with its reason."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -261,3 +263,21 @@ def test_an_export_within_the_limits_is_found(rows):
     costs = COSTS | {"distilbert": [_cost(12.0, 900.0, 90.0, "onnx"), _cost(15.0, 300.0, 45.0, "openvino")]}
     found = recommend(rows(**APART), _validation(**APART), _test(), costs, Limits(memory_mb=500))
     assert (found.model, found.form) == ("distilbert", "openvino")
+
+
+def test_a_choice_by_speeds_that_other_programs_slowed_says_so(rows):
+    near = {"lstm": 0.85, "distilbert": 0.905, "linear": 0.90}
+    found = rows(**near)
+    assert not any("speed" in sentence for sentence in recommend(found, _validation(**near), _test(), COSTS).details)
+    slowed = [
+        replace(row, by_seed=tuple(replace(trial, other_work=0.4) for trial in row.by_seed))
+        if row.model == "linear"
+        else row
+        for row in found
+    ]
+    choice = recommend(slowed, _validation(**near), _test(), COSTS)
+    assert choice.model == "linear"  # within a point of the best, and quicker
+    assert any("other programs slowed linear while it was measured" in sentence for sentence in choice.details)
+    exported = {model: [replace(way, form="onnx") for way in ways] for model, ways in COSTS.items()}
+    found = recommend(slowed, _validation(**near), _test(), exported)
+    assert not any("slowed" in sentence for sentence in found.details)

@@ -16,6 +16,7 @@ from training.settings import Settings
 # Settings that have another name here, or that are about files, several models or the report.
 NOT_HERE = {
     *("models", "seeds", "seed", "folds", "label_curve", "search", "explain", "output", "class_weights"),
+    "cluster",
     *("data", "sample", "positive_groups", "test", "split_column", "group_column", "time_column", "keep_subject"),
     *("keep_quotes", "text_column", "label_column", "encoding", "delimiter", "quoting", "bad_rows", "positive"),
     *("min_class_size", "rare", "unlabelled"),
