@@ -24,6 +24,7 @@ from data.preparing import load_leaked, load_texts, load_unlabelled, vectorize_p
 from data.probes import PROBES
 from data.splits.parts import Part
 from data.splits.unlabelled import Unlabelled
+from data.stored.training import load_training
 from models.catalog import CATALOG, Family
 from models.peak_memory import peak_memory_mb
 from models.predictions import PARTS as ANSWERED
@@ -130,7 +131,17 @@ def _train_and_evaluate(run: RunFolder, model: str, seed: int, started: float, o
     card = read_json(run.data_card)
     class_names, cleaner = card["class_names"], Cleaner.of(card)
     trained = TRAINERS[CATALOG[model].family](
-        Task(CATALOG[model], settings, run, seed, parts, unlabelled, len(class_names), cleaner)
+        Task(
+            CATALOG[model],
+            settings,
+            run,
+            seed,
+            parts,
+            unlabelled,
+            len(class_names),
+            cleaner,
+            load_training(run.prepared(seed)),
+        )
     )
     seconds_training = time.perf_counter() - started
     answers = {part: _answers(trained.probabilities[part], parts[part]) for part in ANSWERED}
@@ -185,7 +196,7 @@ def _leaked(trained: Trained, leaked: Part | None) -> dict[str, float] | None:
     """How many of the texts that were taken out of the test split the model would have got right."""
     if leaked is None or CATALOG[trained.description.name].family is Family.COMBINED:  # which answers by its members
         return None
-    said = trained.answer_texts(leaked.texts, leaked.cleaned).argmax(axis=1)
+    said = trained.answer_texts(list(leaked.texts), list(leaked.cleaned)).argmax(axis=1)
     return {"n": len(said), "accuracy": float((said == leaked.labels).mean())}
 
 

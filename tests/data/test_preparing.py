@@ -9,10 +9,9 @@ from data import preparing
 from data.card import coverage, describe_corpus, describe_split
 from data.cleaning import Cleaner
 from data.corpus import Corpus, DataError, Published
+from data.deciding import fitting_length, fitting_vocabulary
 from data.preparing import (
     draw,
-    fitting_length,
-    fitting_vocabulary,
     load_ids,
     load_texts,
     load_vocabulary,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
 
-from training.fitting.batches import ShuffledBatches
+from training.fitting.batches import OneHotRows, ShuffledBatches
 from training.fitting.callbacks import EarlyEnd, EpochSignals
 from training.fitting.checkpoint import Checkpoint
 from training.fitting.history import History, count_epochs
@@ -80,7 +81,7 @@ def fit(
     batches = (
         train
         if isinstance(train, keras.utils.PyDataset)
-        else ShuffledBatches(*_one_hot(train, classes), batch_size=batch_size, seed=seed)
+        else ShuffledBatches(*_one_hot(train, classes, OneHotRows), batch_size=batch_size, seed=seed)
     )
     stopping = keras.callbacks.EarlyStopping(
         monitor="val_loss", patience=settings.early_stopping_patience, restore_best_weights=True
@@ -117,8 +118,8 @@ def fit(
     return history
 
 
-def _one_hot(data: Arrays, classes: int) -> Arrays:
+def _one_hot(data: Arrays, classes: int, encode: Callable = keras.utils.to_categorical) -> Arrays:
     """The data with its labels one-hot, and without weights that are `None`."""
     inputs, labels, *weights = data
-    labels = labels if labels.ndim == 2 else keras.utils.to_categorical(labels, classes)
+    labels = labels if labels.ndim == 2 else encode(labels, classes)
     return (inputs, labels, *(given for given in weights if given is not None))

@@ -5,6 +5,7 @@ The encoder runs once per text; its features are kept in the user's cache, so th
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -99,9 +100,9 @@ def train(task: Task) -> Trained:
     )
 
 
-def _as_read(task: Task, texts: list[str], cleaned: list[str]) -> list[str]:
+def _as_read(task: Task, texts: Sequence[str], cleaned: Sequence[str]) -> list[str]:
     """Texts as the encoder reads them."""
-    return cleaned if task.settings.backbone_cleaned else [strip_markup(text) for text in texts]
+    return list(cleaned) if task.settings.backbone_cleaned else [strip_markup(text) for text in texts]
 
 
 def _encode(task: Task, backbone: Backbone, texts: dict[str, list[str]]) -> tuple[dict[str, np.ndarray], int]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from data.preparing import load_ids, load_vocabulary, vectors_of_width
 from data.splits.leakage import UNLABELLED
+from data.stored.arrays import StoredRows
 from models.architectures.sizes import Sizes
 from models.catalog import CATALOG
 from models.description import Description
@@ -34,7 +35,7 @@ class Lesson:
         facts: what the teacher cost.
     """
 
-    ids: np.ndarray
+    ids: np.ndarray | StoredRows
     targets: np.ndarray
     batch_size: int
     title: str
@@ -130,11 +131,11 @@ def train(task: Task) -> Trained:
 def _labelled(task: Task, ids: dict[str, np.ndarray]) -> Lesson:
     """The labels of the training texts."""
     return Lesson(
-        ids["train"],
-        task.parts["train"].labels,
+        task.stored.ids if task.stored else ids["train"],
+        task.learned.labels,
         task.settings.batch_size,
         task.architecture.name,
-        task.weights("train"),
+        task.learned_weights,
     )
 
 

@@ -1,0 +1,147 @@
+"""Texts that need not fit in memory: one behind the other in a file, of which only where they end is held.
+
+They are read, not mapped: the pages of a mapped file count as memory of the process that looks at them.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import BinaryIO, overload
+
+import numpy as np
+
+from data.files import whole
+
+IN_MEMORY = 32_000_000  # characters; texts of more are put into a file
+AT_ONCE = 4096  # texts read in one go
+HALVES = "surrogatepass"  # any file can hold half of a surrogate pair
+
+
+class StoredTexts(Sequence[str]):
+    """Texts in a file, or some of them in any order: four bytes of memory each, and eight for each in the file.
+
+    Args:
+        file: with the texts in UTF-8; it stays open as long as this object is there.
+        bounds: where each text begins, and the last one ends, `int64` array of shape `(texts in the file + 1,)`.
+        places: which of them these are, integer array of shape `(n,)`; all by default.
+    """
+
+    def __init__(self, file: BinaryIO, bounds: np.ndarray, places: np.ndarray | None = None):
+        self._file, self._bounds = file, bounds
+        smallest = np.int32 if len(bounds) < 2**31 else np.int64
+        self._places = np.arange(len(bounds) - 1, dtype=smallest) if places is None else places
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    @overload
+    def __getitem__(self, at: int) -> str: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> list[str]: ...
+
+    def __getitem__(self, at: int | slice) -> str | list[str]:
+        if isinstance(at, slice):
+            return self._read(self._places[at])
+        place = self._places[at]
+        return self._bytes(int(self._bounds[place]), int(self._bounds[place + 1])).decode("utf-8", HALVES)
+
+    def __iter__(self) -> Iterator[str]:
+        for start in range(0, len(self), AT_ONCE):
+            yield from self[start : start + AT_ONCE]
+
+    def take(self, positions: np.ndarray) -> StoredTexts:
+        """The texts at `positions`, in that order; nothing is read."""
+        return StoredTexts(self._file, self._bounds, self._places[positions])
+
+    def _read(self, places: np.ndarray) -> list[str]:
+        starts, ends = self._bounds[places].tolist(), self._bounds[places + 1].tolist()
+        if len(places) and np.all(np.diff(places) == 1):
+            first = starts[0]
+            block = self._bytes(first, ends[-1])
+            found = (block[start - first : end - first] for start, end in zip(starts, ends, strict=True))
+        else:
+            found = (self._bytes(start, end) for start, end in zip(starts, ends, strict=True))
+        return [text.decode("utf-8", HALVES) for text in found]
+
+    def _bytes(self, start: int, end: int) -> bytes:
+        return os.pread(self._file.fileno(), end - start, start)
+
+
+class GrowingTexts:
+    """Texts as they come: in memory, and from a size on in a file that is gone when nobody reads it any longer.
+
+    Args:
+        folder: gets the file; `None` keeps all in memory.
+        most: characters that are held in memory.
+    """
+
+    def __init__(self, folder: Path | None, most: int = IN_MEMORY):
+        self.folder, self.most = folder, most
+        self._texts: list[str] = []
+        self._characters = 0
+        self._file: BinaryIO | None = None
+        self._lengths: list[np.ndarray] = []
+
+    def append(self, text: str) -> None:
+        """Takes one more text."""
+        self._texts.append(text)
+        self._characters += len(text)
+        due = self._characters > self.most if self._file is None else len(self._texts) == AT_ONCE
+        if self.folder is not None and due:
+            self._write(self.folder)
+
+    def finish(self) -> list[str] | StoredTexts:
+        """All texts."""
+        if self._file is None or self.folder is None:
+            return self._texts
+        self._write(self.folder)
+        self._file.flush()
+        return StoredTexts(self._file, _bounds(self._lengths))
+
+    def _write(self, folder: Path) -> None:
+        if self._file is None:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115  # whoever reads it keeps it open
+        self._lengths.append(_write(self._texts, self._file))
+        self._texts.clear()
+
+
+def take_texts(texts: Sequence[str], positions: np.ndarray) -> Sequence[str]:
+    """The texts at `positions`, in that order: stored ones stay where they are."""
+    return texts.take(positions) if isinstance(texts, StoredTexts) else [texts[at] for at in positions]
+
+
+def save_texts(texts: Iterable[str], path: Path) -> None:
+    """Writes texts to `path`, and beside it where each ends."""
+    lengths = []
+    iterator = iter(texts)
+    with whole(path) as aside, aside.open("wb") as file:
+        while chunk := list(islice(iterator, AT_ONCE)):
+            lengths.append(_write(chunk, file))
+    with whole(_bounds_path(path)) as aside:
+        np.save(aside, _bounds(lengths))
+
+
+def open_texts(path: Path) -> StoredTexts:
+    """What `save_texts` wrote."""
+    return StoredTexts(path.open("rb"), np.load(_bounds_path(path), allow_pickle=False))
+
+
+def _bounds_path(path: Path) -> Path:
+    return path.with_suffix(".bounds.npy")
+
+
+def _write(texts: Iterable[str], file: BinaryIO) -> np.ndarray:
+    """Adds texts to a file; their lengths in bytes."""
+    encoded = [text.encode("utf-8", HALVES) for text in texts]
+    file.write(b"".join(encoded))
+    return np.array([len(text) for text in encoded], np.int64)
+
+
+def _bounds(lengths: Sequence[np.ndarray]) -> np.ndarray:
+    return np.concatenate([np.zeros(1, np.int64), *lengths]).cumsum()
