@@ -108,7 +108,7 @@ def read_rows(
                         )
                     texts.append(text)
                     rows.labels.append(same.setdefault(label, label))
-                    if beside or len(rows.labels) <= MOST_ROWS:
+                    if more and (beside or len(rows.labels) <= MOST_ROWS):
                         for column, cell in zip(columns, more, strict=True):
                             column.append(same.setdefault(cell, cell))
             else:

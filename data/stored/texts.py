@@ -83,25 +83,31 @@ class GrowingTexts:
     def __init__(self, folder: Path | None, most: int = IN_MEMORY):
         self.folder, self.most = folder, most
         self._texts: list[str] = []
-        self._characters = 0
+        self._characters = self._counted = 0  # of so many texts
         self._file: BinaryIO | None = None
         self._lengths: list[np.ndarray] = []
 
     def append(self, text: str) -> None:
         """Takes one more text."""
         self._texts.append(text)
-        self._characters += len(text)
-        due = self._characters > self.most if self._file is None else len(self._texts) == AT_ONCE
-        if self.folder is not None and due:
-            self._write(self.folder)
+        if len(self._texts) - self._counted >= AT_ONCE:
+            self._look()
 
     def finish(self) -> list[str] | StoredTexts:
         """All texts."""
-        if self._file is None or self.folder is None:
+        self._look()
+        if self._file is None:
             return self._texts
-        self._write(self.folder)
         self._file.flush()
         return StoredTexts(self._file, _bounds(self._lengths))
+
+    def _look(self) -> None:
+        """Puts the texts that are held into the file where they are too many."""
+        self._characters += sum(map(len, self._texts[self._counted :]))
+        self._counted = len(self._texts)
+        if self.folder is not None and self._characters > self.most:
+            self._write(self.folder)
+            self._counted = 0
 
     def _write(self, folder: Path) -> None:
         if self._file is None:
