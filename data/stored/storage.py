@@ -45,6 +45,7 @@ def streaming_note(texts: int) -> str:
     """What a reader must know of a run whose training texts are streamed, `texts` of them."""
     return (
         f"networks over words and the linear model learn from all {texts:,} training texts, streamed from the run "
-        f"folder; on {MOST_EVALUATED:,} of them at most stand a pretrained encoder's head, a student, word vectors, "
-        "the search for near-duplicates, accuracy on training texts, and what is said of single ones"
+        f"folder; on {MOST_EVALUATED:,} of them at most stand a pretrained encoder's head, a student, a search of "
+        "settings, word vectors, the search for near-duplicates, accuracy on training texts, and what is said of "
+        "single ones"
     )

@@ -17,21 +17,31 @@ import numpy as np
 from data.files import whole
 
 IN_MEMORY = 32_000_000  # characters; texts of more are put into a file
-AT_ONCE = 4096  # texts read in one go
+AT_ONCE = 512  # texts written or read in one go
 HALVES = "surrogatepass"  # any file can hold half of a surrogate pair
+
+
+class OpenFile:
+    """A file that is closed when nobody holds it any longer."""
+
+    def __init__(self, file: BinaryIO):
+        self.file = file
+
+    def __del__(self) -> None:
+        self.file.close()
 
 
 class StoredTexts(Sequence[str]):
     """Texts in a file, or some of them in any order: four bytes of memory each, and eight for each in the file.
 
     Args:
-        file: with the texts in UTF-8; it stays open as long as this object is there.
+        opened: the file with the texts, in UTF-8.
         bounds: where each text begins, and the last one ends, `int64` array of shape `(texts in the file + 1,)`.
         places: which of them these are, integer array of shape `(n,)`; all by default.
     """
 
-    def __init__(self, file: BinaryIO, bounds: np.ndarray, places: np.ndarray | None = None):
-        self._file, self._bounds = file, bounds
+    def __init__(self, opened: OpenFile, bounds: np.ndarray, places: np.ndarray | None = None):
+        self._opened, self._bounds = opened, bounds
         smallest = np.int32 if len(bounds) < 2**31 else np.int64
         self._places = np.arange(len(bounds) - 1, dtype=smallest) if places is None else places
 
@@ -56,7 +66,7 @@ class StoredTexts(Sequence[str]):
 
     def take(self, positions: np.ndarray) -> StoredTexts:
         """The texts at `positions`, in that order; nothing is read."""
-        return StoredTexts(self._file, self._bounds, self._places[positions])
+        return StoredTexts(self._opened, self._bounds, self._places[positions])
 
     def _read(self, places: np.ndarray) -> list[str]:
         starts, ends = self._bounds[places].tolist(), self._bounds[places + 1].tolist()
@@ -69,7 +79,7 @@ class StoredTexts(Sequence[str]):
         return [text.decode("utf-8", HALVES) for text in found]
 
     def _bytes(self, start: int, end: int) -> bytes:
-        return os.pread(self._file.fileno(), end - start, start)
+        return os.pread(self._opened.file.fileno(), end - start, start)
 
 
 class GrowingTexts:
@@ -84,7 +94,7 @@ class GrowingTexts:
         self.folder, self.most = folder, most
         self._texts: list[str] = []
         self._characters = self._counted = 0  # of so many texts
-        self._file: BinaryIO | None = None
+        self._opened: OpenFile | None = None
         self._lengths: list[np.ndarray] = []
 
     def append(self, text: str) -> None:
@@ -96,10 +106,10 @@ class GrowingTexts:
     def finish(self) -> list[str] | StoredTexts:
         """All texts."""
         self._look()
-        if self._file is None:
+        if self._opened is None:
             return self._texts
-        self._file.flush()
-        return StoredTexts(self._file, _bounds(self._lengths))
+        self._opened.file.flush()
+        return StoredTexts(self._opened, _bounds(self._lengths))
 
     def _look(self) -> None:
         """Puts the texts that are held into the file where they are too many."""
@@ -110,10 +120,10 @@ class GrowingTexts:
             self._counted = 0
 
     def _write(self, folder: Path) -> None:
-        if self._file is None:
+        if self._opened is None:
             folder.mkdir(parents=True, exist_ok=True)
-            self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115  # whoever reads it keeps it open
-        self._lengths.append(_write(self._texts, self._file))
+            self._opened = OpenFile(tempfile.TemporaryFile(dir=folder))  # noqa: SIM115  # its readers keep it open
+        self._lengths.append(_write(self._texts, self._opened.file))
         self._texts.clear()
 
 
@@ -135,7 +145,7 @@ def save_texts(texts: Iterable[str], path: Path) -> None:
 
 def open_texts(path: Path) -> StoredTexts:
     """What `save_texts` wrote."""
-    return StoredTexts(path.open("rb"), np.load(_bounds_path(path), allow_pickle=False))
+    return StoredTexts(OpenFile(path.open("rb")), np.load(_bounds_path(path), allow_pickle=False))
 
 
 def _bounds_path(path: Path) -> Path:

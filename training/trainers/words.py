@@ -156,8 +156,9 @@ def _taught(task: Task, ids: dict[str, np.ndarray]) -> Lesson:
     if texts:
         learned.append(ids[UNLABELLED])
         targets.append(teacher.probabilities[UNLABELLED])
+    sample = f"{len(labels):,} training and " if task.stored else ""
     title = (
-        f"{task.architecture.name} ({task.settings.student} taught by {teacher.description.name}, {texts:,} "
+        f"{task.architecture.name} ({task.settings.student} taught by {teacher.description.name}, {sample}{texts:,} "
         "unlabelled texts)"
     )
     return Lesson(
