@@ -1,7 +1,5 @@
 """Any number of generated posts with a sentiment, as a table: to measure what a run takes of time and memory.
 
-python -m training.benchmark.posts 300000 posts.csv
-
 What a post says is written by the built-in sample; behind it stand made-up words, as often as words of a language are
 (Zipf), so that there are as many different words and texts as one asks for. They are the same for the same number.
 An accuracy on them says nothing of real posts.
@@ -11,7 +9,6 @@ from __future__ import annotations
 
 import csv
 import random
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -51,7 +48,3 @@ def write_posts(path: Path, count: int) -> None:
         writer = csv.writer(file)
         writer.writerow(["text", "label"])
         writer.writerows(generate(count))
-
-
-if __name__ == "__main__":
-    write_posts(Path(sys.argv[2]), int(sys.argv[1]))

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -25,6 +24,7 @@ import psutil
 from data.files import read_json
 from models.run_folder import RunFolder
 from training.benchmark.posts import write_posts
+from training.environment import describe_environment
 from training.progress.timing import TIMING
 
 MEBIBYTE = 2**20
@@ -72,7 +72,7 @@ def measure(texts: int, models: list[str], epochs: int, folder: Path, more: list
         | {model: found["peak_memory_mb"] for model, found in trained.items()},
         "accuracy": {model: found["test"]["accuracy"] for model, found in trained.items()},
         "disk_mb": sum(path.stat().st_size for path in run.path.rglob("*") if path.is_file()) / MEBIBYTE,
-        "cores": os.cpu_count(),
+        "environment": describe_environment(),
     }
 
 
@@ -87,22 +87,23 @@ def _held_mb(pid: int) -> list[float]:
     return held
 
 
-def main() -> None:
-    """Measures all sizes that the command line names."""
+def main(arguments: list[str] | None = None) -> int:
+    """Measures all sizes that the command line names; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m training.benchmark.sizes", description=__doc__.splitlines()[0])
     parser.add_argument("texts", type=int, nargs="+")
     parser.add_argument("--models", nargs="+", default=["cnn", "linear"])
     parser.add_argument("--epochs", type=int, default=1)
     parser.add_argument("--output", type=Path, required=True, help="JSON Lines, added to")
     parser.add_argument("--folder", type=Path, help="for posts and runs (default: one that goes again)")
-    options, more = parser.parse_known_args()
+    options, more = parser.parse_known_args(arguments)
     with tempfile.TemporaryDirectory() as passing:
         for texts in options.texts:
             found = measure(texts, options.models, options.epochs, options.folder or Path(passing), more)
             print(json.dumps(found), flush=True)
             with options.output.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(found) + "\n")
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
