@@ -15,7 +15,8 @@ from data.preparing import load_texts, load_unlabelled
 from data.splits import leakage
 from data.splits.leakage import UNLABELLED
 from data.splits.split import PARTS
-from data.vectorizing import learn_vocabulary, vectorize
+from data.stored.training import load_training
+from data.vectorizing import learn_vocabulary, stream_ids, vectorize
 
 VOCABULARY, ARRAYS, VECTORS = "vocabulary.txt", "arrays.npz", "word_vectors.npy"
 
@@ -42,15 +43,18 @@ def vectorize_parts(
         LeakageError: the arrays of two splits share a row, or a row of held-out texts is among the unlabelled.
     """
     folder = folder or texts
-    parts, unlabelled = load_texts(texts), load_unlabelled(texts)
+    parts, unlabelled, stored = load_texts(texts), load_unlabelled(texts), load_training(texts)
+    learned = stored.cleaned if stored else parts["train"].cleaned
     # A word that no label was ever seen with is known by its vector alone.
     more = unlabelled.words_learned_from
-    vocabulary = learn_vocabulary(parts["train"].cleaned, vocabulary_size, more if vector_width else ())
+    vocabulary = learn_vocabulary(learned, vocabulary_size, more if vector_width else ())
     ids = {name: vectorize(part.cleaned, vocabulary, sequence_length) for name, part in parts.items()}
     ids[UNLABELLED] = vectorize(more, vocabulary, sequence_length)
-    leakage.verify_separation(ids)
-    ids[UNLABELLED] = ids[UNLABELLED][: len(unlabelled.cleaned)]
     folder.mkdir(exist_ok=True)
+    if stored:
+        stored.save_ids(stream_ids(learned, vocabulary, sequence_length), sequence_length, folder)
+    leakage.verify_separation(ids, stored.ids(folder).blocks() if stored else ())
+    ids[UNLABELLED] = ids[UNLABELLED][: len(unlabelled.cleaned)]
     write_text(folder / VOCABULARY, "\n".join(vocabulary) + "\n")
     if vector_width:
         _learn_vectors([*parts["train"].cleaned, *more], vocabulary, vector_width, seed, folder / VECTORS)

@@ -6,6 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
+from itertools import chain
 
 import numpy as np
 
@@ -40,7 +41,7 @@ def describe_corpus(corpus: Corpus, cleaner: Cleaner) -> dict:
 def digest(corpus: Corpus) -> str:
     """Identity of all texts and labels in their order, and of what says how they are split, in hexadecimal."""
     result = hashlib.sha256(corpus.labels.astype("<i8").tobytes())
-    for text in (*corpus.texts, *corpus.unlabelled):
+    for text in chain(corpus.texts, corpus.unlabelled):
         encoded = text.encode("utf-8", "surrogatepass")
         result.update(len(encoded).to_bytes(8, "big") + encoded)  # the length keeps neighbours apart
     if by := corpus.split_by:

@@ -104,7 +104,7 @@ class Corpus:
 
     name: str
     source: str
-    texts: list[str]
+    texts: Sequence[str]
     labels: np.ndarray
     class_names: tuple[str, ...]
     groups: list[str] | None = None
@@ -115,7 +115,7 @@ class Corpus:
     group_kind: str | None = None
     published: tuple[Published, ...] = ()
     source_name: str | list[str] = ""
-    unlabelled: tuple[str, ...] = ()
+    unlabelled: Sequence[str] = ()
     split_by: SplitBy | None = None
     cleaned_as_published: bool = False
 
@@ -139,9 +139,11 @@ class Corpus:
 
     def take(self, indices: np.ndarray) -> Corpus:
         """The corpus of the texts at `indices`, an integer array of shape `(m,)`, in that order."""
+        from data.stored.texts import take_texts  # only once there is a corpus: --help needs no more than names
+
         return replace(
             self,
-            texts=[self.texts[index] for index in indices],
+            texts=take_texts(self.texts, indices),
             labels=self.labels[indices],
             groups=None if self.groups is None else [self.groups[index] for index in indices],
             is_test=None if self.is_test is None else self.is_test[indices],
@@ -165,4 +167,4 @@ class Corpus:
         by = self.split_by and replace(
             self.split_by, unlabelled=np.full(len(texts), learned_from[self.split_by.kind], np.float64)
         )
-        return replace(self, unlabelled=tuple(texts), split_by=by)
+        return replace(self, unlabelled=texts, split_by=by)

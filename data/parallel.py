@@ -6,17 +6,24 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
 from typing import TypeVar
 
 Result = TypeVar("Result")
 LEAST = 10_000  # texts; fewer are done before another process has started
 CHUNK = 1000
+AHEAD = 4  # chunks for each process that wait, or wait to be taken
 
 
 def map_texts(function: Callable[[str], Result], texts: Sequence[str]) -> list[Result]:
-    """What `function` gives for each text, in their order.
+    """What `function` gives for each text, in their order, see `stream_texts`."""
+    return list(stream_texts(function, texts))
+
+
+def stream_texts(function: Callable[[str], Result], texts: Sequence[str]) -> Iterator[Result]:
+    """What `function` gives for each text, in their order; only some of them are in memory at a time.
 
     Args:
         function: can be pickled where there are many texts.
@@ -24,14 +31,25 @@ def map_texts(function: Callable[[str], Result], texts: Sequence[str]) -> list[R
     """
     workers = cpu_count() if len(texts) >= LEAST else 1
     if workers == 1:
-        return [function(text) for text in texts]
+        yield from map(function, texts)
+        return
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, context, _begin) as pool:
+        waiting: deque[Future[list[Result]]] = deque()
         try:
-            return list(pool.map(function, texts, chunksize=CHUNK))
+            for start in range(0, len(texts), CHUNK):
+                waiting.append(pool.submit(_apply, function, texts[start : start + CHUNK]))
+                if len(waiting) > AHEAD * workers:
+                    yield from waiting.popleft().result()
+            while waiting:
+                yield from waiting.popleft().result()
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
+
+
+def _apply(function: Callable[[str], Result], texts: Sequence[str]) -> list[Result]:
+    return [function(text) for text in texts]
 
 
 def cpu_count() -> int:

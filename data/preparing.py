@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
 
-from data.cleaning import PUBLISHED, Cleaner
+from data.cleaning import Cleaner
 from data.corpus import Corpus, DataError
 from data.files import whole
-from data.languages.detecting import TEXTS as LOOKED_AT
-from data.languages.detecting import detect_language
 from data.splits import leakage
 from data.splits.folds import Fold
 from data.splits.near_duplicates import without_near_duplicates
@@ -21,88 +18,52 @@ from data.splits.parts import Part, clean_parts, models_view, separate
 from data.splits.shortage import lacking, why_too_few
 from data.splits.split import PARTS, split
 from data.splits.unlabelled import Unlabelled
-from data.vectorizing import SEEN
+from data.stored.storage import Storage
+from data.stored.training import sample_of
 
 TEXTS, UNLABELLED_TEXTS, LEAKED_TEXTS = "texts.jsonl", "unlabelled.jsonl", "leaked.jsonl"  # most want the first alone
 FURTHER_TEXTS = "further.jsonl"  # unlabelled too
 LEAKED = "leaked"  # beside the names of the splits
 TEXT_WEIGHTS = "text_weights.npy"
-LONGEST_READ, SHARE_COVERED, LEAST_READ = 256, 0.9, 64  # words of a text, where nothing else says how many to read
-MOST_WORDS = 20_000  # of the vocabulary
 
 
-def draw(corpus: Corpus, sample: int | None, seed: int, cleaner: Cleaner, fold: Fold | None = None) -> dict[str, Part]:
+def draw(
+    corpus: Corpus,
+    sample: int | None,
+    seed: int,
+    cleaner: Cleaner,
+    fold: Fold | None = None,
+    storage: Storage | None = None,
+    most_evaluated: int | None = None,
+) -> dict[str, Part]:
     """Splits and cleans; texts that clean to nothing are still there.
 
-    Raises:
-        DataError: a class has too few texts.
-    """
-    indices = split(corpus, sample, seed, fold)
-    return clean_parts(corpus, {name: getattr(indices, name) for name in PARTS}, cleaner)
-
-
-def choose_language(corpus: Corpus, sample: int | None, seed: int, fold: Fold | None = None) -> str:
-    """The language of a corpus, for `data.cleaning.Cleaner`: that of the texts for training, or as was published.
+    Args:
+        corpus, sample, seed, fold, most_evaluated: see `data.splits.split.split`.
+        cleaner: makes words of texts.
+        storage: what becomes of more texts than the memory should hold; `None` holds all.
 
     Raises:
         DataError: a class has too few texts.
     """
-    if corpus.cleaned_as_published:
-        return PUBLISHED
-    chosen = split(corpus, sample, seed, fold).train
-    return detect_language(corpus.texts[at] for at in chosen[:: max(len(chosen) // LOOKED_AT, 1)])
-
-
-def fitting_length(corpus: Corpus, training: Sequence[str]) -> int:
-    """How many words of a text the small models should read: as many as in what was published on the corpus, so that
-    both can be compared, else what `length_of_most` says of the training texts.
-
-    Args:
-        corpus: where the texts come from.
-        training: cleaned.
-    """
-    if corpus.published:
-        return max(figure.sequence_length for figure in corpus.published)
-    return length_of_most(training)
-
-
-def length_of_most(texts: Sequence[str]) -> int:
-    """As many words as nine tenths of some cleaned texts have, within 256.
-
-    Short texts are read whole: to read up to 64 words costs little.
-    """
-    lengths = [text.count(" ") + 1 for text in texts]
-    covering = max(int(np.quantile(lengths, SHARE_COVERED, method="inverted_cdf")), min(LEAST_READ, max(lengths)))
-    return min(covering, LONGEST_READ)
-
-
-def fitting_vocabulary(corpus: Corpus, texts: Iterable[str]) -> int:
-    """How many words the small models should know, padding and `[UNK]` among them: as many as in what was published on
-    the corpus, else what `words_seen_twice` says.
-
-    Args:
-        corpus: where the texts come from.
-        texts: cleaned, of which the words are learned.
-    """
-    if corpus.published:
-        return max(figure.vocabulary_size for figure in corpus.published)
-    return words_seen_twice(texts)
-
-
-def words_seen_twice(texts: Iterable[str]) -> int:
-    """The size of the vocabulary of the words that some cleaned texts have at least twice, within 20,000."""
-    counts = Counter(word for text in texts for word in text.split(" "))
-    return min(max(sum(count >= SEEN for count in counts.values()), 1) + 2, MOST_WORDS)
+    indices = split(corpus, sample, seed, fold, most_evaluated)
+    return clean_parts(corpus, {name: getattr(indices, name) for name in PARTS}, cleaner, storage)
 
 
 def prepare(
-    corpus: Corpus, drawn: dict[str, Part], sample: int | None, sequence_length: int, near: float = 0
+    corpus: Corpus,
+    drawn: dict[str, Part],
+    sample: int | None,
+    sequence_length: int,
+    near: float = 0,
+    most_compared: int | None = None,
 ) -> tuple[dict[str, Part], dict]:
     """Drops texts that clean to nothing, and takes overlaps out of validation and test.
 
     Two texts are the same where their first `sequence_length` cleaned words are: that is what the
     models are given of them. Of near-duplicates `near` is the least similarity, see
-    `data.splits.near_duplicates`; 0 leaves them.
+    `data.splits.near_duplicates`; 0 leaves them. Of training no more than `most_compared` texts are compared with the
+    others for them, `None` for all.
 
     Returns:
         The parts by name, and the counts of what was removed for the data card.
@@ -112,7 +73,9 @@ def prepare(
     """
     parts = {name: part.without_empty() for name, part in drawn.items()}
     keys = models_view(parts, sequence_length)
-    kept, near_duplicates = without_near_duplicates(separate(parts, keys), near)
+    kept = separate(parts, keys)
+    compared, near_duplicates = without_near_duplicates(kept | {"train": sample_of(kept["train"], most_compared)}, near)
+    kept = compared | {"train": kept["train"]}
     if name := lacking(kept, corpus.class_names):
         raise DataError(why_too_few(name, drawn, corpus, sample, sequence_length))
     card = {
@@ -121,7 +84,7 @@ def prepare(
             "after": {name: len(part.texts) for name, part in kept.items()},
         },
         "empty_after_cleaning": {name: part.cleaned.count("") for name, part in drawn.items()},
-        "duplicates_within": {name: len(keys[name]) - len(set(keys[name])) for name in PARTS},
+        "duplicates_within": {name: len(keys[name]) - len(np.unique(keys[name])) for name in PARTS},
         "overlaps": {
             "before": leakage.overlaps(keys),
             "after": leakage.overlaps(models_view(kept, sequence_length)),
@@ -138,13 +101,14 @@ def leaked(drawn: Mapping[str, Part], parts: Mapping[str, Part]) -> Part:
     return test.take(np.flatnonzero(~np.isin(test.index, parts["test"].index)))
 
 
-def _label_conflicts(keys: dict[str, list[str]], parts: dict[str, Part]) -> int:
+def _label_conflicts(keys: Mapping[str, np.ndarray], parts: Mapping[str, Part]) -> int:
     """How many different texts stand with more than one label."""
-    labels: dict[str, set[int]] = {}
-    for name, part in parts.items():
-        for key, label in zip(keys[name], part.labels.tolist(), strict=True):
-            labels.setdefault(key, set()).add(label)
-    return sum(len(found) > 1 for found in labels.values())
+    labels = np.concatenate([part.labels for part in parts.values()])
+    every = np.concatenate([keys[name] for name in parts])
+    order = np.lexsort((labels, every))
+    every, labels = every[order], labels[order]
+    differs = (every[1:] == every[:-1]) & (labels[1:] != labels[:-1])
+    return len(np.unique(every[1:][differs]))
 
 
 def save_texts(parts: dict[str, Part], unlabelled: Unlabelled, folder: Path, leaked: Part | None = None) -> None:

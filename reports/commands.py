@@ -31,6 +31,8 @@ COMMANDS = {
     "summary": ("reports.summary", "print the table of a run"),
     "benchmark": ("training.benchmark.__main__", "measure how fast networks train and answer on this machine"),
     "speeds": ("reports.speeds", "write what benchmarks measured as a table and pictures"),
+    "benchmark-sizes": ("training.benchmark.sizes", "measure what runs take of time and memory by their texts"),
+    "sizes": ("reports.sizes", "write what runs of several sizes took as tables with fitted lines"),
     "record": ("reports.record", "keep what runs measured among the project's results"),
 }
 
@@ -51,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def usage() -> str:
     """What `--help` shows."""
-    lines = [f"  {name:<10}{what}" for name, (_, what) in COMMANDS.items()]
+    lines = [f"  {name:<16}{what}" for name, (_, what) in COMMANDS.items()]
     return "\n".join(
         [
             f"usage: {PROGRAM} COMMAND ...",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, replace
 
-from data import card, preparing
+from data import card, deciding, preparing
 from data.cleaning import Cleaner
 from data.corpus import Corpus
 from data.files import read_json, write_json
@@ -15,6 +15,8 @@ from data.sources.source import values_of
 from data.sources.text_stream import read_texts
 from data.splits.split import describe_rule
 from data.splits.unlabelled import choose_unlabelled
+from data.stored.storage import MOST_EVALUATED, Storage, streaming_note
+from data.stored.training import sample_of, save_training
 from models.catalog import CATALOG, in_order
 from models.children import start_fork_server
 from models.run_folder import RunFolder
@@ -24,6 +26,7 @@ from training.environment import backend
 from training.label_curve import train_label_curve
 from training.progress.overall import overall
 from training.progress.planning import CLUSTER, data_name, trial_name
+from training.progress.timing import TIMING, Timing
 from training.run_folders import RunFailed
 from training.search.search import search_settings
 from training.setting_values import AUTO, NONE
@@ -74,9 +77,11 @@ def compare(settings: Settings, run: RunFolder) -> Outcome:
     for seed in settings.seed_numbers:
         if not is_prepared(run, seed):
             overall.begin(data_name(settings, seed))
+            timing = Timing()
             if corpus is None:
-                settings, corpus = _load(settings, run)
-            settings = prepare_seed(run, settings, seed, corpus)
+                with timing.part("reading"):
+                    settings, corpus = _load(settings, run)
+            settings = prepare_seed(run, settings, seed, corpus, timing)
         if seed == settings.seed_numbers[0]:
             search_settings(run, settings, deadline)
         if settings.cluster != NONE:
@@ -110,46 +115,68 @@ def _train_on_cluster(run: RunFolder, settings: Settings, deadline: float | None
                 outcome.shown &= show_in_tensorboard(run, settings, model, seed)
 
 
-def prepare_seed(run: RunFolder, settings: Settings, seed: int, corpus: Corpus) -> Settings:
-    """Splits and cleans; writes texts, vocabulary, arrays and the data card of one seed.
+def prepare_seed(
+    run: RunFolder, settings: Settings, seed: int, corpus: Corpus, timing: Timing | None = None
+) -> Settings:
+    """Splits and cleans; writes texts, vocabulary, arrays and the data card of one seed, and how long that took.
 
     Returns:
         The settings, with what sizes `auto` turned out to be: the first seed decides them for all.
     """
-    cleaner = _choose_cleaner(run, settings, seed, corpus)
-    drawn = preparing.draw(corpus, settings.sample_size, seed, cleaner, settings.fold(seed))
-    decided = replace(settings, language=cleaner.language)
+    storage = Storage(run.path, settings.streaming)
+    texts = min(settings.sample_size or len(corpus.texts), len(corpus.texts))
+    most = MOST_EVALUATED if storage.streams(texts) else None
+    timing = timing or Timing()
     is_first = not run.data_card.exists() or not read_json(run.data_card)["splits"]
-    if is_first:  # the other seeds are to have the same, so that a mean over them is one of equals
-        decided = decide_lengths(decided, corpus, drawn["train"].cleaned)
-    length = decided.words_compared
-    parts, removed = preparing.prepare(corpus, drawn, settings.sample_size, length, settings.near_duplicates)
-    most = 0 if settings.unlabelled == NONE else settings.unlabelled_sample
-    unlabelled, chosen = choose_unlabelled(
-        corpus,
-        drawn,
-        most=most,
-        undrawn=settings.unlabelled == AUTO,
-        seed=seed,
-        cleaner=cleaner,
-        length=length,
-        near=settings.near_duplicates,
-        further=max(settings.vector_sample - most, 0) if most and settings.vector_width else 0,
-    )
-    if is_first:
-        decided = decide_vocabularies(decided, corpus, [*parts["train"].cleaned, *unlabelled.words_learned_from])
+    with timing.part("cleaning"):
+        cleaner = _choose_cleaner(run, settings, seed, corpus, most)
+        drawn = preparing.draw(corpus, settings.sample_size, seed, cleaner, settings.fold(seed), storage, most)
+    with timing.part("comparing"):
+        decided = replace(settings, language=cleaner.language)
+        if is_first:  # the other seeds are to have the same, so that a mean over them is one of equals
+            decided = decide_lengths(decided, corpus, drawn["train"].cleaned)
+        length = decided.words_compared
+        parts, removed = preparing.prepare(corpus, drawn, settings.sample_size, length, settings.near_duplicates, most)
+        taught = 0 if settings.unlabelled == NONE else settings.unlabelled_sample
+        unlabelled, chosen = choose_unlabelled(
+            corpus,
+            drawn,
+            most=taught,
+            undrawn=settings.unlabelled == AUTO,
+            seed=seed,
+            cleaner=cleaner,
+            length=length,
+            near=settings.near_duplicates,
+            further=max(settings.vector_sample - taught, 0) if taught and settings.vector_width else 0,
+        )
+    with timing.part("counting"):
+        if is_first:
+            decided = decide_vocabularies(decided, corpus, parts["train"].cleaned, unlabelled.words_learned_from)
     if decided != settings:
         settings = decided
         command_line.save(settings, run.settings)
     if not run.data_card.exists():  # the data has not been refused
         begun = f"{corpus.source}; {len(corpus.texts):,} texts; {cleaner.title}. Run folder: {run.path}"
         print(f"Keras on {backend()}; {begun}" if settings.has_network else begun, flush=True)
-        described = card.describe_corpus(corpus, cleaner) | describe_rule(corpus, settings.sample_size, settings.folds)
+        rule = describe_rule(corpus, settings.sample_size, settings.folds, most)
+        with timing.part("describing"):
+            described = card.describe_corpus(corpus, cleaner) | rule
+        if most is not None:
+            note = streaming_note(len(parts["train"].labels))
+            print(f"{note[0].upper()}{note[1:]}.", flush=True)
+            described["notes"].append(note)
         write_json(run.data_card, described | {"splits": []})
     folder = run.prepared(seed)
     folder.mkdir(parents=True, exist_ok=True)
-    preparing.save_texts(parts, unlabelled, folder, preparing.leaked(drawn, parts))
-    make_arrays_of(run, settings, seed)
+    with timing.part("saving"):
+        if most is not None:
+            save_training(parts["train"], folder)
+            removed["training_sample"] = most
+            parts = parts | {"train": sample_of(parts["train"], most)}
+        preparing.save_texts(parts, unlabelled, folder, preparing.leaked(drawn, parts))
+    with timing.part("arrays"):
+        make_arrays_of(run, settings, seed)
+    timing.save(folder / TIMING)
     split = describe_split(run, settings, seed, parts, removed, corpus.class_names)
     described = read_json(run.data_card)
     described["splits"].append({"seed": seed, "unlabelled": chosen, **split})
@@ -172,11 +199,14 @@ def _is_complete(run: RunFolder, settings: Settings) -> bool:
 
 def _load(settings: Settings, run: RunFolder) -> tuple[Settings, Corpus]:
     """The corpus, and the settings with the name of what `auto` turned out to be."""
-    corpus = sources.load(settings)
+    corpus = sources.load(settings, Storage(run.path, settings.streaming))
     if settings.unlabelled not in (AUTO, NONE):
         reading = Reading(settings.encoding, settings.delimiter, settings.quoting, settings.bad_rows)
         texts = read_texts(settings.unlabelled, settings.text_column, reading)
-        corpus = corpus.with_unlabelled(list(texts))
+        growing = Storage(run.path, settings.streaming).growing_texts()
+        for text in texts:
+            growing.append(text)
+        corpus = corpus.with_unlabelled(growing.finish())
     if corpus.source_name != settings.data:  # a run that is continued, or repeated, is to have the same texts
         settings = replace(settings, data=corpus.source_name)
         command_line.save(settings, run.settings)
@@ -185,11 +215,11 @@ def _load(settings: Settings, run: RunFolder) -> tuple[Settings, Corpus]:
     return settings, corpus
 
 
-def _choose_cleaner(run: RunFolder, settings: Settings, seed: int, corpus: Corpus) -> Cleaner:
+def _choose_cleaner(run: RunFolder, settings: Settings, seed: int, corpus: Corpus, most: int | None) -> Cleaner:
     """How texts become words: as they do for the other seeds, which may be older than the setting."""
     if run.data_card.exists():
         return Cleaner.of(read_json(run.data_card))
     language = settings.language
     if language == AUTO:
-        language = preparing.choose_language(corpus, settings.sample_size, seed, settings.fold(seed))
+        language = deciding.choose_language(corpus, settings.sample_size, seed, settings.fold(seed), most)
     return Cleaner(corpus.sentiment if settings.keep_negations is None else settings.keep_negations, language)

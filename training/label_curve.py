@@ -6,6 +6,7 @@ explanations would show of it is left out.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -72,7 +73,10 @@ def _sizes(run: RunFolder, wanted: Sequence[int]) -> list[int]:
     """The numbers of labels that the run can be trained with; says which it cannot, and why."""
     described = read_json(run.data_card)
     classes = len(described["class_names"])
-    texts = min(split["samples"]["after"]["train"] for split in described["splits"])
+    # Where training texts are streamed, those that can be taken a label from are a sample.
+    texts = min(
+        min(split["samples"]["after"]["train"], split.get("training_sample", math.inf)) for split in described["splits"]
+    )
     if few := [labels for labels in wanted if labels < classes]:
         print(f"--label-curve leaves out {_listed(few)}: {classes:,} classes need at least one label each.", flush=True)
     if many := [labels for labels in wanted if labels >= texts]:

@@ -25,6 +25,7 @@ from data.preparing import load_leaked, load_texts, load_unlabelled
 from data.probes import PROBES
 from data.splits.parts import Part
 from data.splits.unlabelled import Unlabelled
+from data.stored.training import load_training
 from models.catalog import CATALOG, Family
 from models.peak_memory import peak_memory_mb
 from models.predictions import PARTS as ANSWERED
@@ -131,7 +132,17 @@ def task_of(run: RunFolder, model: str, seed: int) -> Task:
     settings, card = settings_of(run, model), read_json(run.data_card)
     parts = load_texts(run.prepared(seed))
     unlabelled = load_unlabelled(run.prepared(seed)) if settings.has_student else Unlabelled([], [])
-    return Task(CATALOG[model], settings, run, seed, parts, unlabelled, len(card["class_names"]), Cleaner.of(card))
+    return Task(
+        CATALOG[model],
+        settings,
+        run,
+        seed,
+        parts,
+        unlabelled,
+        len(card["class_names"]),
+        Cleaner.of(card),
+        load_training(run.prepared(seed)),
+    )
 
 
 def _train_and_evaluate(run: RunFolder, model: str, seed: int, started: float, others: OtherWork) -> None:
@@ -198,7 +209,7 @@ def _leaked(trained: Trained, leaked: Part | None) -> dict[str, float] | None:
     """How many of the texts that were taken out of the test split the model would have got right."""
     if leaked is None or CATALOG[trained.description.name].family is Family.COMBINED:  # which answers by its members
         return None
-    said = trained.answer_texts(leaked.texts, leaked.cleaned).argmax(axis=1)
+    said = trained.answer_texts(list(leaked.texts), list(leaked.cleaned)).argmax(axis=1)
     return {"n": len(said), "accuracy": float((said == leaked.labels).mean())}
 
 

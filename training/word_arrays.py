@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import chain
 
-from data import card, preparing
+from data import card, deciding
 from data.arrays import load_vocabulary
 from data.corpus import Corpus
 from data.splits.parts import Part
@@ -32,14 +33,14 @@ def decide_lengths(settings: Settings, corpus: Corpus, training: Sequence[str]) 
     """
     length = settings.sequence_length
     if length == AUTO:
-        length = preparing.fitting_length(corpus, training)
+        length = deciding.fitting_length(corpus, training)
     further = settings.student_sequence_length
     if settings.has_student and further == AUTO:
-        further = max(int(length), min(preparing.length_of_most(training), STUDENT_READS))
+        further = max(int(length), min(deciding.length_of_most(training), STUDENT_READS))
     return replace(settings, sequence_length=length, student_sequence_length=further)
 
 
-def decide_vocabularies(settings: Settings, corpus: Corpus, texts: Iterable[str]) -> Settings:
+def decide_vocabularies(settings: Settings, corpus: Corpus, *texts: Iterable[str]) -> Settings:
     """The settings with how many words are known, where that is `auto`.
 
     Args:
@@ -47,12 +48,12 @@ def decide_vocabularies(settings: Settings, corpus: Corpus, texts: Iterable[str]
         corpus: where the texts come from.
         texts: cleaned, of which the words are learned.
     """
-    texts, size = list(texts), settings.vocabulary_size
+    size = settings.vocabulary_size
     if size == AUTO:
-        size = preparing.fitting_vocabulary(corpus, texts)
+        size = deciding.fitting_vocabulary(corpus, chain(*texts))
     more = settings.student_vocabulary_size
     if settings.has_student and more == AUTO:
-        more = max(int(size), preparing.words_seen_twice(texts))
+        more = max(int(size), deciding.words_seen_twice(chain(*texts)))
     return replace(settings, vocabulary_size=size, student_vocabulary_size=more)
 
 

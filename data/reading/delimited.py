@@ -61,7 +61,7 @@ class DelimitedTable:
         for line, row in self._rows:
             if isinstance(row, str):
                 damage.add(line, f", is not well-formed: {row}; {self._advice()}")
-            elif not any(row) or not any(map(str.strip, row)):
+            elif not any(map(str.strip, row)):
                 continue
             elif len(row) < least or len(row) > width and any(map(str.strip, row[width:])):
                 damage.add(

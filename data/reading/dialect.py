@@ -96,7 +96,7 @@ def parse(lines: Iterable[str], dialect: Dialect) -> Iterator[tuple[int, list[st
         try:
             row = next(rows)
             width = width or len(row)
-            if _holds_rows(taken, dialect.delimiter, width):
+            if len(taken) > LEAST_ROWS and _holds_rows(taken, dialect.delimiter, width):
                 raise csv.Error(f"its quote is closed {len(taken) - 1} lines below")
         except StopIteration:
             return

@@ -16,6 +16,7 @@ from data.messages import shorten
 from data.reading.packing import LONGEST_PATH
 from data.sources import folders, newsgroups, sample, tables
 from data.sources.source import Data, Source, values_of
+from data.stored.storage import Storage
 
 HOW_SPLIT = ("test", "split_column", "group_column", "time_column")  # settings that only some sources have a use for
 SOURCES = (newsgroups.SOURCE, sample.SOURCE, folders.SOURCE, tables.SOURCE)  # the first that owns `--data` has it
@@ -65,19 +66,23 @@ class DataSettings(Protocol):
         """Says which texts are later."""
 
 
-def load(settings: DataSettings) -> Corpus:
+def load(settings: DataSettings, storage: Storage | None = None) -> Corpus:
     """The corpus that `settings.data` means, its `source_name` what `auto` turned out to be.
+
+    Args:
+        settings: of the run.
+        storage: what becomes of more texts than the memory should hold; `None` holds all.
 
     Raises:
         DataError: no source has that name, or the data is not available or cannot be used.
     """
     if settings.data != AUTO:
-        return _load(find(settings.data), settings, settings.data)
+        return _load(find(settings.data), settings, settings.data, storage)
     try:
-        return _load(FIRST_CHOICE, settings, FIRST_CHOICE.name)
+        return _load(FIRST_CHOICE, settings, FIRST_CHOICE.name, storage)
     except SourceUnavailable as error:
         print(f"{error} Going on with {STAND_IN.title} instead.", flush=True)
-        return _load(STAND_IN, settings, STAND_IN.name)
+        return _load(STAND_IN, settings, STAND_IN.name, storage)
 
 
 def is_name(data: Data) -> bool:
@@ -108,7 +113,7 @@ def find(data: Data) -> Source:
     )
 
 
-def _load(source: Source, settings: DataSettings, name: Data) -> Corpus:
+def _load(source: Source, settings: DataSettings, name: Data, storage: Storage | None) -> Corpus:
     for setting in HOW_SPLIT:
         if getattr(settings, setting) is not None and setting not in source.settings:
             given = shorten(" ".join(values_of(name)), LONGEST_PATH)
@@ -116,6 +121,7 @@ def _load(source: Source, settings: DataSettings, name: Data) -> Corpus:
                 f"--{setting.replace('_', '-')} is for tables, and --data {given} is none: leave it out, or "
                 "name a table."
             )
-    corpus = source.load(**{setting: getattr(settings, setting) for setting in source.settings})
+    asked = {setting: getattr(settings, setting) for setting in source.settings}
+    corpus = source.load(**asked, **({"storage": storage} if source.stores else {}))
     corpus = arrange_classes(corpus, settings.positive, settings.min_class_size, settings.rare)
     return replace(corpus, source_name=name)

@@ -8,7 +8,7 @@ holds texts without a label.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -22,30 +22,35 @@ from data.sources.labels import classes_of
 from data.sources.source import Source
 from data.sources.table_rows import decode_entities
 from data.sources.tables import LONGEST_NAME
+from data.stored.storage import NEVER, Storage
 
 # Names of folders above the classes. What is for validation is drawn anew, for each seed, from all that is no test.
 TRAIN, TEST = ("train", "training", "val", "valid", "validation", "dev"), ("test", "testing")
 UNLABELLED = ("unsup", "unlabelled", "unlabeled", "unsupervised")
 
 
-def load(data: Path | str, encoding: str = AUTO) -> Corpus:
+def load(data: Path | str, encoding: str = AUTO, storage: Storage | None = None) -> Corpus:
     """The texts of a folder of folders; the classes are called as these are.
 
     Args:
         data: path of the folder.
         encoding: of the files; `auto` is UTF-8 for each that is, and the best guess of all others together.
+        storage: what becomes of more texts than the memory should hold; `None` holds all.
 
     Raises:
         DataError: there are no folders with texts, a file is no text, or there are fewer than two classes.
     """
     import numpy as np  # only once there is something to load: --help asks the sources for no more than their names
 
+    from data.stored.texts import take_texts
+
     root = Path(data)
     encoding = check_encoding(encoding)
-    texts: list[str] = []
+    storage = storage or Storage(root, NEVER)
+    growing = storage.growing_texts()
     labels: list[str | None] = []
     is_test: list[bool] = []
-    others: dict[int, tuple[Path, bytes]] = {}  # files that are not UTF-8, by the place of their texts
+    others: dict[int, Path] = {}  # files that are not UTF-8, by the place of their texts
     for folder, test in _class_folders(root):
         label = None if folder.name.casefold() in UNLABELLED else folder.name
         for path in _files(folder):
@@ -54,18 +59,20 @@ def load(data: Path | str, encoding: str = AUTO) -> Corpus:
             content = _read(path)
             text = decode(content, encoding)
             if text is None:
-                others[len(texts)] = (path, content)
+                others[len(labels)] = path
             elif "\0" in text:
                 raise DataError(f"{shown(path)} is no text: remove it.")
-            texts.append(text or "")
+            growing.append(decode_entities(text or ""))
             labels.append(label)
             is_test.append(test)
-    if not texts:
+    if not labels:
         raise DataError(
             f"{shown(root)} holds no folders of texts: make one folder a class and one file a text, or name a table."
         )
-    guessed = _decode_others(root, texts, others, encoding)
-    texts = [decode_entities(text) for text in texts]
+    texts: Sequence[str] = growing.finish()
+    guessed = ""
+    if others:
+        texts, guessed = _decode_others(root, texts, others, encoding, storage)
     classes = classes_of(labels)
     labelled = [at for at, label in enumerate(classes.labels) if label is not None]
     if len(classes.names) < 2:
@@ -73,21 +80,21 @@ def load(data: Path | str, encoding: str = AUTO) -> Corpus:
         raise DataError(
             f"{shown(root)}: of folders with texts there is {names}, and a classifier needs two: make one a class."
         )
-    unlabelled = tuple(texts[at] for at, label in enumerate(classes.labels) if label is None)
+    without = np.array([at for at, label in enumerate(classes.labels) if label is None], dtype=np.int64)
     tests = np.array([is_test[at] for at in labelled])
     split = f", {int(tests.sum()):,} of them in its test folder" if tests.any() else ""
-    more = f"; {len(unlabelled):,} further texts have no label" if unlabelled else ""
+    more = f"; {len(without):,} further texts have no label" if len(without) else ""
     return Corpus(
         name=printable(shorten(root.resolve().name, LONGEST_NAME)),
         source=printable(f"{shown(Path(root.resolve().name))} (folders{guessed}): one folder a class{split}{more}"),
-        texts=[texts[at] for at in labelled],
+        texts=take_texts(texts, np.array(labelled)),
         labels=np.array([classes.labels[at] for at in labelled], dtype=np.int64),
         class_names=classes.names,
         is_test=tests if tests.any() and not tests.all() else None,
         sentiment=True,
         notes=classes.notes,
         meaning="The labels are the names of the folders; the project gives them no other meaning.",
-        unlabelled=unlabelled,
+        unlabelled=take_texts(texts, without),
     )
 
 
@@ -104,6 +111,7 @@ SOURCE = Source(
     owns=is_folder,
     load=load,
     settings=("data", "encoding"),
+    stores=True,
 )
 
 
@@ -146,15 +154,20 @@ def _read(path: Path) -> bytes:
     return content
 
 
-def _decode_others(root: Path, texts: list[str], others: dict[int, tuple[Path, bytes]], encoding: str) -> str:
-    """Decodes the files that are not UTF-8; what encoding they were taken for, in words."""
-    if not others:
-        return ""
+def _decode_others(
+    root: Path, texts: Sequence[str], others: dict[int, Path], encoding: str, storage: Storage
+) -> tuple[Sequence[str], str]:
+    """All texts, with those of files that are not UTF-8; and what encoding these were taken for, in words."""
     if encoding != AUTO:
-        path, _ = next(iter(others.values()))
+        path = next(iter(others.values()))
         raise DataError(f"{shown(path)} is not {encoding}: save it so, or name its encoding with --encoding.")
-    sample = b"".join(content for _, content in others.values())[:SAMPLE]
+    sample = b""
+    for path in others.values():
+        sample = (sample + _read(path))[:SAMPLE]
+        if len(sample) == SAMPLE:
+            break
     found = guess_encoding(root, sample)
-    for at, (_, content) in others.items():
-        texts[at] = content.decode(found, "replace")
-    return f", {len(others):,} files in {found}, guessed"
+    growing = storage.growing_texts()
+    for at, text in enumerate(texts):
+        growing.append(decode_entities(_read(others[at]).decode(found, "replace")) if at in others else text)
+    return growing.finish(), f", {len(others):,} files in {found}, guessed"

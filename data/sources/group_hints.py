@@ -7,12 +7,18 @@ from __future__ import annotations
 
 import re
 import shlex
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from data.messages import printable
 
+if TYPE_CHECKING:
+    import numpy as np
+
 MOST_COLUMNS = 3  # that are looked into
+MOST_ROWS = 200_000  # likewise, the first ones
 FEWEST_GROUPS = 10
 SHARE = 0.5  # of the texts at least have their group in common with another, and none has a group of more
 KEYS = ("id", "uid", "uuid", "guid")
@@ -34,14 +40,16 @@ def group_columns(names: Sequence[str]) -> list[str]:
     return [name for name in names if names.count(name) == 1 and _may_be_groups(name)][:MOST_COLUMNS]
 
 
-def group_hint(columns: Mapping[str, Sequence[str]], labelled: Sequence[int]) -> str | None:
+def group_hint(columns: Mapping[str, Sequence[str]], labelled: np.ndarray) -> str | None:
     """A note on the column whose values most texts have in common with others; `None` where none has such values.
 
     Args:
-        columns: the cells of all rows, by name.
-        labelled: the rows that are split.
+        columns: the cells of the first rows, by name.
+        labelled: the rows that are split, in their order, integer array of shape `(n,)`.
     """
     best, hint = 0.0, None
+    count, labelled = len(labelled), labelled[: bisect_left(labelled, MOST_ROWS)]
+    first = "the first " if len(labelled) < count else ""
     for name, values in columns.items():
         counts = Counter(values[at] for at in labelled)
         del counts[""]
@@ -51,8 +59,9 @@ def group_hint(columns: Mapping[str, Sequence[str]], labelled: Sequence[int]) ->
         if share > max(best, SHARE) and len(sizes) >= FEWEST_GROUPS and max(sizes) <= SHARE * len(labelled):
             best = share
             hint = printable(
-                f"{shared:,} of {len(labelled):,} texts have their {name!r} in common with others, which may be in "
-                f"another split and make every number too good: --group-column {shlex.quote(name)} keeps them together"
+                f"{shared:,} of {first}{len(labelled):,} texts have their {name!r} in common with others, which may be "
+                "in another split and make every number too good: "
+                f"--group-column {shlex.quote(name)} keeps them together"
             )
     return hint
 

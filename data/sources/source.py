@@ -31,6 +31,7 @@ class Source:
         load: gives the corpus, from `settings` passed by name.
         several: whether several values of `--data` may be given.
         settings: names of the settings that `load` takes; `data` is the value of `--data` itself.
+        stores: whether `load` takes `storage` too, for more texts than the memory should hold.
     """
 
     name: str
@@ -39,3 +40,4 @@ class Source:
     load: Callable[..., Corpus]
     several: bool = False
     settings: tuple[str, ...] = ()
+    stores: bool = False

@@ -42,9 +42,9 @@ class ReadSplit:
     groups: list[str] | None = None
     notes: tuple[str, ...] = ()
 
-    def of(self, labelled: Sequence[int], unlabelled: Sequence[int]) -> SplitBy:
+    def of(self, labelled: np.ndarray, unlabelled: np.ndarray) -> SplitBy:
         """The same for the rows that have a label, and for those that have none."""
-        return SplitBy(self.kind, self.named, self.rule, self.values[list(labelled)], self.values[list(unlabelled)])
+        return SplitBy(self.kind, self.named, self.rule, self.values[labelled], self.values[unlabelled])
 
 
 def read_split(flag: str, column: str, cells: Sequence[str], has_label: Sequence[bool], bad_rows: float) -> ReadSplit:

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from data.corpus import DataError
 from data.messages import shorten
@@ -20,8 +21,11 @@ from data.reading.columns import Choice, choose_columns, missing_column, named_t
 from data.reading.packing import shown
 from data.reading.table import Reading, Table, open_table
 from data.reading.text_encoding import AUTO
-from data.sources.group_hints import group_columns
+from data.sources.group_hints import MOST_ROWS, group_columns
 from data.sources.labels import LONGEST_LABEL, clean_label
+
+if TYPE_CHECKING:
+    from data.stored.texts import GrowingTexts
 
 STANDARD_INPUT = "-"
 FILES_SHOWN = 3  # of several, in a message
@@ -35,16 +39,14 @@ class Rows:
     Attributes:
         name: what was read, for messages.
         choice: the columns of texts and labels.
-        texts: of the rows.
         labels: as they are written.
         beside: cells of one more column, none where no column was asked for.
-        groups: cells of the columns that look as if they held groups of texts, by name.
+        groups: cells of the columns that look as if they held groups of texts, by name, of the first rows.
         tables: the files, read to their ends.
     """
 
     name: str
     choice: Choice
-    texts: list[str] = field(default_factory=list)
     labels: list[str] = field(default_factory=list)
     beside: list[str] = field(default_factory=list)
     groups: dict[str, list[str]] = field(default_factory=dict)
@@ -65,7 +67,12 @@ class Beside:
 
 
 def read_rows(
-    data: Sequence[str], reading: Reading, choice: Choice, beside: Beside | None = None, look_for_groups: bool = False
+    data: Sequence[str],
+    reading: Reading,
+    choice: Choice,
+    texts: GrowingTexts,
+    beside: Beside | None = None,
+    look_for_groups: bool = False,
 ) -> Rows:
     """Reads all rows, those without text or label too.
 
@@ -73,6 +80,7 @@ def read_rows(
         data: paths of the files, or patterns of several; `-` is standard input.
         reading: how.
         choice: the columns that are asked for.
+        texts: takes the text of each row.
         beside: one more.
         look_for_groups: read columns that may hold groups of texts too.
 
@@ -98,14 +106,15 @@ def read_rows(
                             f"{shown(path)}, {table.damage.line} {line}: the label {shorten(label)!r} has more than "
                             f"{LONGEST_LABEL:,} characters; name the column of the labels with --label-column."
                         )
-                    rows.texts.append(text)
+                    texts.append(text)
                     rows.labels.append(same.setdefault(label, label))
-                    for column, cell in zip(columns, more, strict=True):
-                        column.append(same.setdefault(cell, cell))
+                    if more and (beside or len(rows.labels) <= MOST_ROWS):
+                        for column, cell in zip(columns, more, strict=True):
+                            column.append(same.setdefault(cell, cell))
             else:
                 deque(table.rows([]), maxlen=0)  # what is wrong with its rows is said
             table.damage.settle()
-    if not rows.texts:
+    if not rows.labels:
         raise DataError(f"{rows.name} holds no rows: name a file with texts and labels.")
     return rows
 
@@ -181,7 +190,7 @@ def decode_entities(text: str) -> str:
 
 def _groups(table: Table, rows: Rows) -> dict[str, list[str]]:
     """The columns that may hold groups, of the first file, as far as the further files have them too."""
-    if rows.texts:
+    if rows.labels:
         return {name: cells for name, cells in rows.groups.items() if table.names.count(name) == 1}
     return {name: [] for name in group_columns(table.names) if name not in (*rows.choice.texts, rows.choice.label)}
 

@@ -22,6 +22,7 @@ from data.sources.table_rows import (
     listed_files,
     read_rows,
 )
+from data.stored.storage import Storage
 
 LONGEST_NAME = 50  # characters of the corpus's name: folders are named after it
 
@@ -38,6 +39,7 @@ def load(
     split_column: str | None = None,
     group_column: str | None = None,
     time_column: str | None = None,
+    storage: Storage | None = None,
 ) -> Corpus:
     """The texts and labels of a table; the classes are its labels, see `data.sources.labels`.
 
@@ -57,6 +59,7 @@ def load(
         split_column: says of each row whether it is for training, validation or test.
         group_column: rows with the same value in it are in the same split.
         time_column: the earliest rows are for training, the latest for test.
+        storage: what becomes of more texts than the memory should hold; `None` holds all.
 
     Raises:
         DataError: a file cannot be read, or is damaged; it is not clear which columns are meant, or they hold no
@@ -65,6 +68,7 @@ def load(
     import numpy as np  # only once there is something to load: --help asks the sources for no more than their names
 
     from data.sources import split_columns as splits
+    from data.stored.texts import GrowingTexts, take_texts
 
     if label_column != AUTO and label_column in (*text_column, *([TEXT] if AUTO in text_column else [])):
         raise DataError(
@@ -78,11 +82,12 @@ def load(
     reading = Reading(encoding, delimiter, quoting, bad_rows)
     asked_for = Choice(tuple(text_column), label_column, False)
     files = values_of(data)
-    rows = read_rows(files, reading, asked_for, beside, look_for_groups=not flags)
+    growing = storage.growing_texts() if storage else GrowingTexts(None)
+    rows = read_rows(files, reading, asked_for, growing, beside, look_for_groups=not flags)
     tested = None
     if test is not None:
-        tested = read_rows([str(test)], reading, Choice(rows.choice.texts, rows.choice.label, False))
-    texts = [*rows.texts, *(tested.texts if tested else [])]
+        tested = read_rows([str(test)], reading, Choice(rows.choice.texts, rows.choice.label, False), growing)
+    texts = growing.finish()
     classes = classes_of([*rows.labels, *(tested.labels if tested else [])])
     _refuse_too_few_labels(rows, tested, classes)
     has_label = [label is not None for label in classes.labels]
@@ -90,17 +95,18 @@ def load(
     if beside:
         how = splits.read_split(beside.flag, beside.name, rows.beside, has_label, bad_rows)
     elif tested:
-        how = splits.given_file(tested.name, len(texts), len(tested.texts))
+        how = splits.given_file(tested.name, len(texts), len(tested.labels))
     usable = ~np.isnan(how.values) if how else np.full(len(texts), True)
-    labelled = [at for at, has in enumerate(has_label) if has and usable[at]]
-    unlabelled = [at for at, has in enumerate(has_label) if not has and texts[at] and usable[at]]
-    if not labelled:
+    has = np.array(has_label)
+    labelled = np.flatnonzero(has & usable)
+    unlabelled = np.array([at for at in np.flatnonzero(~has & usable).tolist() if texts[at]], dtype=np.int64)
+    if not len(labelled):
         raise DataError(f"{rows.name}: no row with a label has a time that can be read: mend them.")
     tables = [*rows.tables, *(tested.tables if tested else [])]
     return Corpus(
         name=printable(shorten(_name(files), LONGEST_NAME)),
         source=printable(_source(files, rows, len(unlabelled)) + _test_source(tested) + _column(beside)),
-        texts=[texts[at] for at in labelled],
+        texts=take_texts(texts, labelled),
         labels=np.array([classes.labels[at] for at in labelled], dtype=np.int64),
         class_names=classes.names,
         groups=[how.groups[at] for at in labelled] if how and how.groups else None,
@@ -114,7 +120,7 @@ def load(
         ),
         meaning=f"The labels are those of column {printable(repr(rows.choice.label))}; the project gives them no other "
         "meaning.",
-        unlabelled=tuple(texts[at] for at in unlabelled),
+        unlabelled=take_texts(texts, unlabelled),
         split_by=how.of(labelled, unlabelled) if how else None,
     )
 
@@ -130,6 +136,7 @@ SOURCE = Source(
     owns=is_table,
     load=load,
     several=True,
+    stores=True,
     settings=(
         *("data", "text_column", "label_column", "encoding", "delimiter", "quoting", "bad_rows"),
         *("test", "split_column", "group_column", "time_column"),
@@ -138,17 +145,18 @@ SOURCE = Source(
 
 
 def _refuse_too_few_labels(rows: Rows, tested: Rows | None, classes: Classes) -> None:
-    for read, labels in ((rows, classes.labels[: len(rows.texts)]), (tested, classes.labels[len(rows.texts) :])):
+    count = len(rows.labels)
+    for read, labels in ((rows, classes.labels[:count]), (tested, classes.labels[count:])):
         if read and all(label is None for label in labels):
             raise DataError(
-                f"{read.name}: none of {len(read.texts):,} texts has a label in column "
+                f"{read.name}: none of {len(read.labels):,} texts has a label in column "
                 f"{shorten(read.choice.label)!r}: label some, or name another column with --label-column."
             )
-    present = {label for label in classes.labels[: len(rows.texts)] if label is not None}
+    present = {label for label in classes.labels[:count] if label is not None}
     if len(present) == 1:
-        count = sum(label is not None for label in classes.labels[: len(rows.texts)])
+        labelled = sum(label is not None for label in classes.labels[:count])
         raise DataError(
-            f"{rows.name}: all {count:,} texts have the label {shorten(classes.names[present.pop()])!r} and a "
+            f"{rows.name}: all {labelled:,} texts have the label {shorten(classes.names[present.pop()])!r} and a "
             "classifier needs two: add texts of another class, or name another column with --label-column."
         )
 

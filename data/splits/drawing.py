@@ -35,6 +35,32 @@ def draw(indices: np.ndarray, labels: np.ndarray, count: int, seed: int) -> tupl
     return stay, drawn
 
 
+def draw_order(labels: np.ndarray, seed: int) -> np.ndarray:
+    """An order of n texts of which every beginning is a stratified draw, so that larger draws hold the smaller ones.
+
+    One text of each class comes first, so that no draw lacks a class that could have it. The others come as seats go to
+    parties (Webster 1832): whichever class lags furthest behind its share.
+
+    Args:
+        labels: integer array of shape `(n,)`.
+        seed: decides which texts of a class come first.
+
+    Returns:
+        Positions, integer array of shape `(n,)`.
+
+    >>> labels = np.array([0, 0, 0, 0, 0, 0, 1, 1, 1, 2])
+    >>> labels[draw_order(labels, seed=0)].tolist()
+    [0, 1, 2, 0, 0, 1, 0, 0, 1, 0]
+    """
+    shuffled = np.random.default_rng(seed).permutation(len(labels))
+    turn = np.empty(len(labels))
+    for label in np.unique(labels):
+        of_class = shuffled[labels[shuffled] == label]
+        turn[of_class] = (np.arange(len(of_class)) + 0.5) / len(of_class)
+        turn[of_class[0]] = 0
+    return np.lexsort((labels, turn))
+
+
 def refuse_rare_classes(corpus: Corpus, indices: np.ndarray, remedy: str) -> None:
     """Refuses texts of which a class has too few.
 

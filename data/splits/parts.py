@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 
 import numpy as np
 
 from data.cleaning import Cleaner
 from data.corpus import Corpus
-from data.parallel import map_texts
+from data.parallel import stream_texts
 from data.splits import leakage
+from data.stored.storage import Storage
+from data.stored.texts import HALVES, GrowingTexts, take_texts
+
+DIGEST = np.dtype("S16")
 
 
 @dataclass(frozen=True)
@@ -27,17 +31,19 @@ class Part:
     """
 
     index: np.ndarray
-    texts: list[str]
-    cleaned: list[str]
+    texts: Sequence[str]
+    cleaned: Sequence[str]
     labels: np.ndarray
     groups: list[str] | None
 
     def take(self, positions: np.ndarray) -> Part:
         """The texts at `positions`."""
+        if len(positions) == len(self.labels) and np.array_equal(positions, np.arange(len(positions))):
+            return self  # which spares the memory that millions of places take
         return Part(
             self.index[positions],
-            [self.texts[at] for at in positions],
-            [self.cleaned[at] for at in positions],
+            take_texts(self.texts, positions),
+            take_texts(self.cleaned, positions),
             self.labels[positions],
             None if self.groups is None else [self.groups[at] for at in positions],
         )
@@ -47,19 +53,43 @@ class Part:
         return self.take(np.array([at for at, text in enumerate(self.cleaned) if text], dtype=np.int64))
 
 
-def clean_parts(corpus: Corpus, indices: Mapping[str, np.ndarray], cleaner: Cleaner) -> dict[str, Part]:
-    """The texts of `corpus` at `indices`, by part, and cleaned."""
-    chosen = {name: corpus.take(places) for name, places in indices.items()}
-    cleaned = iter(map_texts(cleaner.clean, [text for part in chosen.values() for text in part.texts]))
-    return {
-        name: Part(places, part.texts, list(islice(cleaned, len(part.texts))), part.labels, part.groups)
-        for (name, part), places in zip(chosen.items(), indices.values(), strict=True)
-    }
+def clean_parts(
+    corpus: Corpus, indices: Mapping[str, np.ndarray], cleaner: Cleaner, storage: Storage | None = None
+) -> dict[str, Part]:
+    """The texts of `corpus` at `indices`, by part, and cleaned; `storage` as for `draw` of `data.preparing`."""
+    everything = take_texts(corpus.texts, np.concatenate(list(indices.values())))
+    growing = storage.growing_texts() if storage else GrowingTexts(None)
+    for text in stream_texts(cleaner.clean, everything):
+        growing.append(text)
+    cleaned, end, parts = growing.finish(), 0, {}
+    for name, places in indices.items():
+        start, end = end, end + len(places)
+        chosen = corpus.take(places)
+        own = take_texts(cleaned, np.arange(start, end))
+        parts[name] = Part(places, chosen.texts, own, chosen.labels, chosen.groups)
+    return parts
 
 
-def models_view(parts: Mapping[str, Part], sequence_length: int) -> dict[str, list[str]]:
-    """By part, the first `sequence_length` cleaned words of each text: what the small models are given of it."""
-    return {name: [first_words(text, sequence_length) for text in part.cleaned] for name, part in parts.items()}
+def models_view(parts: Mapping[str, Part], sequence_length: int) -> dict[str, np.ndarray]:
+    """By part, a digest of the first `sequence_length` cleaned words of each text: what the small models are given."""
+    return {name: digests(part.cleaned, sequence_length) for name, part in parts.items()}
+
+
+def digests(cleaned: Iterable[str], count: int) -> np.ndarray:
+    """A digest of the first `count` words of each cleaned text, an array of n times 16 bytes.
+
+    Two texts have the same one where these words are the same: by chance, two of three million different ones do so
+    once in 10^25 times.
+    """
+    found = bytearray()
+    for text in cleaned:
+        found += digest(text, count)
+    return np.frombuffer(found, DIGEST)
+
+
+def digest(cleaned: str, count: int) -> bytes:
+    """A digest of the first `count` words of a cleaned text, 16 bytes."""
+    return hashlib.blake2b(first_words(cleaned, count).encode("utf-8", HALVES), digest_size=DIGEST.itemsize).digest()
 
 
 def first_words(cleaned: str, count: int) -> str:
@@ -71,7 +101,7 @@ def first_words(cleaned: str, count: int) -> str:
     return " ".join(cleaned.split(" ", count)[:count])
 
 
-def separate(parts: Mapping[str, Part], keys: Mapping[str, Sequence[str]]) -> dict[str, Part]:
+def separate(parts: Mapping[str, Part], keys: Mapping[str, leakage.Keys]) -> dict[str, Part]:
     """The parts without the texts whose key, such as its first words, is also that of a text in an earlier part."""
     kept = leakage.separate(keys)
     return {name: part.take(kept[name]) for name, part in parts.items()}

@@ -7,7 +7,7 @@ import numpy as np
 from data.classes import FEWEST_PER_CLASS
 from data.corpus import PARTS, Corpus, DataError, SplitKind
 from data.splits.chronological import split_chronologically
-from data.splits.drawing import SHARE, VALIDATION_SHARE_OF_REST, Split, draw, refuse_rare_classes
+from data.splits.drawing import SHARE, VALIDATION_SHARE_OF_REST, Split, draw, draw_order, refuse_rare_classes
 from data.splits.folds import Fold, split_by_fold
 from data.splits.grouped import split_by_groups
 from data.splits.predefined import split_as_given
@@ -21,7 +21,9 @@ BY_KIND = {
 }
 
 
-def split(corpus: Corpus, sample: int | None, seed: int, fold: Fold | None = None) -> Split:
+def split(
+    corpus: Corpus, sample: int | None, seed: int, fold: Fold | None = None, most_evaluated: int | None = None
+) -> Split:
     """Splits a corpus.
 
     Args:
@@ -30,6 +32,8 @@ def split(corpus: Corpus, sample: int | None, seed: int, fold: Fold | None = Non
             of them and, where the corpus has one, its published test split; validation is then a fifth of the rest.
         seed: of the draw; the same seed gives the same split.
         fold: of a cross-validation, which draws by its own seed.
+        most_evaluated: texts of validation and of test, `None` for as many as there are. Where these are drawn, the
+            others are trained on.
 
     Raises:
         DataError: a class has too few texts, or what the corpus says makes no split.
@@ -45,22 +49,37 @@ def split(corpus: Corpus, sample: int | None, seed: int, fold: Fold | None = Non
     if sample is not None and sample < len(pool):
         pool, _ = draw(pool, corpus.labels, len(pool) - sample, seed)
         refuse_rare_classes(corpus, pool, "take a larger --sample, or merge or remove the class")
+    most = len(corpus.labels) if most_evaluated is None else most_evaluated
     if fold:
-        return split_by_fold(corpus, pool, fold)
+        return _bounded(split_by_fold(corpus, pool, fold), corpus.labels, most)
     if corpus.split_by:
-        return BY_KIND[corpus.split_by.kind](corpus, corpus.split_by, pool, seed)
+        return _bounded(BY_KIND[corpus.split_by.kind](corpus, corpus.split_by, pool, seed), corpus.labels, most)
     if sample is None and corpus.is_test is not None:
         rest, test = pool[~corpus.is_test], pool[corpus.is_test]
         validation_share = VALIDATION_SHARE_OF_REST
     else:
-        rest, test = draw(pool, corpus.labels, round(len(pool) * SHARE), seed)
+        rest, test = draw(pool, corpus.labels, min(round(len(pool) * SHARE), most), seed)
         validation_share = SHARE / (1 - SHARE)
-    train, validation = draw(rest, corpus.labels, round(len(rest) * validation_share), seed)
-    return Split(train, validation, test)
+    train, validation = draw(rest, corpus.labels, min(round(len(rest) * validation_share), most), seed)
+    return _bounded(Split(train, validation, test), corpus.labels, most)
 
 
-def describe_rule(corpus: Corpus, sample: int | None, folds: int = 0) -> dict:
+def _bounded(found: Split, labels: np.ndarray, most: int) -> Split:
+    """At most so many texts to validate and to test on, the same ones of the same texts."""
+    parts = (found.validation, found.test)
+    drawn = [part if len(part) <= most else part[np.sort(draw_order(labels[part], 0)[:most])] for part in parts]
+    return Split(found.train, *drawn)
+
+
+def describe_rule(corpus: Corpus, sample: int | None, folds: int = 0, most_evaluated: int | None = None) -> dict:
     """What decides in which split a text is, for the data card: in words, and whether all seeds have the same test."""
+    described = _describe_rule(corpus, sample, folds)
+    if most_evaluated is not None:
+        described["split_rule"] += f"; validation and test have {most_evaluated:,} texts at most"
+    return described
+
+
+def _describe_rule(corpus: Corpus, sample: int | None, folds: int) -> dict:
     by = corpus.split_by
     if folds:
         groups = f", {by.rule}" if by else ""

@@ -10,7 +10,7 @@ import numpy as np
 from data.cleaning import Cleaner
 from data.corpus import Corpus
 from data.splits.near_duplicates import KnownTexts
-from data.splits.parts import Part, first_words
+from data.splits.parts import Part, digest, digests
 from data.splits.withheld import may_be_learned_from
 
 HELD_OUT = ("validation", "test")
@@ -26,9 +26,9 @@ class Unlabelled:
         further: other texts, cleaned, that no model answers.
     """
 
-    texts: list[str]
-    cleaned: list[str]
-    further: list[str] = field(default_factory=list)
+    texts: Sequence[str]
+    cleaned: Sequence[str]
+    further: Sequence[str] = field(default_factory=list)
 
     @property
     def words_learned_from(self) -> list[str]:
@@ -72,26 +72,30 @@ def choose_unlabelled(
     labelled, unlabelled = map(np.flatnonzero, may_be_learned_from(corpus, drawn))
     others = np.setdiff1d(labelled, used) if undrawn else np.array([], dtype=np.int64)
     candidates = len(unlabelled) + len(others)
-    order = np.random.default_rng(seed).permutation(candidates)
-    held_out = {key for name in HELD_OUT for key in _keys(drawn[name].cleaned, length)}
-    known = set(_keys(drawn["train"].cleaned, length))
-    nearly = KnownTexts((text for name in HELD_OUT for text in drawn[name].cleaned if text), near) if near else None
     counts = {"candidates": candidates, "empty": 0, "in_validation_or_test": 0, "near": 0, "repeated": 0}
+    if not candidates or not most:
+        return Unlabelled([], []), counts | {"taken": 0}
+    order = np.random.default_rng(seed).permutation(candidates)
+    held_out = np.unique(np.concatenate([digests(drawn[name].cleaned, length) for name in HELD_OUT]))
+    learned = np.unique(digests(drawn["train"].cleaned, length))
+    taken: set[bytes] = set()
+    nearly = KnownTexts((text for name in HELD_OUT for text in drawn[name].cleaned if text), near) if near else None
     texts: list[str] = []
     kept: list[str] = []
     for text in _texts(corpus, others, unlabelled, order):
         if len(kept) == most + further:
             break
         cleaned = cleaner.clean(text)
-        key = first_words(cleaned, length)
-        reason = "" if key else "empty"
-        reason = reason or ("in_validation_or_test" if key in held_out else "repeated" if key in known else "")
+        key = digest(cleaned, length)
+        reason = "" if cleaned else "empty"
+        reason = reason or ("in_validation_or_test" if _holds(held_out, key) else "")
+        reason = reason or ("repeated" if key in taken or _holds(learned, key) else "")
         if not reason and nearly and nearly.nearest(cleaned):
             reason = "near"
         if reason:
             counts[reason] += 1
             continue
-        known.add(key)
+        taken.add(key)
         texts.append(text)
         kept.append(cleaned)
     found = Unlabelled(texts[:most], kept[:most], kept[most:])
@@ -104,5 +108,8 @@ def _texts(corpus: Corpus, others: np.ndarray, unlabelled: np.ndarray, order: np
         yield corpus.unlabelled[unlabelled[given]] if given >= 0 else corpus.texts[others[at]]
 
 
-def _keys(cleaned: Sequence[str], length: int) -> Iterator[str]:
-    return (first_words(text, length) for text in cleaned)
+def _holds(keys: np.ndarray, key: bytes) -> bool:
+    """Whether a digest is among those that are sorted."""
+    wanted = np.frombuffer(key, keys.dtype)
+    at = int(np.searchsorted(keys, wanted)[0])
+    return at < len(keys) and bool(keys[at] == wanted[0])

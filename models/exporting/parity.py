@@ -39,7 +39,7 @@ class Reference:
         labels: true classes of the split, integer array of shape `(m,)`, m ≤ n.
     """
 
-    texts: list[str]
+    texts: Sequence[str]
     probabilities: np.ndarray
     labels: np.ndarray
 

@@ -52,7 +52,7 @@ def ask_changed(texts: RunTexts, readers: Mapping[str, Reader]) -> Reactions:
     )
 
 
-def _pairs(kind: Kind, texts: list[str], order: list[int], generator: np.random.Generator) -> list[tuple[str, str]]:
+def _pairs(kind: Kind, texts: Sequence[str], order: list[int], generator: np.random.Generator) -> list[tuple[str, str]]:
     """The first texts in an order that there is something to change in, each with itself changed."""
     found: dict[str, str] = {}
     for at in order:

@@ -10,10 +10,9 @@ from data.arrays import load_ids, load_vocabulary, vectorize_parts, vectors_of_w
 from data.card import coverage, describe_corpus, describe_split
 from data.cleaning import Cleaner
 from data.corpus import Corpus, DataError, Published
+from data.deciding import fitting_length, fitting_vocabulary
 from data.preparing import (
     draw,
-    fitting_length,
-    fitting_vocabulary,
     load_texts,
     load_unlabelled,
     prepare,

@@ -10,7 +10,8 @@ import yaml
 
 from data.card import describe_split
 from data.cleaning import Cleaner
-from data.preparing import choose_language, draw, prepare
+from data.deciding import choose_language
+from data.preparing import draw, prepare
 from data.sources import catalog
 from data.vectorizing import learn_vocabulary, vectorize
 from models import linear

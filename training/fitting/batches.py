@@ -5,7 +5,24 @@ from __future__ import annotations
 import keras
 import numpy as np
 
+from data.stored.arrays import StoredRows
 from data.vectorizing import UNKNOWN
+
+
+class OneHotRows:
+    """Integer labels `(n,)` of which those that are looked up come one-hot, `(some, classes)`.
+
+    All of three million texts with four hundred classes would take ten gigabytes.
+    """
+
+    def __init__(self, labels: np.ndarray, classes: int):
+        self.labels, self.classes = labels, classes
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def __getitem__(self, rows: np.ndarray) -> np.ndarray:
+        return keras.utils.to_categorical(self.labels[rows], self.classes)
 
 
 class ShuffledBatches(keras.utils.PyDataset):
@@ -25,8 +42,8 @@ class ShuffledBatches(keras.utils.PyDataset):
 
     def __init__(
         self,
-        inputs: np.ndarray,
-        labels: np.ndarray,
+        inputs: np.ndarray | StoredRows,
+        labels: np.ndarray | OneHotRows,
         weights: np.ndarray | None = None,
         *,
         batch_size: int,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import numpy as np
 from training.devices.copying import on_all_devices
 from training.devices.device_set import device_set, leave_processes
 from training.devices.divided_batches import DividedBatches, LossOverTexts, losses
-from training.fitting.batches import ShuffledBatches
+from training.fitting.batches import OneHotRows, ShuffledBatches
 from training.fitting.callbacks import EarlyEnd, EpochSignals
 from training.fitting.checkpoint import Checkpoint
 from training.fitting.history import History, count_epochs
@@ -76,7 +77,9 @@ def fit(
     batches = (
         train
         if isinstance(train, keras.utils.PyDataset)
-        else ShuffledBatches(*_one_hot(train, classes), batch_size=batch_size, seed=seed, word_dropout=word_dropout)
+        else ShuffledBatches(
+            *_one_hot(train, classes, OneHotRows), batch_size=batch_size, seed=seed, word_dropout=word_dropout
+        )
     )
     validated: Any = validation if isinstance(validation, keras.utils.PyDataset) else _one_hot(validation, classes)
     ordered: list[keras.callbacks.Callback] = []
@@ -145,8 +148,8 @@ def _compile(model: keras.Model, settings: Settings, learning_rate: float, label
     model.optimizer.build(model.trainable_variables)
 
 
-def _one_hot(data: Arrays, classes: int) -> Arrays:
+def _one_hot(data: Arrays, classes: int, encode: Callable = keras.utils.to_categorical) -> Arrays:
     """The data with its labels one-hot, and without weights that are `None`."""
     inputs, labels, *weights = data
-    labels = labels if labels.ndim == 2 else keras.utils.to_categorical(labels, classes)
+    labels = labels if labels.ndim == 2 else encode(labels, classes)
     return (inputs, labels, *(given for given in weights if given is not None))

@@ -7,6 +7,8 @@ came to 0.8 to 1.6 times the peak of each architecture; a test holds every model
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import psutil
 
 from training.settings import Settings
@@ -52,7 +54,7 @@ def network_mb(
     return held_mb() + COMPILED_MB + COMPILED_BLOCK_MB * blocks + floats * FLOAT_BYTES / MEBIBYTE
 
 
-def linear_mb(texts: list[str]) -> float:
+def linear_mb(texts: Sequence[str]) -> float:
     """Peak memory of this process, in MB, if it fits the linear reference to `texts`."""
     return held_mb() + BYTES_PER_CHARACTER * sum(map(len, texts)) / MEBIBYTE
 

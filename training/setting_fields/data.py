@@ -12,6 +12,7 @@ from data.reading.table import BAD_ROWS
 from data.sources import catalog as sources
 from data.sources.newsgroups import POSITIVE_GROUPS
 from data.sources.source import Data
+from data.stored.storage import AUTO, MOST_EVALUATED, MOST_TEXTS, STREAMING
 from training import setting_values as values
 from training.setting_fields.field import setting
 
@@ -136,6 +137,13 @@ class DataSettings:
         "what becomes of classes that have fewer: the data is refused, or the classes are dropped or merged into one",
         "data",
         choices=RARE,
+    )
+    streaming: str = setting(
+        AUTO,
+        f"training texts from files of the run folder, never all in memory; auto: where more than {MOST_TEXTS:,} texts "
+        f"are drawn; validation and test then have {MOST_EVALUATED:,} texts at most",
+        "data",
+        choices=STREAMING,
     )
     near_duplicates: float = setting(
         0.8,

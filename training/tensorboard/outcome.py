@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -113,7 +113,7 @@ def _confusion_picture(metrics: dict, class_names: list[str]) -> tuple[bytes, in
 
 
 def _samples(
-    texts: list[str], labels: np.ndarray, predicted: np.ndarray, probabilities: np.ndarray, class_names: list[str]
+    texts: Sequence[str], labels: np.ndarray, predicted: np.ndarray, probabilities: np.ndarray, class_names: list[str]
 ) -> dict[str, str]:
     """The test texts answered with most confidence, right and wrong, as Markdown.
 

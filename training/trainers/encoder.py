@@ -5,6 +5,8 @@ The encoder runs once per text; its features are kept in the user's cache, so th
 
 from __future__ import annotations
 
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -106,9 +108,9 @@ def train(task: Task) -> Trained:
     )
 
 
-def _as_read(task: Task, texts: list[str], cleaned: list[str]) -> list[str]:
+def _as_read(task: Task, texts: Sequence[str], cleaned: Sequence[str]) -> list[str]:
     """Texts as the encoder reads them."""
-    return cleaned if task.settings.backbone_cleaned else [strip_markup(text) for text in texts]
+    return list(cleaned) if task.settings.backbone_cleaned else [strip_markup(text) for text in texts]
 
 
 def _encode(task: Task, backbone: Backbone, texts: dict[str, list[str]]) -> tuple[dict[str, np.ndarray], int]:
@@ -120,7 +122,7 @@ def _encode(task: Task, backbone: Backbone, texts: dict[str, list[str]]) -> tupl
     from models.encoder.features import cached_features
     from models.encoder.weights import cache_directory
 
-    settings, new_texts = task.settings, 0
+    settings, new_texts, started = task.settings, 0, time.perf_counter()
 
     def show_progress(done: int, new: int) -> None:
         nonlocal new_texts
@@ -129,6 +131,13 @@ def _encode(task: Task, backbone: Backbone, texts: dict[str, list[str]]) -> tupl
             raise TimeIsUp(f"--time-limit {settings.time_limit} was over with {done:,} of {new:,} texts encoded")
         if done or not new:
             print(f"{task.progress_title:<22} {backbone.label}: {done:,} of {new:,} new texts encoded", flush=True)
+        if task.stored and done and done == new:
+            hours = (time.perf_counter() - started) / new * len(task.stored.labels) / 3600
+            print(
+                f"{task.progress_title:<22} it learns from {len(task.parts['train'].labels):,} of "
+                f"{len(task.stored.labels):,} training texts: to encode all would take about {hours:.1f} hours here",
+                flush=True,
+            )
 
     everything = cached_features(
         backbone,
@@ -196,10 +205,11 @@ def _describe(task: Task, files: BackboneFiles, backbone: Backbone, unfrozen: in
 
     settings = task.settings
     weights = f"{files.label}, last {counted_blocks(unfrozen)} trained" if unfrozen else files.label
+    sample = f", {len(task.parts['train'].labels):,} training texts" if task.stored else ""
     what = "cleaned words" if settings.backbone_cleaned else "text as written, without markup and addresses"
     return Description(
         name=task.architecture.name,
-        title=f"{task.architecture.name} ({weights})",
+        title=f"{task.architecture.name} ({weights}{sample})",
         family=task.architecture.family,
         seed=task.seed,
         reads=f"the first {settings.backbone_length} word pieces of the {what}",

@@ -18,15 +18,22 @@ def train(task: Task) -> Trained:
 
     parts = task.parts
     train, validation, test = (parts[part] for part in ("train", "validation", "test"))
-    estimate = memory.linear_mb(train.cleaned)
+    title = task.architecture.name
+    if task.stored:
+        from training.trainers import linear_stream
+
+        fit, title = linear_stream.fit_streamed, f"{title} ({linear_stream.TITLE})"
+        estimate = memory.held_mb() + linear_stream.memory_mb(task.classes)
+    else:
+        fit, estimate = linear.fit, memory.linear_mb(train.cleaned)
     memory.require(estimate, task.settings, "--sample")
-    pipeline, chosen = linear.fit(
-        train.cleaned,
-        train.labels,
+    pipeline, chosen = fit(
+        task.learned.cleaned,
+        task.learned.labels,
         validation.cleaned,
         validation.labels,
         task.seed,
-        task.weights("train"),
+        task.learned_weights,
         task.weights("validation"),
     )
     print(f"{task.progress_title:<22} TF-IDF of {chosen}, chosen on validation", flush=True)
@@ -35,7 +42,7 @@ def train(task: Task) -> Trained:
     return Trained(
         description=Description(
             name=task.architecture.name,
-            title=task.architecture.name,
+            title=title,
             family=task.architecture.family,
             seed=task.seed,
             reads="the whole cleaned text",

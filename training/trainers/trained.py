@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from data.preparing import load_text_weights
 from data.splits.leakage import UNLABELLED
 from data.splits.parts import Part
 from data.splits.unlabelled import Unlabelled
+from data.stored.training import StoredTraining
 from models.catalog import Architecture
 from models.description import Description
 from models.run_folder import RunFolder
@@ -36,6 +37,7 @@ class Task:
         unlabelled: texts without a label, which are answered too where the run has a model that is taught by others.
         classes: how many there are.
         cleaner: how the texts were cleaned.
+        stored: all training texts, where those in `parts` are a sample of them; `None` where they are all.
         search_trial: the number of a trial that searches settings, from 0; `None` for one of the run's own.
     """
 
@@ -47,6 +49,7 @@ class Task:
     unlabelled: Unlabelled
     classes: int
     cleaner: Cleaner
+    stored: StoredTraining | None = None
     search_trial: int | None = None
 
     @property
@@ -64,16 +67,26 @@ class Task:
         return self.run.description(self.architecture.name, self.seed)
 
     @property
-    def cleaned(self) -> dict[str, list[str]]:
+    def cleaned(self) -> dict[str, Sequence[str]]:
         """The cleaned texts that are to be answered: of each split, and the unlabelled ones where there are any."""
         found = {name: part.cleaned for name, part in self.parts.items()}
         return found | ({UNLABELLED: self.unlabelled.cleaned} if self.unlabelled.cleaned else {})
 
     @property
-    def texts(self) -> dict[str, list[str]]:
+    def texts(self) -> dict[str, Sequence[str]]:
         """The same texts as they came."""
         found = {name: part.texts for name, part in self.parts.items()}
         return found | ({UNLABELLED: self.unlabelled.texts} if self.unlabelled.texts else {})
+
+    @property
+    def learned(self) -> Part | StoredTraining:
+        """All training texts: cleaned, with their labels."""
+        return self.stored or self.parts["train"]
+
+    @property
+    def learned_weights(self) -> np.ndarray | None:
+        """As `weights`, of all training texts."""
+        return self._weights(self.learned)
 
     def weights(self, part: str) -> np.ndarray | None:
         """What each labelled text of a split weighs, array of shape `(n,)`; `None` where all weigh the same.
@@ -81,18 +94,20 @@ class Task:
         Balanced weights give each class the same sum over the training texts; they are multiplied with those that the
         user gave single texts. Each of the two has a mean of 1 over the training texts.
         """
-        texts = self.parts[part]
+        return self._weights(self.parts[part])
+
+    def _weights(self, texts: Part | StoredTraining) -> np.ndarray | None:
         weights = self._class_weights[texts.labels] if self.settings.class_weights == BALANCED else None
         given = load_text_weights(self.run.prepared(self.seed))
         if given is not None:
-            own = given[texts.index] / given[self.parts["train"].index].mean()
+            own = given[texts.index] / given[self.learned.index].mean()
             weights = own if weights is None else weights * own
         return None if weights is None else weights.astype(np.float32)
 
     @property
     def _class_weights(self) -> np.ndarray:
         """What a text of each class weighs where they are balanced, array of shape `(classes,)`."""
-        trained = self.parts["train"].labels
+        trained = self.learned.labels
         return len(trained) / (self.classes * np.bincount(trained, minlength=self.classes))
 
     @property

@@ -9,6 +9,7 @@ import numpy as np
 
 from data.arrays import load_ids, load_vocabulary, vectors_of_width
 from data.splits.leakage import UNLABELLED
+from data.stored.arrays import StoredRows
 from models.architectures.sizes import Sizes
 from models.catalog import CATALOG
 from models.description import Description
@@ -36,7 +37,7 @@ class Lesson:
         facts: what the teacher cost.
     """
 
-    ids: np.ndarray
+    ids: np.ndarray | StoredRows
     targets: np.ndarray
     batch_size: int
     title: str
@@ -141,11 +142,11 @@ def train(task: Task) -> Trained:
 def _labelled(task: Task, ids: dict[str, np.ndarray]) -> Lesson:
     """The labels of the training texts."""
     return Lesson(
-        ids["train"],
-        task.parts["train"].labels,
+        task.stored.ids(task.run.prepared(task.seed)) if task.stored else ids["train"],
+        task.learned.labels,
         task.settings.batch_size,
         task.architecture.name,
-        weights=task.weights("train"),
+        weights=task.learned_weights,
     )
 
 
@@ -166,7 +167,8 @@ def _taught(task: Task, ids: dict[str, np.ndarray]) -> Lesson:
     if texts:
         learned.append(ids[UNLABELLED])
         targets.append(teacher.probabilities[UNLABELLED])
-    said = [f"{task.settings.student} taught by {teacher.description.name}", f"{texts:,} unlabelled texts"]
+    sample = f"{len(labels):,} training and " if task.stored else ""
+    said = [f"{task.settings.student} taught by {teacher.description.name}", f"{sample}{texts:,} unlabelled texts"]
     if (read := task.settings.arrays_of(task.architecture.name)).folder:  # not what the other networks read
         said.append(f"reads {read.vocabulary_size:,} words and {read.sequence_length:,} tokens")
     return Lesson(

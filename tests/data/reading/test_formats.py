@@ -73,7 +73,7 @@ def test_parquet(parquet, name, expected):
 def test_values_of_parquet(parquet):
     path = parquet(text=["a", None, "c", None], label=[True, False, None, None], n=[1.0, 2.0, 1.0, 2.0], tags=[[1]] * 4)
     corpus = load(path)
-    assert (corpus.texts, corpus.class_names, corpus.unlabelled) == (["a", ""], ("false", "true"), ("c",))
+    assert (corpus.texts, corpus.class_names, corpus.unlabelled) == (["a", ""], ("false", "true"), ["c"])
     assert load(path, label_column="n").class_names == ("1.0", "2.0")
     with pytest.raises(DataError, match=r"reviews.parquet: column 'tags' holds lists or records: give it texts\.$"):
         load(path, text_column=["tags"])

@@ -19,8 +19,9 @@ from data.card import describe_corpus, describe_split
 from data.classes import RARE
 from data.cleaning import Cleaner
 from data.corpus import DataError
+from data.deciding import choose_language
 from data.messages import CONTROLS
-from data.preparing import choose_language, draw, load_texts, prepare, save_texts
+from data.preparing import draw, load_texts, prepare, save_texts
 from data.reading.dialect import QUOTINGS
 from data.reading.packing import zstd_module
 from data.sources import catalog as sources

@@ -4,7 +4,7 @@ import pytest
 
 from data.cleaning import Cleaner
 from data.corpus import DataError
-from data.preparing import choose_language
+from data.deciding import choose_language
 from data.sources import catalog
 from training.settings import Settings
 

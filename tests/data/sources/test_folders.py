@@ -5,6 +5,7 @@ import pytest
 from data.corpus import DataError
 from data.sources import catalog
 from data.splits.split import split
+from data.stored.storage import Storage
 from training.settings import Settings
 
 
@@ -33,7 +34,7 @@ def test_one_folder_a_class(make):
     assert corpus.class_names == ("neg", "pos")
     assert corpus.texts[:2] == ["neg text 0 is café<br />", "neg text 1 is café<br />"]
     assert corpus.labels.tolist() == [0] * 7 + [1] * 8
-    assert (corpus.is_test, corpus.unlabelled, corpus.name) == (None, (), "reviews")
+    assert (corpus.is_test, corpus.unlabelled, corpus.name) == (None, [], "reviews")
     assert corpus.source == "reviews (folders): one folder a class"
 
 
@@ -67,6 +68,8 @@ def test_encodings_of_files(make):
     corpus = load(path)
     assert corpus.texts[6:9] == ["naïve café"] * 3
     assert corpus.source.startswith("reviews (folders, 1 files in cp1252, guessed): ")
+    stored = catalog.load(Settings(data=str(path)), Storage(path.parent, "always"))
+    assert (list(stored.texts), stored.source) == (corpus.texts, corpus.source)
     (path / "pos" / "00_7.txt").unlink()
     with pytest.raises(DataError, match="pos/01_7.txt is not ascii: save it so, or name its encoding with --encoding"):
         load(path, encoding="ascii")

@@ -11,6 +11,8 @@ import pytest
 
 from data.card import digest
 from data.sources import catalog
+from data.stored.storage import Storage
+from data.stored.texts import StoredTexts
 from training.settings import Settings
 
 REVIEWS = 400  # of the 2,000; every form is read in a second
@@ -82,6 +84,10 @@ def test_the_same_texts_and_labels(form, reviews, tmp_path):
     assert [corpus.class_names[label] for label in corpus.labels] == [label for _, label in reviews]
     reference = catalog.load(Settings(data=str(_reference(reviews, tmp_path))))
     assert digest(corpus) == digest(reference)
+    stored = catalog.load(Settings(data=str(tmp_path / form)), Storage(tmp_path, "always"))
+    assert isinstance(stored.texts, StoredTexts)
+    assert list(stored.texts) == corpus.texts
+    assert digest(stored) == digest(corpus)
 
 
 def _reference(reviews, folder):

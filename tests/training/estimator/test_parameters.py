@@ -19,7 +19,7 @@ NOT_HERE = {
     "cluster",
     *("data", "sample", "positive_groups", "test", "split_column", "group_column", "time_column", "keep_subject"),
     *("keep_quotes", "text_column", "label_column", "encoding", "delimiter", "quoting", "bad_rows", "positive"),
-    *("min_class_size", "rare", "unlabelled"),
+    *("min_class_size", "rare", "unlabelled", "streaming"),
 }
 
 
