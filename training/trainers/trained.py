@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -157,10 +158,22 @@ def rows(array: np.ndarray, size: int) -> np.ndarray:
 
 
 def predict(model, inputs: Mapping[str, np.ndarray | dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
-    """Probabilities for each split."""
+    """Probabilities for each split.
+
+    Where there is more than one batch, the last is filled up: JAX compiles each new size of a batch anew.
+    """
     from training.fitting.fit import ANSWERED_AT_ONCE  # here, since it imports Keras
 
-    return {part: model.predict(array, batch_size=ANSWERED_AT_ONCE, verbose=0) for part, array in inputs.items()}
+    def ask(arrays: np.ndarray | dict[str, np.ndarray]) -> np.ndarray:
+        texts = len(next(iter(arrays.values())) if isinstance(arrays, dict) else arrays)
+        size = -(-texts // ANSWERED_AT_ONCE) * ANSWERED_AT_ONCE if texts > ANSWERED_AT_ONCE else texts
+        if isinstance(arrays, dict):
+            filled: Any = {name: rows(array, size) for name, array in arrays.items()}
+        else:
+            filled = rows(arrays, size)
+        return model.predict(filled, batch_size=ANSWERED_AT_ONCE, verbose=0)[:texts]
+
+    return {part: ask(arrays) for part, arrays in inputs.items()}
 
 
 def trainable_count(model) -> int:
