@@ -7,6 +7,7 @@ this process writes into the run folder.
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import tempfile
@@ -193,7 +194,8 @@ def _connected(address: str) -> Iterator[Any]:
     places = filter(None, (root, os.environ.get("PYTHONPATH")))
     passed = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
     try:
-        ray.init(address=address, runtime_env={"env_vars": passed | {"PYTHONPATH": os.pathsep.join(places)}})
+        environment = {"env_vars": passed | {"PYTHONPATH": os.pathsep.join(places)}}
+        ray.init(address=address, runtime_env=environment, logging_level=logging.WARNING)
     except (ConnectionError, ValueError, RuntimeError) as error:
         reason = " ".join(str(error).split())[:200]
         raise RunFailed(
