@@ -6,7 +6,6 @@ explanations would show of it is left out.
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -74,16 +73,15 @@ def _sizes(run: RunFolder, wanted: Sequence[int]) -> list[int]:
     described = read_json(run.data_card)
     classes = len(described["class_names"])
     # Where training texts are streamed, those that can be taken a label from are a sample.
-    texts = min(
-        min(split["samples"]["after"]["train"], split.get("training_sample", math.inf)) for split in described["splits"]
-    )
+    every = min(split["samples"]["after"]["train"] for split in described["splits"])
+    texts = min([every, *(split["training_sample"] for split in described["splits"] if "training_sample" in split)])
     if few := [labels for labels in wanted if labels < classes]:
         print(f"--label-curve leaves out {_listed(few)}: {classes:,} classes need at least one label each.", flush=True)
     if many := [labels for labels in wanted if labels >= texts]:
-        print(
-            f"--label-curve leaves out {_listed(many)}: with all {texts:,} training texts the run itself is trained.",
-            flush=True,
-        )
+        why = f"with all {texts:,} training texts the run itself is trained"
+        if texts < every:
+            why = f"it draws from a sample of {texts:,} of the {every:,} training texts"
+        print(f"--label-curve leaves out {_listed(many)}: {why}.", flush=True)
     return [labels for labels in wanted if classes <= labels < texts]
 
 

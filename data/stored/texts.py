@@ -5,7 +5,6 @@ They are read, not mapped: the pages of a mapped file count as memory of the pro
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
@@ -79,7 +78,8 @@ class StoredTexts(Sequence[str]):
         return [text.decode("utf-8", HALVES) for text in found]
 
     def _bytes(self, start: int, end: int) -> bytes:
-        return os.pread(self._opened.file.fileno(), end - start, start)
+        self._opened.file.seek(start)  # os.pread would do with one call, and Windows lacks it
+        return self._opened.file.read(end - start)
 
 
 class GrowingTexts:

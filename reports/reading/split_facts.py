@@ -120,6 +120,7 @@ class SplitFacts:
         unlabelled: the texts without a label.
         near_duplicates: what was taken out of validation and test as such; nothing in older runs.
         characters_removed: what cleaning took away, `share` of the characters and `by_script`; empty in older runs.
+        training_sample: most training texts that the run folder has one by one, a sample; `None` where it has all.
     """
 
     seed: int
@@ -139,6 +140,7 @@ class SplitFacts:
     unlabelled: UnlabelledFacts = UnlabelledFacts()
     near_duplicates: NearDuplicates = NearDuplicates()
     characters_removed: dict[str, Any] = field(default_factory=dict)
+    training_sample: int | None = None
 
 
 def read_split(split: dict[str, Any]) -> SplitFacts:

@@ -191,7 +191,9 @@ def _splits_are_drawn(texts: RunTexts) -> bool:
         return False
     data = read_data(texts.plan.path)
     split = next((split for split in data.splits if split.seed == texts.seed), None)
-    return split is not None and sum(split.samples.before.values()) == data.texts
+    if split is None or split.training_sample is not None:
+        return False
+    return sum(split.samples.before.values()) == data.texts
 
 
 def _splits(texts: RunTexts) -> dict[int, str]:

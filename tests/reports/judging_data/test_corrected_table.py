@@ -245,3 +245,15 @@ def test_a_run_that_drew_some_texts_only_says_that_splits_may_differ(tmp_path, p
     assert "on splits made as before, which may differ" in out
     assert "--split-column" not in out
     assert "split" not in rows_of(tmp_path / "corrected.csv")[0]
+
+
+def test_a_run_that_has_a_sample_of_its_training_texts_does_not_say_which_split_the_others_were_in(
+    tmp_path, prepared, generated, capsys
+):
+    run, _, _ = make(tmp_path, prepared, generated)
+    card = json.loads(run.data_card.read_text())
+    card["splits"][0]["training_sample"] = 20_000
+    run.data_card.write_text(json.dumps(card))
+    mark(run, range(0, 240, 10))
+    commands.correct(run.path, tmp_path / "corrected.csv", include_test=False)
+    assert "--split-column" not in capsys.readouterr().out
