@@ -73,8 +73,8 @@ def choose_unlabelled(
     others = np.setdiff1d(labelled, used) if undrawn else np.array([], dtype=np.int64)
     candidates = len(unlabelled) + len(others)
     counts = {"candidates": candidates, "empty": 0, "in_validation_or_test": 0, "near": 0, "repeated": 0}
-    if not candidates or not most:
-        return Unlabelled([], []), counts | {"taken": 0}
+    if not candidates or not most + further:
+        return Unlabelled([], []), counts | {"taken": 0, "further": 0}
     order = np.random.default_rng(seed).permutation(candidates)
     held_out = np.unique(np.concatenate([digests(drawn[name].cleaned, length) for name in HELD_OUT]))
     learned = np.unique(digests(drawn["train"].cleaned, length))

@@ -12,6 +12,7 @@ ROOMS = ("data", "models", "training", "reports")
 INNER = {
     "training.estimator.process",
     "training.benchmark.measurement",
+    "training.cluster.node",
     "reports.commands",
     "models.exporting.alone.classify",
 }

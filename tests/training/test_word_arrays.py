@@ -5,7 +5,8 @@ import pytest
 import yaml
 
 from data.corpus import Corpus, Published
-from data.preparing import load_texts, load_unlabelled, words_seen_twice
+from data.deciding import words_seen_twice
+from data.preparing import load_texts, load_unlabelled
 from models.run_folder import RunFolder
 from training import command_line, experiment, word_arrays
 from training.command_line import parse
@@ -83,7 +84,7 @@ def test_what_was_decided_is_kept_for_the_other_seeds(prepare, monkeypatch):
     learned = [*load_texts(run.prepared(0))["train"].cleaned, *load_unlabelled(run.prepared(0)).cleaned]
     assert (first.student_sequence_length, first.student_vocabulary_size) == (5, words_seen_twice(learned))
     assert command_line.load(run.settings) == first
-    monkeypatch.setattr(word_arrays.preparing, "length_of_most", lambda _: pytest.fail("it is decided"))
+    monkeypatch.setattr(word_arrays.deciding, "length_of_most", lambda _: pytest.fail("it is decided"))
     assert prepare("", 1)[1] == first
 
 

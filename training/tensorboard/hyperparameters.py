@@ -8,6 +8,7 @@ from training.settings import Settings
 ALWAYS = ("recipe", "sample", "class_weights")
 IN_EPOCHS = (
     "epochs",
+    "precision",
     "weight_decay",
     "label_smoothing",
     "clip_norm",

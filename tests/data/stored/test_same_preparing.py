@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from data.arrays import load_ids, load_vocabulary, vectorize_parts
 from data.card import digest
 from data.cleaning import Cleaner
 from data.corpus import Corpus, DataError
 from data.deciding import fitting_length, fitting_vocabulary
-from data.preparing import draw, load_ids, load_texts, load_vocabulary, prepare, save_texts, vectorize_parts
+from data.preparing import draw, load_texts, prepare, save_texts
 from data.splits.leakage import LeakageError, verify_separation
 from data.splits.split import PARTS, describe_rule, split
 from data.splits.unlabelled import Unlabelled, choose_unlabelled
