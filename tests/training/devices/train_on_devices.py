@@ -13,13 +13,13 @@ LOGGED = ("loss", "accuracy", "val_loss", "val_accuracy", "gradient_norm")
 
 
 def noise(seed, rows):
-    """No batch of 15 divides among two, and the last one of the training texts has one text."""
+    """No batch of 15 divides among two."""
     rng = np.random.default_rng(seed)
     weights = rng.uniform(0.5, 2, rows).astype("float32")
     return rng.integers(0, 40, (rows, 6)).astype("int32"), rng.integers(0, 3, rows), weights
 
 
-def train(name, folder):
+def train(name, folder, texts=45):
     from models.architectures.sizes import Sizes
     from models.catalog import CATALOG
     from models.framework import keras, make_deterministic
@@ -33,14 +33,14 @@ def train(name, folder):
         Sizes(3, vocabulary_size=40, sequence_length=6, width=8, dropout=dropout, block_dropout=dropout)
     )
     history = fit(
-        model, noise(0, 46), noise(1, 53), settings=parse([]), seed=3, epochs=2, learning_rate=1e-2, batch_size=15,
+        model, noise(0, texts), noise(1, 53), settings=parse([]), seed=3, epochs=2, learning_rate=1e-2, batch_size=15,
         folder=folder, title=name,
     )  # fmt: skip
     return {"answers": model.predict(noise(1, 53)[0], verbose=0)} | {key: history[key] for key in LOGGED}
 
 
 def train_interrupted(name, folder):
-    """As `train`, with an interruption after the first epoch."""
+    """As `train` with a last batch of one text, and with an interruption after the first epoch."""
     from training.fitting.callbacks import EarlyEnd
 
     end = EarlyEnd.on_epoch_end
@@ -50,10 +50,10 @@ def train_interrupted(name, folder):
 
     EarlyEnd.on_epoch_end = leave
     try:
-        train(name, folder)
+        train(name, folder, texts=46)
     except SystemExit:
         EarlyEnd.on_epoch_end = end
-    return train(name, folder)
+    return train(name, folder, texts=46)
 
 
 def main():
@@ -66,8 +66,13 @@ def main():
         for count in (1, 2):
             device_set.names = devices[:count]
             with tempfile.TemporaryDirectory() as folder:
-                ways = train_interrupted if count == 2 and name == names[0] else train
-                found |= {f"{name}/{key}/{count}": values for key, values in ways(name, Path(folder)).items()}
+                if name != names[0]:
+                    values = train(name, Path(folder))
+                elif count == 1:
+                    values = train(name, Path(folder), texts=46)
+                else:
+                    values = train_interrupted(name, Path(folder))
+            found |= {f"{name}/{key}/{count}": value for key, value in values.items()}
     np.savez(sys.argv[1], **found)
 
 
