@@ -21,9 +21,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from data.languages.catalog import LANGUAGES, stop_words
+from data.languages.english import NEGATIONS, STOP_WORDS
 from data.languages.letters import LETTERS
 from data.languages.scripts import IGNORED, PICTOGRAPHS, SIGNS, SINGLE
-from data.stopwords import NEGATIONS, STOP_WORDS
 
 MINIMUM_TOKEN_LENGTH = 3  # of English words
 PUBLISHED, NO_LANGUAGE, ENGLISH = "published", "none", "en"

@@ -12,7 +12,7 @@ import functools
 from dataclasses import dataclass
 from pathlib import Path
 
-from data.stopwords import NEGATIONS, STOP_WORDS
+from data.languages.english import NEGATIONS, STOP_WORDS
 
 FOLDER = Path(__file__).parent / "stop_words"
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from data import cleaning
 from data.cleaning import Cleaner, normalize, strip_markup
-from data.stopwords import NEGATIONS, STOP_WORDS
+from data.languages.english import NEGATIONS, STOP_WORDS
 
 clean = Cleaner().clean
 

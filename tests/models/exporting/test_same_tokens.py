@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from data.cleaning import CONTRACTIONS, NO_LANGUAGE, PUBLISHED, Cleaner, strip_markup
 from data.languages.catalog import LANGUAGES, stop_words
+from data.languages.english import NEGATIONS, STOP_WORDS
 from data.probes import PROBES
-from data.stopwords import NEGATIONS, STOP_WORDS
 from data.vectorizing import vectorize
 
 WORDS = (
