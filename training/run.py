@@ -14,7 +14,6 @@ Started with Ctrl-C ignored, as scripts start what they put into the background,
 from __future__ import annotations
 
 import contextlib
-import importlib.util
 import os
 import signal
 import sys
@@ -52,7 +51,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     request = read(sys.argv[1:] if arguments is None else arguments)
     escape_what_cannot_be_shown()
     try:
-        from training.devices.device_set import refusal
+        from training.cluster import address
+        from training.devices import device_set
         from training.devices.processes import Processes
         from training.environment import begun_backend, choose_backend, prepare_environment
 
@@ -60,10 +60,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         begun = begun_backend(request.resumed) if request.resumed else None
         settings = replace(settings, backend=choose_backend(begun or settings.backend, resumed=bool(begun)))
         processes = Processes.of()
-        if wrong := refusal(settings.devices, settings.backend) or processes.refusal(settings.backend):
+        wrong = device_set.refusal(settings.devices, settings.backend) or processes.refusal(settings.backend)
+        if wrong := wrong or address.refusal(settings.cluster):
             raise Refused(wrong)
-        if settings.cluster != NONE and importlib.util.find_spec("ray") is None:
-            raise Refused("--cluster needs Ray: pip install -e '.[cluster]' in the project's folder.")
         if not request.resumed:
             settings = _with_absolute_paths(settings)
         if settings.has_encoder:

@@ -32,7 +32,8 @@ class Device:
 
 def device_in_use() -> Device | None:
     """What this process's backend computes on, `None` for the processor."""
-    return {"jax": _of_jax, "torch": _of_torch, "tensorflow": _of_tensorflow}[keras.backend.backend()]()
+    asked = {"jax": _of_jax, "torch": _of_torch, "tensorflow": _of_tensorflow}
+    return asked.get(keras.backend.backend(), lambda: None)()  # Keras has others, which compute on the processor
 
 
 def _of_jax() -> Device | None:

@@ -23,6 +23,7 @@ from data.parallel import cpu_count
 from models.catalog import CATALOG
 from models.run_folder import CHECKPOINTS, RunFolder
 from training import command_line
+from training.cluster.address import BEGIN
 from training.cluster.jobs import Job, has_to_wait, jobs_left
 from training.cluster.node import OtherVersions, Returned, train_on_node
 from training.cluster.packing import pack, unpack
@@ -198,10 +199,7 @@ def _connected(address: str) -> Iterator[Any]:
         ray.init(address=address, runtime_env=environment, logging_level=logging.WARNING)
     except (ConnectionError, ValueError, RuntimeError) as error:
         reason = " ".join(str(error).split())[:200]
-        raise RunFailed(
-            f"--cluster {address} cannot be reached ({reason}): begin one with `ray start --head`, and join it from "
-            "other machines with `ray start --address`."
-        ) from error
+        raise RunFailed(f"--cluster {address} cannot be reached ({reason}): {BEGIN}") from error
     try:
         yield ray
     finally:

@@ -1,5 +1,6 @@
 """Trials on a Ray cluster: the numbers of a run on one machine, also where a node is lost."""
 
+import importlib.util
 import json
 import os
 import subprocess
@@ -13,6 +14,7 @@ from models.run_folder import RunFolder
 from training.cluster.jobs import Job, jobs_left
 from training.cluster.packing import pack, unpack
 from training.command_line import parse
+from training.run import main
 
 FLAGS = [
     *("--data", "sample", "--sample", "240", "--epochs", "2", "--sequence-length", "16", "--width", "8"),
@@ -87,13 +89,26 @@ def test_two_nodes_come_to_the_numbers_of_one_machine_though_one_is_lost(tmp_pat
     assert not list(other.path.glob(".unfinished*"))
 
 
-@pytest.mark.slow
-def test_a_cluster_that_is_not_there_is_refused(command, tmp_path):
-    done = command("training.run", *FLAGS, "--output", tmp_path, "--cluster", "127.0.0.1:1", timeout=600)
-    assert done.returncode == 2
-    assert len(done.stderr.strip().splitlines()) == 1
-    missing = "--cluster needs Ray: pip install -e '.[cluster]'" in done.stderr
-    assert missing or "--cluster 127.0.0.1:1 cannot be reached" in done.stderr
+@pytest.mark.parametrize(
+    ("address", "wrong"),
+    [
+        ("127.0.0.1:1", "cannot be reached (Connection refused): begin one with `ray start --head`"),
+        ("127.0.0.1:99999", "cannot be reached"),
+        ("somewhere", "is no address: write HOST:PORT"),
+    ],
+)
+def test_a_cluster_that_is_not_there_is_refused_before_anything_is_begun(address, wrong, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: name)
+    assert main([*FLAGS, "--output", str(tmp_path), "--cluster", address]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert f"--cluster {address} {wrong}" in line
+    assert not list(tmp_path.iterdir())
+
+
+def test_without_ray_it_is_said_how_to_get_it(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "ray" else name)
+    assert main([*FLAGS, "--output", str(tmp_path), "--cluster", "auto"]) == 2
+    assert "--cluster needs Ray: pip install -e '.[cluster]'" in capsys.readouterr().err
 
 
 def test_files_travel_without_what_is_half_written(tmp_path):

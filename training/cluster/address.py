@@ -1,0 +1,33 @@
+"""Whether somebody answers at the address of a cluster, asked before anything is begun: Ray tries for minutes."""
+
+from __future__ import annotations
+
+import importlib.util
+import socket
+
+from training.setting_values import AUTO, NONE
+
+CONNECT_SECONDS = 3.0
+BEGIN = "begin one with `ray start --head`, and join it from other machines with `ray start --address`."
+
+
+def refusal(address: str) -> str | None:
+    """Why a run cannot be trained on a cluster, as a sentence; `None` where it can, or where none is asked for.
+
+    Args:
+        address: `HOST:PORT`, `auto` for the one that runs here, or `none`.
+    """
+    if address == NONE:
+        return None
+    if importlib.util.find_spec("ray") is None:
+        return "--cluster needs Ray: pip install -e '.[cluster]' in the project's folder."
+    if address == AUTO:
+        return None
+    host, _, port = address.rpartition(":")
+    if not host or not port.isdecimal():
+        return f"--cluster {address} is no address: write HOST:PORT, or auto for the one that runs on this machine."
+    try:
+        socket.create_connection((host, int(port)), CONNECT_SECONDS).close()
+    except (OSError, OverflowError) as error:
+        return f"--cluster {address} cannot be reached ({getattr(error, 'strerror', None) or error}): {BEGIN}"
+    return None
