@@ -28,19 +28,24 @@ def train_trial(run: RunFolder, settings: Settings, model: str, seed: int, deadl
     """Trains one architecture: `finished`, `failed`, `missing` where weights cannot be had, `unfinished` where
     `--time-limit` was over. What is made of other models is forgotten where one of these is trained.
     """
-    metrics, failed = run.metrics(model, seed), run.failure(model, seed)
-    if not is_finished(metrics):
+    if not is_finished(run.metrics(model, seed)):
         if not CATALOG[model].needs:
             forget_dependents(run, settings, seed)
-        failed.unlink(missing_ok=True)
+        run.failure(model, seed).unlink(missing_ok=True)
         _train(run, settings, model, seed, deadline)
-    if is_finished(metrics):
+    return outcome_of(run, model, seed, model)
+
+
+def outcome_of(run: RunFolder, model: str, seed: int, title: str) -> str:
+    """What became of a trial, as `train_trial` has it; of a failure a line says why, which begins with `title`."""
+    failed = run.failure(model, seed)
+    if is_finished(run.metrics(model, seed)):
         failed.unlink(missing_ok=True)  # left by a process that outlived its parent for a moment
         return "finished"
     if not failed.exists():
         return "unfinished"
     failure = read_json(failed)
-    print(f"{model}: {failure['kind']}: {failure['reason']}", flush=True)
+    print(f"{title}: {failure['kind']}: {failure['reason']}", flush=True)
     return failure["kind"]
 
 

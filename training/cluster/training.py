@@ -18,7 +18,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from data.files import UNFINISHED, read_json, replace_folder, write_json
+from data.files import UNFINISHED, replace_folder, write_json
 from data.parallel import cpu_count
 from models.catalog import CATALOG
 from models.run_folder import CHECKPOINTS, RunFolder
@@ -32,7 +32,7 @@ from training.environment import THREAD_VARIABLES
 from training.measuring.memory import MEBIBYTE
 from training.run_folders import RunFailed
 from training.settings import Settings
-from training.trial_processes import is_finished
+from training.trial_processes import outcome_of
 
 RETRIES = 3  # of a trial whose node or worker is lost
 LOOK_SECONDS = 1.0  # between two looks at what is finished, so that Ctrl-C is heard
@@ -69,7 +69,7 @@ def train_on_cluster(run: RunFolder, settings: Settings, deadline: float | None)
                         waiting.remove(job)
                         cluster.submit(job)
                 for job in cluster.finished():
-                    outcome[job] = _kind(run, job)
+                    outcome[job] = _outcome(run, job)
         except BaseException:
             cluster.cancel()
             raise
@@ -162,16 +162,12 @@ class _Cluster:
             _fail(run, job, f"its process on a node ended: {returned.error or 'it says nothing of why'}")
 
 
-def _kind(run: RunFolder, job: Job) -> str:
-    if is_finished(run.metrics(job.model, job.seed)):
-        print(f"{job.model}, seed {job.seed}: trained.", flush=True)
-        return "finished"
-    failed = run.failure(job.model, job.seed)
-    if not failed.exists():
-        return "unfinished"
-    failure = read_json(failed)
-    print(f"{job.model}, seed {job.seed}: {failure['kind']}: {failure['reason']}", flush=True)
-    return failure["kind"]
+def _outcome(run: RunFolder, job: Job) -> str:
+    title = f"{job.model}, seed {job.seed}"
+    kind = outcome_of(run, job.model, job.seed, title)
+    if kind == "finished":
+        print(f"{title}: trained.", flush=True)
+    return kind
 
 
 def _fail(run: RunFolder, job: Job, reason: str) -> None:
