@@ -1,5 +1,6 @@
 """Several devices come to the numbers of one."""
 
+import importlib.util
 import os
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import pytest
 from training.devices.device_set import DeviceSet
 from training.devices.divided_batches import LOSS, DividedBatches, losses
 from training.fitting.batches import ShuffledBatches
+from training.run import main
 
 TOLERANCE = 1e-4
 
@@ -82,10 +84,10 @@ def test_loss_and_metrics_are_those_of_the_texts():
     assert (accuracy.name, mean.name) == ("accuracy", LOSS)
 
 
-@pytest.mark.slow
-def test_torch_is_refused(command):
-    done = command("training.run", "--devices", "2", KERAS_BACKEND="torch")
-    assert done.returncode == 2
-    assert done.stderr == (
+def test_torch_is_refused(monkeypatch, capsys):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: name)  # also where torch is not installed
+    monkeypatch.setenv("KERAS_BACKEND", "torch")
+    assert main(["--devices", "2"]) == 2
+    assert capsys.readouterr().err == (
         "error: --devices 2 needs KERAS_BACKEND=jax or tensorflow: Keras divides no batches among devices on torch.\n"
     )
