@@ -68,8 +68,9 @@ def _pass_on(end: int, terminal: int, progress: Overall, ended: threading.Event)
     encoding = sys.stdout.encoding
     waiting, shown = b"", ""
     while True:
-        readable = select.select([end], [], [], 0 if ended.is_set() else TICK)[0]
-        if not readable and ended.is_set():
+        last = ended.is_set()  # asked before: what was written until then can be read by now
+        readable = select.select([end], [], [], 0 if last else TICK)[0]
+        if not readable and last:
             break
         if readable:
             found = os.read(end, 1 << 16)

@@ -10,9 +10,13 @@ import struct
 import subprocess
 import sys
 import termios
+import threading
 import time
 
 import pytest
+
+from training.progress import terminal
+from training.progress.overall import Overall
 
 pytestmark = pytest.mark.slow
 
@@ -92,6 +96,26 @@ def test_lines_scroll_above_a_bar_that_is_gone_in_the_end():
     assert screen(output) == LINES
     assert "0 of 2 done; first" in output.decode()
     assert "1 of 2 done; second" in output.decode()
+
+
+def test_what_is_written_at_the_very_end_is_not_lost(monkeypatch):
+    """The work ends just as the thread has looked in vain."""
+    (end, entry), (ours, terminal_end), ended = os.pipe(), os.pipe(), threading.Event()
+    really = select.select
+
+    def select_and_end(*wanted):
+        found = really(*wanted)
+        if not ended.is_set():
+            os.write(entry, b"unfinished")
+            ended.set()
+        return found
+
+    monkeypatch.setattr(terminal.select, "select", select_and_end)
+    terminal._pass_on(end, terminal_end, Overall(), ended)
+    os.close(terminal_end)
+    assert os.read(ours, 1 << 16) == b"unfinished"
+    for descriptor in (end, entry, ours):
+        os.close(descriptor)
 
 
 @pytest.mark.parametrize("columns", [0, 10, 30])
