@@ -143,15 +143,16 @@ def test_ctrl_c_while_processes_are_starting_shows_no_traceback(line, tmp_path):
 
 @pytest.mark.long
 def test_a_time_limit_keeps_what_is_there_and_resume_goes_on(command, tmp_path):
-    done = command(
-        "training.run", *SMALL, *ENDLESS, "--models", "rnn", "linear", "--time-limit", "25s", "--output", tmp_path
-    )
+    # On a busy machine the first may leave some seconds to the second, which is cut too, and none to the third.
+    models = ("--models", "rnn", "lstm", "linear")
+    done = command("training.run", *SMALL, *ENDLESS, *models, "--time-limit", "25s", "--output", tmp_path)
     assert done.returncode == 1
     assert "Traceback" not in done.stdout + done.stderr
     assert "--resume" in done.stderr.splitlines()[-1]
     comparison = read(tmp_path / "latest" / "comparison.json")
-    assert [entry["model"] for entry in comparison["missing"]] == ["linear"]
-    assert comparison["missing"][0]["reason"] == "--time-limit 25s was over before its turn"
+    missing = {entry["model"]: entry["reason"] for entry in comparison["missing"]}
+    assert missing["linear"] == "--time-limit 25s was over before its turn"
+    assert "rnn" not in missing
     trial = read(tmp_path / "latest" / "rnn" / "0" / "metrics.json")
     assert trial["stopped_by"] == "--time-limit 25s"
     assert 0 < trial["epochs"] < 400
