@@ -59,7 +59,7 @@ def describe_split(
     """Facts of one prepared split: removals, class shares, lengths, and what `describe_reading` says."""
     labels = np.concatenate([parts[name].labels for name in PARTS])
     shares = _class_shares(labels, class_names)
-    lengths = {name: np.array([len(text.split(" ")) for text in parts[name].cleaned]) for name in PARTS}
+    lengths = _word_counts(parts)
     return {
         **removed,
         "characters_removed": characters_removed(
@@ -77,7 +77,7 @@ def describe_split(
 
 def describe_reading(parts: dict[str, Part], vocabulary: Sequence[str] | None, sequence_length: int) -> dict:
     """How much of the texts is read: by length, and what a vocabulary covers of them, where there is one."""
-    lengths = {name: np.array([text.count(" ") + 1 for text in parts[name].cleaned]) for name in PARTS}
+    lengths = _word_counts(parts)
     described: dict = {
         "longer_than_sequence": {name: float(np.mean(found > sequence_length)) for name, found in lengths.items()},
         "words_cut": {
@@ -89,6 +89,11 @@ def describe_reading(parts: dict[str, Part], vocabulary: Sequence[str] | None, s
         described["words_in_vocabulary"] = len(known)
         described["vocabulary_coverage"] = {name: coverage(parts[name].cleaned, known) for name in PARTS}
     return described
+
+
+def _word_counts(parts: dict[str, Part]) -> dict[str, np.ndarray]:
+    """How many words each cleaned text has."""
+    return {name: np.array([text.count(" ") + 1 for text in parts[name].cleaned]) for name in PARTS}
 
 
 def characters_removed(texts: Sequence[str], cleaned: Sequence[str]) -> dict:

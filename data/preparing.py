@@ -18,7 +18,7 @@ from data.splits.parts import Part, clean_parts, models_view, separate
 from data.splits.shortage import lacking, why_too_few
 from data.splits.split import PARTS, split
 from data.splits.unlabelled import Unlabelled
-from data.stored.storage import Storage
+from data.stored.storage import HELD, Storage
 from data.stored.training import sample_of
 
 TEXTS, UNLABELLED_TEXTS, LEAKED_TEXTS = "texts.jsonl", "unlabelled.jsonl", "leaked.jsonl"  # most want the first alone
@@ -33,7 +33,7 @@ def draw(
     seed: int,
     cleaner: Cleaner,
     fold: Fold | None = None,
-    storage: Storage | None = None,
+    storage: Storage = HELD,
     most_evaluated: int | None = None,
 ) -> dict[str, Part]:
     """Splits and cleans; texts that clean to nothing are still there.
@@ -41,7 +41,7 @@ def draw(
     Args:
         corpus, sample, seed, fold, most_evaluated: see `data.splits.split.split`.
         cleaner: makes words of texts.
-        storage: what becomes of more texts than the memory should hold; `None` holds all.
+        storage: what becomes of more texts than the memory should hold; by default all are held.
 
     Raises:
         DataError: a class has too few texts.

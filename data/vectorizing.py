@@ -16,7 +16,7 @@ import numpy as np
 if TYPE_CHECKING:
     from keras.layers import TextVectorization
 
-PADDING, UNKNOWN = 0, 1  # ids that are no words
+PADDING, UNKNOWN = 0, 1  # ids that are no words, as TextVectorization has them
 SPECIAL = ("", "[UNK]")  # their names
 SEEN = 2  # times; what was seen once says little
 MOST_COUNTED = 1_000_000  # different words that are held at a time, some 100 MB

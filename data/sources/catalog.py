@@ -16,7 +16,7 @@ from data.messages import shorten
 from data.reading.packing import LONGEST_PATH
 from data.sources import folders, newsgroups, sample, tables
 from data.sources.source import Data, Source, values_of
-from data.stored.storage import Storage
+from data.stored.storage import HELD, Storage
 
 HOW_SPLIT = ("test", "split_column", "group_column", "time_column")  # settings that only some sources have a use for
 SOURCES = (newsgroups.SOURCE, sample.SOURCE, folders.SOURCE, tables.SOURCE)  # the first that owns `--data` has it
@@ -66,12 +66,12 @@ class DataSettings(Protocol):
         """Says which texts are later."""
 
 
-def load(settings: DataSettings, storage: Storage | None = None) -> Corpus:
+def load(settings: DataSettings, storage: Storage = HELD) -> Corpus:
     """The corpus that `settings.data` means, its `source_name` what `auto` turned out to be.
 
     Args:
         settings: of the run.
-        storage: what becomes of more texts than the memory should hold; `None` holds all.
+        storage: what becomes of more texts than the memory should hold; by default all are held.
 
     Raises:
         DataError: no source has that name, or the data is not available or cannot be used.
@@ -113,7 +113,7 @@ def find(data: Data) -> Source:
     )
 
 
-def _load(source: Source, settings: DataSettings, name: Data, storage: Storage | None) -> Corpus:
+def _load(source: Source, settings: DataSettings, name: Data, storage: Storage) -> Corpus:
     for setting in HOW_SPLIT:
         if getattr(settings, setting) is not None and setting not in source.settings:
             given = shorten(" ".join(values_of(name)), LONGEST_PATH)

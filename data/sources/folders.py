@@ -22,20 +22,20 @@ from data.sources.labels import classes_of
 from data.sources.source import Source
 from data.sources.table_rows import decode_entities
 from data.sources.tables import LONGEST_NAME
-from data.stored.storage import NEVER, Storage
+from data.stored.storage import HELD, Storage
 
 # Names of folders above the classes. What is for validation is drawn anew, for each seed, from all that is no test.
 TRAIN, TEST = ("train", "training", "val", "valid", "validation", "dev"), ("test", "testing")
 UNLABELLED = ("unsup", "unlabelled", "unlabeled", "unsupervised")
 
 
-def load(data: Path | str, encoding: str = AUTO, storage: Storage | None = None) -> Corpus:
+def load(data: Path | str, encoding: str = AUTO, storage: Storage = HELD) -> Corpus:
     """The texts of a folder of folders; the classes are called as these are.
 
     Args:
         data: path of the folder.
         encoding: of the files; `auto` is UTF-8 for each that is, and the best guess of all others together.
-        storage: what becomes of more texts than the memory should hold; `None` holds all.
+        storage: what becomes of more texts than the memory should hold; by default all are held.
 
     Raises:
         DataError: there are no folders with texts, a file is no text, or there are fewer than two classes.
@@ -46,7 +46,6 @@ def load(data: Path | str, encoding: str = AUTO, storage: Storage | None = None)
 
     root = Path(data)
     encoding = check_encoding(encoding)
-    storage = storage or Storage(root, NEVER)
     growing = storage.growing_texts()
     labels: list[str | None] = []
     is_test: list[bool] = []

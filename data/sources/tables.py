@@ -22,7 +22,7 @@ from data.sources.table_rows import (
     listed_files,
     read_rows,
 )
-from data.stored.storage import Storage
+from data.stored.storage import HELD, Storage
 
 LONGEST_NAME = 50  # characters of the corpus's name: folders are named after it
 
@@ -39,7 +39,7 @@ def load(
     split_column: str | None = None,
     group_column: str | None = None,
     time_column: str | None = None,
-    storage: Storage | None = None,
+    storage: Storage = HELD,
 ) -> Corpus:
     """The texts and labels of a table; the classes are its labels, see `data.sources.labels`.
 
@@ -59,7 +59,7 @@ def load(
         split_column: says of each row whether it is for training, validation or test.
         group_column: rows with the same value in it are in the same split.
         time_column: the earliest rows are for training, the latest for test.
-        storage: what becomes of more texts than the memory should hold; `None` holds all.
+        storage: what becomes of more texts than the memory should hold; by default all are held.
 
     Raises:
         DataError: a file cannot be read, or is damaged; it is not clear which columns are meant, or they hold no
@@ -68,7 +68,7 @@ def load(
     import numpy as np  # only once there is something to load: --help asks the sources for no more than their names
 
     from data.sources import split_columns as splits
-    from data.stored.texts import GrowingTexts, take_texts
+    from data.stored.texts import take_texts
 
     if label_column != AUTO and label_column in (*text_column, *([TEXT] if AUTO in text_column else [])):
         raise DataError(
@@ -82,7 +82,7 @@ def load(
     reading = Reading(encoding, delimiter, quoting, bad_rows)
     asked_for = Choice(tuple(text_column), label_column, False)
     files = values_of(data)
-    growing = storage.growing_texts() if storage else GrowingTexts(None)
+    growing = storage.growing_texts()
     rows = read_rows(files, reading, asked_for, growing, beside, look_for_groups=not flags)
     tested = None
     if test is not None:

@@ -8,11 +8,11 @@ from itertools import combinations
 import numpy as np
 
 from data.splits.split import PARTS
+from data.vectorizing import UNKNOWN
 
 UNLABELLED = "unlabelled"  # beside the names of the splits
 Keys = Sequence[str] | np.ndarray  # one for each text; the same for texts that are the same
 AT_ONCE = 200_000  # keys
-UNKNOWN = 1  # TextVectorization's index of a word outside the vocabulary
 
 
 class LeakageError(Exception):

@@ -12,8 +12,8 @@ from data.cleaning import Cleaner
 from data.corpus import Corpus
 from data.parallel import stream_texts
 from data.splits import leakage
-from data.stored.storage import Storage
-from data.stored.texts import HALVES, GrowingTexts, take_texts
+from data.stored.storage import HELD, Storage
+from data.stored.texts import HALVES, take_texts
 
 DIGEST = np.dtype("S16")
 
@@ -54,11 +54,11 @@ class Part:
 
 
 def clean_parts(
-    corpus: Corpus, indices: Mapping[str, np.ndarray], cleaner: Cleaner, storage: Storage | None = None
+    corpus: Corpus, indices: Mapping[str, np.ndarray], cleaner: Cleaner, storage: Storage = HELD
 ) -> dict[str, Part]:
     """The texts of `corpus` at `indices`, by part, and cleaned; `storage` as for `draw` of `data.preparing`."""
     everything = take_texts(corpus.texts, np.concatenate(list(indices.values())))
-    growing = storage.growing_texts() if storage else GrowingTexts(None)
+    growing = storage.growing_texts()
     for text in stream_texts(cleaner.clean, everything):
         growing.append(text)
     cleaned, end, parts = growing.finish(), 0, {}

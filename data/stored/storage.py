@@ -41,6 +41,9 @@ class Storage:
         return self.streaming == ALWAYS or (self.streaming == AUTO and texts > MOST_TEXTS)
 
 
+HELD = Storage(Path(), NEVER)  # all texts in memory
+
+
 def streaming_note(texts: int) -> str:
     """What a reader must know of a run whose training texts are streamed, `texts` of them."""
     return (

@@ -23,8 +23,7 @@ from data.cleaning import (
     WHITESPACE,
     Cleaner,
 )
-from data.splits.leakage import UNKNOWN
-from data.vectorizing import PADDING
+from data.vectorizing import PADDING, UNKNOWN
 
 
 def as_utf8(texts: tf.Tensor) -> tf.Tensor:

@@ -13,7 +13,7 @@ from models.metrics import BY_NAME
 from models.run_folder import RunFolder, RunFolderError
 from reports.numbers import listed
 from reports.reading.facts import DataFacts, RunFacts, read_data, read_run
-from reports.reading.trials import Accuracy, Failure, Trial, read_failure, read_trial
+from reports.reading.trials import Accuracy, Failure, Trial, pool_groups, read_failure, read_trial
 
 OTHER_WORK = 0.1  # share of the cores; less changes seconds by less than they vary
 
@@ -268,7 +268,7 @@ def make_row(model: str, position: int, trials: Sequence[Trial], failures: Seque
             size: statistics.fmean(trial.texts_per_second[size] for trial in trials)
             for size in trials[-1].texts_per_second
         },
-        accuracy_by_group=_pool_groups([trial.accuracy_by_group for trial in trials if trial.accuracy_by_group]),
+        accuracy_by_group=pool_groups([trial.accuracy_by_group for trial in trials if trial.accuracy_by_group]),
         peak_memory_mb=max(trial.peak_memory_mb for trial in trials),
         peak_device_memory_mb=max(trial.peak_device_memory_mb or 0 for trial in trials) or None,
         estimated_memory_mb=max(trial.estimated_memory_mb or 0 for trial in trials) or None,
@@ -294,15 +294,3 @@ def _mean(values: Iterable[float | None]) -> float | None:
     if len(known) < 2:
         return known[0] if known else None
     return statistics.fmean(known)
-
-
-def _pool_groups(by_trial: list[dict[str, Accuracy]]) -> dict[str, Accuracy] | None:
-    """Accuracy per group over the test texts of all seeds."""
-    if not by_trial:
-        return None
-    pooled = {}
-    for group in sorted({name for groups in by_trial for name in groups}):
-        cells = [groups[group] for groups in by_trial if group in groups]
-        n = sum(cell.n for cell in cells)
-        pooled[group] = Accuracy(n, sum(cell.accuracy * cell.n for cell in cells) / n)
-    return pooled

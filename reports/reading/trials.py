@@ -178,6 +178,18 @@ def read_trial(run: RunFolder, model: str, seed: int) -> Trial | None:
         return make_trial({**values, "model": model, "seed": seed}, description, history)
 
 
+def pool_groups(by_trial: list[dict[str, Accuracy]]) -> dict[str, Accuracy] | None:
+    """Accuracy per group over the test texts of all seeds."""
+    if not by_trial:
+        return None
+    pooled = {}
+    for group in sorted({name for groups in by_trial for name in groups}):
+        cells = [groups[group] for groups in by_trial if group in groups]
+        n = sum(cell.n for cell in cells)
+        pooled[group] = Accuracy(n, sum(cell.accuracy * cell.n for cell in cells) / n)
+    return pooled
+
+
 def make_trial(values: dict[str, Any], description: Description, history: History | None = None) -> Trial:
     """A trial from the content of its `metrics.json`.
 

@@ -10,7 +10,6 @@ from data.arrays import load_ids, load_vocabulary, vectorize_parts, vectors_of_w
 from data.card import coverage, describe_corpus, describe_split
 from data.cleaning import Cleaner
 from data.corpus import Corpus, DataError, Published
-from data.deciding import fitting_length, fitting_vocabulary
 from data.preparing import (
     draw,
     load_texts,
@@ -282,32 +281,3 @@ def test_arrays_that_share_a_row_are_not_written(tmp_path, twelve_texts):
     with pytest.raises(LeakageError, match="1 rows of test also stand in train"):
         vectorize_parts(tmp_path, vocabulary_size=20, sequence_length=4, vector_width=None, seed=0)
     assert not (tmp_path / arrays.ARRAYS).exists()
-
-
-def _corpus(published=()):
-    return Corpus("tiny", "made up", ["a", "b"], np.array([0, 1]), ("bad", "good"), published=published)
-
-
-@pytest.mark.parametrize(
-    ("lengths", "expected"),
-    [
-        ([3, 5, 9], 9),  # short texts are read whole
-        ([10] * 90 + [500] * 10, 64),  # nine tenths would be 10 words: up to 64 cost little
-        ([100] * 50 + [150] * 41 + [400] * 9, 150),
-        ([900] * 10, 256),
-    ],
-)
-def test_as_many_words_are_read_as_nine_tenths_of_the_texts_have(lengths, expected):
-    assert fitting_length(_corpus(), [" ".join(["word"] * length) for length in lengths]) == expected
-
-
-def test_words_seen_twice_are_known():
-    assert fitting_vocabulary(_corpus(), ["cats dogs cats", "dogs", "birds"]) == 2 + 2
-    assert fitting_vocabulary(_corpus(), ["birds"]) == 3  # the least there can be
-    assert fitting_vocabulary(_corpus(), [" ".join(f"word{at}" for at in range(30_000))] * 2) == 20_000
-
-
-def test_what_was_published_decides_both():
-    corpus = _corpus((Published("rnn", 0.5, "slides", 64, 5000), Published("lstm", 0.5, "slides", 64, 5000)))
-    assert fitting_length(corpus, ["word " * 300]) == 64
-    assert fitting_vocabulary(corpus, ["cats cats"]) == 5000

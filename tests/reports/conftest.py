@@ -64,14 +64,9 @@ def _split(seed):
         "words_in_vocabulary": 998,
         "vocabulary_coverage": {"train": 0.9, "validation": 0.8, "test": 0.75},
         "read_by_others": [
-            {
-                "models": ["student"],
-                "sequence_length": 1280,
-                "longer_than_sequence": dict.fromkeys(BY_PART, 0.0),
-                "words_cut": dict.fromkeys(BY_PART, 0.0),
-                "words_in_vocabulary": 19_998,
-                "vocabulary_coverage": {"train": 0.99, "validation": 0.97, "test": 0.96},
-            }
+            {"models": ["student"], "sequence_length": 1280, "words_in_vocabulary": 19_998}
+            | dict.fromkeys(("longer_than_sequence", "words_cut"), dict.fromkeys(BY_PART, 0.0))
+            | {"vocabulary_coverage": {"train": 0.99, "validation": 0.97, "test": 0.96}}
         ],
     }
 

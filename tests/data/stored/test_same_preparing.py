@@ -18,7 +18,7 @@ from data.preparing import draw, load_texts, prepare, save_texts
 from data.splits.leakage import LeakageError, verify_separation
 from data.splits.split import PARTS, describe_rule, split
 from data.splits.unlabelled import Unlabelled, choose_unlabelled
-from data.stored.storage import Storage
+from data.stored.storage import HELD, Storage
 from data.stored.texts import GrowingTexts, StoredTexts
 from data.stored.training import load_training, sample_of, save_training
 
@@ -58,7 +58,7 @@ def test_the_same_split_wherever_the_texts_are(texts, seed, near):
     with tempfile.TemporaryDirectory() as folder:
         held, stored = corpora([f"{text} {at % 11}x{at % 7}y" for at, text in enumerate(texts)], Path(folder))
         try:
-            expected = prepared(held, None, seed, near)
+            expected = prepared(held, HELD, seed, near)
         except DataError as error:
             with pytest.raises(DataError, match="^" + str(error)[:20]):
                 prepared(stored, Storage(Path(folder), "always"), seed, near)

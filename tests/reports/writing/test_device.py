@@ -1,6 +1,7 @@
-"""What reports say of a GPU, where a run had one."""
+"""What reports say of a GPU, where a run had one, and of several devices."""
 
 import dataclasses
+import re
 
 from models.metrics import Table
 from reports.evaluation import evaluate
@@ -26,3 +27,14 @@ def test_a_device_and_its_memory_are_said_where_there_was_one(whole_run):
     assert written["run"]["device"] == "NVIDIA H100 80GB HBM3"
     assert {row["model"]: row.get("peak_device_memory_mb") for row in written["rows"]}["linear"] is None
     assert dataclasses.asdict(usual.comparison.run.environment)["device"] is None
+
+
+def test_a_row_says_of_the_devices_it_was_trained_on(fake_run, trial):
+    fake_run.settings["seeds"] = 1
+    fake_run.trials = [trial("rnn", 5, 0.8, devices=2, virtual_devices=True), trial("lstm", 5, 0.8, devices=4)]
+    fake_run.write()
+    found = evaluate(fake_run.folder)
+    output = render(found, "simple", Table.SUMMARY)
+    assert re.search(r"^rnn .* trained on 2 virtual devices$", output, re.MULTILINE)
+    assert re.search(r"^lstm .* trained on 4 devices$", output, re.MULTILINE)
+    assert [row["by_seed"][0]["devices"] for row in as_json(found)["rows"]] == [2, 4]

@@ -224,15 +224,6 @@ def test_a_row_that_was_measured_beside_other_work_says_so(fake_run, capsys, tri
     assert "slowed" not in re.search(r"^lstm .*", output, re.MULTILINE)[0]
 
 
-def test_a_row_says_of_the_devices_it_was_trained_on(fake_run, capsys, trial):
-    fake_run.settings["seeds"] = 1
-    fake_run.trials = [trial("rnn", 5, 0.8, devices=2, virtual_devices=True), trial("lstm", 5, 0.8, devices=4)]
-    output, _, comparison = _summarize(fake_run, capsys)
-    assert re.search(r"^rnn .* trained on 2 virtual devices$", output, re.MULTILINE)
-    assert re.search(r"^lstm .* trained on 4 devices$", output, re.MULTILINE)
-    assert [row["by_seed"][0]["devices"] for row in comparison["rows"]] == [2, 4]
-
-
 def test_picture(whole_run, capsys):
     _summarize(whole_run, capsys)
     picture = whole_run.folder / "accuracy.svg"
