@@ -74,8 +74,8 @@ def _conditions(rows: list[dict[str, Any]]) -> str:
     return " ".join(
         [
             f"{first['processor']}, {first['cores']} cores, Python {first['python']}; Keras on {first['backend']}. "
-            "Posts are generated, and all are taken. What other programs take of the cores makes times too long. A line "
-            "is fitted through the sizes so that its relative errors are least.",
+            "Posts are generated, and all are taken. What other programs take of the cores makes times too long. A "
+            "line is fitted through the sizes so that its relative errors are least.",
             *notes,
         ]
     )

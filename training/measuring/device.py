@@ -20,5 +20,6 @@ def describe_device(run: RunFolder) -> float | None:
     if known is not None and "device" not in known:
         write_json(run.environment, known | {"device": name})
     elif known is not None and known["device"] != name:
-        print(f"Begun on {known['device'] or 'the processor'}, continued on {name or 'it'}. Numbers may differ.")
+        began, now = (device or "the processor" for device in (known["device"], name))
+        print(f"Begun on {began}, continued on {now}. Numbers may differ.")
     return device.peak_memory_mb if device else None

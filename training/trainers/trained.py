@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -162,15 +161,14 @@ def predict(model, inputs: Mapping[str, np.ndarray | dict[str, np.ndarray]]) -> 
 
     Where there is more than one batch, the last is filled up: JAX compiles each new size of a batch anew.
     """
+    import keras
+
     from training.fitting.fit import ANSWERED_AT_ONCE  # here, since it imports Keras
 
     def ask(arrays: np.ndarray | dict[str, np.ndarray]) -> np.ndarray:
-        texts = len(next(iter(arrays.values())) if isinstance(arrays, dict) else arrays)
+        texts = len(keras.tree.flatten(arrays)[0])
         size = -(-texts // ANSWERED_AT_ONCE) * ANSWERED_AT_ONCE if texts > ANSWERED_AT_ONCE else texts
-        if isinstance(arrays, dict):
-            filled: Any = {name: rows(array, size) for name, array in arrays.items()}
-        else:
-            filled = rows(arrays, size)
+        filled = keras.tree.map_structure(lambda array: rows(array, size), arrays)
         return model.predict(filled, batch_size=ANSWERED_AT_ONCE, verbose=0)[:texts]
 
     return {part: ask(arrays) for part, arrays in inputs.items()}
