@@ -6,6 +6,7 @@ import argparse
 import math
 import re
 
+MEBIBYTE = 2**20  # bytes
 MEBIBYTES = {"MB": 1, "GB": 1024}
 
 

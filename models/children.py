@@ -21,12 +21,12 @@ from typing import Any
 
 import psutil
 
+from data.amounts import MEBIBYTE
 from data.exits import EXIT_INTERRUPTED
 from models.backends.allocator import memory_kept
 
 CHECK_SECONDS = 0.5  # looking through all processes of the machine takes 2 ms for each hundred of them
 EXIT_LOST = 255  # what multiprocessing gives where the fork server cannot say how a child ended
-BYTES_PER_MEBIBYTE = 2**20
 FORKED_OF = "models.backends.fork_server"  # what it imports before all else
 FORK_SERVER, BARE = "forkserver", "spawn"  # how children start, as `multiprocessing` names it
 FINISHING = "Finishing the epoch in flight; press Ctrl-C again to stop at once."
@@ -199,7 +199,7 @@ def resident_mb(pid: int) -> float:
             total += process.memory_info().rss
         except psutil.Error:  # it has ended, or is ending
             continue
-    return total / BYTES_PER_MEBIBYTE
+    return total / MEBIBYTE
 
 
 def _run(target: Callable[..., None], *arguments) -> None:

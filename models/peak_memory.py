@@ -6,7 +6,9 @@ import resource
 import sys
 from pathlib import Path
 
-KIBIBYTES_PER_MEBIBYTE, BYTES_PER_MEBIBYTE = 2**10, 2**20
+from data.amounts import MEBIBYTE
+
+KIBIBYTES_PER_MEBIBYTE = 2**10
 
 
 def peak_memory_mb(status: Path = Path("/proc/self/status")) -> float:
@@ -26,4 +28,4 @@ def peak_memory_mb(status: Path = Path("/proc/self/status")) -> float:
         if line.startswith("VmHWM:"):
             return int(line.split()[1]) / KIBIBYTES_PER_MEBIBYTE
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / (BYTES_PER_MEBIBYTE if sys.platform == "darwin" else KIBIBYTES_PER_MEBIBYTE)
+    return peak / (MEBIBYTE if sys.platform == "darwin" else KIBIBYTES_PER_MEBIBYTE)

@@ -11,7 +11,7 @@ from typing import Any
 
 import keras
 
-BYTES_PER_MEBIBYTE = 2**20
+from data.amounts import MEBIBYTE
 
 
 @dataclass(frozen=True)
@@ -71,5 +71,5 @@ def _of_tensorflow() -> Device | None:
 def _device(name: str, peak_bytes: int | None, capability: Any) -> Device:
     """A device as a backend describes it; `capability` is NVIDIA's `8.0`, or `(8, 0)`, of which bfloat16 is a part."""
     major = str(capability[0] if isinstance(capability, tuple) else capability or "").partition(".")[0]
-    peak = None if peak_bytes is None else peak_bytes / BYTES_PER_MEBIBYTE
+    peak = None if peak_bytes is None else peak_bytes / MEBIBYTE
     return Device(name, peak, not major.isdecimal() or int(major) >= 8)

@@ -21,13 +21,12 @@ from typing import Any
 
 import psutil
 
+from data.amounts import MEBIBYTE
 from data.files import read_json
 from models.run_folder import RunFolder
 from training.benchmark.posts import write_posts
 from training.environment import describe_environment
 from training.progress.timing import TIMING
-
-MEBIBYTE = 2**20
 
 
 def measure(texts: int, models: list[str], epochs: int, folder: Path, more: list[str]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from data.amounts import MEBIBYTE
 from data.files import read_json
 from models.catalog import CATALOG, Family
 from models.run_folder import RunFolder
@@ -22,7 +23,7 @@ def expected_mb(run: RunFolder, settings: Settings, model: str, seed: int) -> fl
     entry = CATALOG[settings.student] if CATALOG[model].taught else CATALOG[model]
     if entry.family is Family.LINEAR:
         characters = sum(path.stat().st_size for path in run.prepared(seed).glob("*.json*"))
-        return ANSWERS_MB + memory.BYTES_PER_CHARACTER * characters / memory.MEBIBYTE
+        return ANSWERS_MB + memory.BYTES_PER_CHARACTER * characters / MEBIBYTE
     if entry.family is Family.COMBINED:
         return ANSWERS_MB
     if entry.family is Family.ENCODER:

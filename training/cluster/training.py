@@ -18,6 +18,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from data.amounts import MEBIBYTE
 from data.files import UNFINISHED, replace_folder, write_json
 from data.parallel import cpu_count
 from models.catalog import CATALOG
@@ -29,7 +30,6 @@ from training.cluster.node import OtherVersions, Returned, train_on_node
 from training.cluster.packing import pack, unpack
 from training.cluster.resources import expected_mb
 from training.environment import THREAD_VARIABLES
-from training.measuring.memory import MEBIBYTE
 from training.run_folders import RunFailed
 from training.settings import Settings
 from training.trial_processes import outcome_of

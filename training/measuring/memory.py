@@ -11,9 +11,9 @@ from collections.abc import Sequence
 
 import psutil
 
+from data.amounts import MEBIBYTE
 from training.settings import Settings
 
-MEBIBYTE = 2**20
 FLOAT_BYTES = 4
 # Graphs, compiled code and buffers of the framework, at all and for each block: 100 and 25 on TensorFlow, 180 and 50 on
 # JAX.
