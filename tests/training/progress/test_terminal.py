@@ -28,7 +28,7 @@ overall.plan([Task("first", 1), Task("second", 1)])
 with shown_below(overall):
     overall.begin("first")
     print("printed", flush=True)
-    subprocess.run([sys.executable, "-c", "import sys; print('by a child'); print('its error', file=sys.stderr)"])
+    subprocess.run([sys.executable, "-uc", "import sys; print('by a child'); print('its error', file=sys.stderr)"])
     overall.begin("second")
     time.sleep(0.6)
     {work}
