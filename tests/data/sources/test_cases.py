@@ -6,6 +6,7 @@ from data.cleaning import Cleaner
 from data.corpus import DataError
 from data.deciding import choose_language
 from data.sources import catalog
+from data.splits.split import split
 from training.settings import Settings
 
 PLAIN = (120, ("neg", "pos"), 0)
@@ -69,7 +70,7 @@ def test_letters_in_other_encodings(name, encoding, shared, write):
 )
 def test_texts_of_every_script_are_read(name, language, words, shared):
     corpus = catalog.load(Settings(data=str(shared / "cases" / name)))
-    assert choose_language(corpus, None, 0) == language
+    assert choose_language(corpus, split(corpus, None, 0).train) == language
     cleaned = [Cleaner(True, language).clean(text) for text in corpus.texts]
     assert cleaned[0] == words
     assert all(cleaned)
