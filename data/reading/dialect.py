@@ -18,6 +18,7 @@ from data.reading.text_encoding import AUTO
 DOUBLED, BACKSLASH, NONE = "doubled", "backslash", "none"
 QUOTINGS = (AUTO, DOUBLED, BACKSLASH, NONE)
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
+SELDOM = "^~\x1f\x01"  # delimiters that are tried where these give no columns
 BY_SUFFIX = {".tsv": "\t", ".tab": "\t", ".psv": "|"}
 LONGEST_CELL = 10_000_000  # characters
 LEAST_ROWS = 10  # that a quote must have swallowed, to be taken for a lone one
@@ -143,7 +144,9 @@ def find_dialect(
     escaped = any('\\"' in line for line in head)
     delimiters = [expected, *(mark for mark in DELIMITERS.values() if mark != expected)]
     best, best_score = Dialect(expected, DOUBLED), None
-    for mark in delimiters if delimiter == AUTO else [delimiter]:
+    for mark in [*delimiters, *SELDOM] if delimiter == AUTO else [delimiter]:
+        if mark in SELDOM and best_score and best_score[1]:
+            break
         ways = [*([NONE] if mark in "\t|" else []), DOUBLED, *([BACKSLASH] if escaped else [])]
         for way in ways if quoting == AUTO else [quoting]:
             tried = Dialect(mark, way)
