@@ -38,7 +38,8 @@ def split_by_groups_before_test(corpus: Corpus, by: SplitBy, pool: np.ndarray, s
     Args and errors as for `split_by_groups`; the groups of test texts are below 0.
     """
     shares = [1 - VALIDATION_SHARE_OF_REST, VALIDATION_SHARE_OF_REST]
-    split = Split(*_divided(corpus, by, pool, seed, shares), np.flatnonzero(by.is_test))
+    train, validation = _divided(corpus, by, pool, seed, shares)
+    split = Split(train, validation, np.flatnonzero(by.is_test))
     refuse_lacking(corpus, split, by.named, REMEDY)
     return split
 
