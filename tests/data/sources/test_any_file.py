@@ -111,7 +111,7 @@ how_split = st.shared(
     key="how",
 )
 besides = how_split.flatmap(
-    lambda how: st.sampled_from([x for flag in FITTING.keys() & how for x in FITTING[flag]] or [[""]])
+    lambda how: st.sampled_from([cells for flag in FITTING if flag in how for cells in FITTING[flag]] or [[""]])
 )
 
 
