@@ -69,13 +69,11 @@ def parse(lines: Iterable[str], dialect: Dialect) -> Iterator[tuple[int, list[st
     source, again, taken, number = iter(lines), deque[str](), [], 0
 
     def feed() -> Iterator[str]:
-        nonlocal number
-        while True:
-            line = again.popleft() if again else next(source, None)
-            if line is None:
-                return
+        while again:
+            taken.append(again.popleft())
+            yield taken[-1]
+        for line in source:
             taken.append(line)
-            number += 1
             yield line
 
     def reader():
@@ -107,6 +105,7 @@ def parse(lines: Iterable[str], dialect: Dialect) -> Iterator[tuple[int, list[st
             yield start, str(error)
             rows = reader()
         else:
+            number += len(taken)
             if row:
                 yield start, row
 
@@ -117,9 +116,9 @@ def _holds_rows(lines: Sequence[str], delimiter: str, width: int) -> bool:
     They are where there are many, each with as many delimiters as a row has, and few different cells, such as labels,
     stand at their beginnings or ends.
     """
-    inner = [line.rstrip("\r\n").split(delimiter) for line in lines[1:-1]]
-    if len(inner) < LEAST_ROWS or width < 2 or any(len(cells) != width for cells in inner):
+    if len(lines) < LEAST_ROWS + 2 or width < 2 or any(line.count(delimiter) != width - 1 for line in lines[1:-1]):
         return False
+    inner = [line.rstrip("\r\n").split(delimiter) for line in lines[1:-1]]
     return 2 * min(len({cells[at] for cells in inner}) for at in (0, -1)) <= len(inner)
 
 
