@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from data.languages.catalog import LANGUAGES, stop_words
+from data.languages.composing import compose
 from data.languages.english import NEGATIONS, STOP_WORDS
 from data.languages.letters import LETTERS
 from data.languages.scripts import IGNORED, PICTOGRAPHS, SIGNS, SINGLE
@@ -225,11 +226,11 @@ class Cleaner:
         for pattern in (_HTML, _URL, _EMAIL):
             text = pattern.sub(" ", text)
         plain = text.isascii()
-        text = _OTHER.sub(" ", text if plain else _IGNORED.sub("", text))
+        text = _OTHER.sub(" ", text) if plain else compose(_OTHER.sub(" ", _IGNORED.sub("", text)))
         for letter, small in self.lowered.items():
             text = text.replace(letter, small)
         text = text.lower()
-        return text if plain else _SINGLE_WORD.sub(r" \1 ", text)
+        return text if plain else _SINGLE_WORD.sub(r" \1 ", compose(text))
 
 
 def _alternatives(words: Iterable[str]) -> str:
