@@ -23,8 +23,11 @@ from models.serving.answer_writers import PARQUET, STYLES, TABLE, style_of, writ
 from models.serving.options import add_model_options
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from data.sources.text_stream import Row
     from models.classifier import Classifier
+    from models.serving.engines import Answer
     from models.serving.scoring import Scores
 
 CHUNK = 2048  # texts in memory at once
@@ -105,7 +108,7 @@ def _predict(options: argparse.Namespace) -> None:
 
     if not options.texts:
         refuse_to_overwrite(options.input, options.output)
-    classifier = load_classifier(options.run, options.model, options.format)
+    classifier = load_classifier(options.run, options.model, options.format, options.batch_size)
     if options.abstain:
         classifier.abstain(options.abstain)
     style = options.style or (TABLE if options.texts and not options.output else style_of(options.output))
@@ -135,7 +138,7 @@ def _predict(options: argparse.Namespace) -> None:
 def answer_all(
     classifier: Classifier, rows: Iterator[Row], write: Callable[[dict], None], scores: Scores, quiet: bool = False
 ) -> None:
-    """Answers texts in chunks, writes each answer and counts how right they are.
+    """Answers texts in chunks, writes each answer and counts how right they are; reads on meanwhile.
 
     Args:
         classifier: answers.
@@ -144,35 +147,52 @@ def answer_all(
         scores: counts those of texts that have a label.
         quiet: show no progress on standard error.
     """
+    from concurrent.futures import ThreadPoolExecutor
+
     from tqdm import tqdm
 
     from data.sources.text_stream import chunks
 
-    names = [str(name) for name in classifier.classes_]
     waiting = chunks(rows, CHUNK)
     first = next(waiting, [])  # what keeps the texts from being read is said before any progress is
-    with tqdm(unit=" texts", disable=quiet, file=sys.stderr) as progress:
-        for chunk in itertools.chain([first], waiting):
-            found = classifier.answer([row.text for row in chunk])
-            for row, probabilities, tokens in zip(
-                chunk, found.probabilities.tolist(), found.tokens_seen.tolist(), strict=True
-            ):
-                label, confidence = classifier.label_of(probabilities)
-                correct = None
-                if row.label_column:
-                    correct = scores.add(row.text, row.label, probabilities, confidence >= classifier.least_confidence)
-                write(
-                    {
-                        "text": row.text,
-                        "cells": row.cells,
-                        "label": label,
-                        "confidence": confidence,
-                        "probabilities": dict(zip(names, probabilities, strict=True)),
-                        "tokens_seen": tokens,
-                        "correct": correct,
-                    }
-                )
+    with tqdm(unit=" texts", disable=quiet, file=sys.stderr) as progress, ThreadPoolExecutor(1) as thread:
+
+        def finish(chunk: list[Row], found: Answer) -> None:
+            _write_answers(classifier, chunk, found, write, scores)
             progress.update(len(chunk))
+
+        # One chunk is read while another is answered, and written while the next one is.
+        before: tuple[list[Row], Future[Answer]] | None = None
+        for chunk in itertools.chain([first], waiting):
+            answered = before and before[1].result()
+            asked = thread.submit(classifier.answer, [row.text for row in chunk])
+            if before and answered:
+                finish(before[0], answered)
+            before = chunk, asked
+        if before:
+            finish(before[0], before[1].result())
+
+
+def _write_answers(
+    classifier: Classifier, rows: list[Row], found: Answer, write: Callable[[dict], None], scores: Scores
+) -> None:
+    names = [str(name) for name in classifier.classes_]
+    for row, probabilities, tokens in zip(rows, found.probabilities.tolist(), found.tokens_seen.tolist(), strict=True):
+        label, confidence = classifier.label_of(probabilities)
+        correct = None
+        if row.label_column:
+            correct = scores.add(row.text, row.label, probabilities, confidence >= classifier.least_confidence)
+        write(
+            {
+                "text": row.text,
+                "cells": row.cells,
+                "label": label,
+                "confidence": confidence,
+                "probabilities": dict(zip(names, probabilities, strict=True)),
+                "tokens_seen": tokens,
+                "correct": correct,
+            }
+        )
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import functools
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -46,15 +47,14 @@ def read_lines(path: Path, encoding: Encoding) -> Iterator[str]:
             10,000,000 characters.
     """
     with open_text(path, encoding) as file:
-        number = 1
-        while line := file.readline(LONGEST_LINE + 1):
+        lines = iter(functools.partial(file.readline, LONGEST_LINE + 1), "")
+        for number, line in enumerate(lines, 1):
             if len(line) > LONGEST_LINE:
                 raise DataError(
                     f"{place(path, number)}, is longer than {LONGEST_LINE:,} characters: break it up, or "
                     "close the quote that is open."
                 )
             yield line.removeprefix("\ufeff") if number == 1 else line
-            number += 1
 
 
 def place(path: Path, line: int) -> str:

@@ -66,6 +66,8 @@ class ExportCard:
         batch_size: texts per step that answer fast.
         members: names of the models whose mean it is. Its inputs are those of each of them, the name and `_` before
             them, and its `tokenizer.json` holds the tokenizer of each by its name.
+        word_cleaning: how the texts of each member that reads words are cleaned, by its name; of a single model by its
+            own.
         has_word_pieces: whether a pretrained encoder is in it.
         confidences: of the trained model on validation, the least first: percentiles 0 to 100.
         data_card: the run's.
@@ -78,6 +80,7 @@ class ExportCard:
     class_names: list[str]
     batch_size: int
     members: list[str]
+    word_cleaning: dict[str, dict]
     has_word_pieces: bool
     confidences: list[float]
     data_card: dict

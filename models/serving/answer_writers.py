@@ -154,4 +154,4 @@ def _quoted(name: str) -> str:
 
 def _plain(text: str) -> str:
     """The text with a question mark for half a surrogate pair, which no file can hold."""
-    return text.encode("utf-8", "replace").decode()
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
