@@ -107,7 +107,7 @@ def normalize(text: str) -> str:
     'visit us at or write to'
     """
     # The patterns know no case, so that to lower the text behind them gives the same.
-    return " ".join(_ascii_words(without_markup(text)))
+    return " ".join(_ascii_words(without_markup(text)).decode().split())
 
 
 def without_markup(text: str) -> str:
@@ -115,7 +115,7 @@ def without_markup(text: str) -> str:
 
     A text is searched for these only where it holds the sign that they cannot do without, which most texts lack.
     """
-    if "<" in text or "&" in text:
+    if "<" in text and ">" in text or "&" in text and ";" in text:
         text = _HTML.sub(" ", text)
     if "://" in text or "www." in text.lower():
         text = _URL.sub(" ", text)
@@ -135,9 +135,9 @@ def _without_addresses(text: str) -> str:
     return " ".join([*parts, text[end:]])
 
 
-def _ascii_words(text: str) -> list[str]:
-    """What is left of a text in lowercase once everything but a-z and 0-9 is a space."""
-    return text.encode("ascii", "replace").translate(_ASCII_WORDS).decode("ascii").split()
+def _ascii_words(text: str) -> bytes:
+    """The text in lowercase, with a space in place of each character but a-z and 0-9."""
+    return text.encode("ascii", "replace").translate(_ASCII_WORDS)
 
 
 @dataclass(frozen=True)
@@ -203,33 +203,47 @@ class Cleaner:
 
     def clean(self, text: str) -> str:
         """The words of one text that a model reads, separated by single spaces; possibly none."""
-        dropped, least = self._dropped, MINIMUM_TOKEN_LENGTH if self._drops_short else 0
-        words = self.words(text)
+        dropped, least = self.dropped, self.shortest
+        words = self.spaced(text).decode().split()
+        if self.is_published and not CONTRACTIONS.keys().isdisjoint(words):
+            # NLTK's tokens: it takes these few words apart and leaves all others, in fifty times the time.
+            words = [part for word in words for part in CONTRACTIONS.get(word, word).split()]
         return " ".join([word for word in words if word not in dropped and (len(word) >= least or self.keeps(word))])
 
-    def words(self, text: str) -> list[str]:
-        """All words of one text in their order, those among them that `keeps` drops."""
+    def spaced(self, text: str) -> bytes:
+        """The words of one text in their order, in UTF-8, with one space or more between them: those among them that
+        `keeps` drops, and `CONTRACTIONS` whole.
+        """
         text = without_markup(text)
-        if self.is_published:
-            words = _ascii_words(text)
-            if CONTRACTIONS.keys().isdisjoint(words):
-                return words
-            # NLTK's tokens: it takes these few words apart and leaves all others, in fifty times the time.
-            return [part for word in words for part in CONTRACTIONS.get(word, word).split()]
-        if text.isascii() and self.language not in TURKISH:
+        if self.is_published or (text.isascii() and self.language not in TURKISH):
             return _ascii_words(text)
         text = _OTHER.sub(" ", _IGNORED.sub("", text))
         for letter, small in self.lowered.items():
             text = text.replace(letter, small)
-        return _SINGLE_WORD.sub(r" \1 ", text.lower()).split()
+        return _SINGLE_WORD.sub(r" \1 ", text.lower()).encode()
 
     def keeps(self, token: str) -> bool:
         """Whether a token stays."""
-        if token in self._kept:
+        if token in self.kept:
             return True
-        if self._drops_short and len(token) < MINIMUM_TOKEN_LENGTH and (self.is_published or token.isascii()):
-            return False
-        return token not in self._stop_words
+        return token not in self.dropped and (len(token) >= self.shortest or not token.isascii())
+
+    @property
+    def shortest(self) -> int:
+        """Fewest letters of a word of ASCII letters and digits that stays, unless it is one of `kept`."""
+        return MINIMUM_TOKEN_LENGTH if self._drops_short else 0
+
+    @functools.cached_property
+    def dropped(self) -> frozenset[str]:
+        """Words that do not stay."""
+        return self._stop_words - self.kept
+
+    @functools.cached_property
+    def kept(self) -> frozenset[str]:
+        """Words that stay whatever else is said of them."""
+        if not self.keep_negations or self.language == NO_LANGUAGE:
+            return frozenset()
+        return NEGATIONS if self.is_published else frozenset(LANGUAGES[self.language].kept.split())
 
     @functools.cached_property
     def dropped_words(self) -> str:
@@ -237,13 +251,13 @@ class Cleaner:
 
         It says the same as `keeps` of words without special characters, the only ones that are left by then.
         """
-        stop = [word for word in self._dropped if word.isalnum()]
+        stop = [word for word in self.dropped if word.isalnum()]
         if not self._drops_short:
             return _alternatives(stop)
         letters = string.ascii_lowercase + string.digits
         firsts: dict[str, str] = {}  # by what may follow them in a word too short to stay
         for first in letters:
-            seconds = "".join(second for second in letters if first + second not in self._kept)
+            seconds = "".join(second for second in letters if first + second not in self.kept)
             firsts[seconds] = firsts.get(seconds, "") + first
         short = [f"[{first}][{seconds}]?" for seconds, first in firsts.items()]
         return f"{'|'.join(short)}|{_alternatives(word for word in stop if len(word) >= MINIMUM_TOKEN_LENGTH)}"
@@ -255,16 +269,6 @@ class Cleaner:
     @functools.cached_property
     def _stop_words(self) -> frozenset[str]:
         return STOP_WORDS if self.is_published else stop_words(self.language)
-
-    @functools.cached_property
-    def _dropped(self) -> frozenset[str]:
-        return self._stop_words - self._kept
-
-    @functools.cached_property
-    def _kept(self) -> frozenset[str]:
-        if not self.keep_negations or self.language == NO_LANGUAGE:
-            return frozenset()
-        return NEGATIONS if self.is_published else frozenset(LANGUAGES[self.language].kept.split())
 
 
 def _alternatives(words: Iterable[str]) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 
 from models.serving.engines import Answer
 from models.serving.formats import Format
+from models.serving.hash_table import HashTable
 from models.serving.ragged import Ragged
 from models.serving.tokenized_engine import load_readers
 
@@ -32,7 +33,8 @@ class ArraysEngine:
         is_pair = terms[:, 0] > 0
         self.column_of_word = np.full(self.words, self.unknown)
         self.column_of_word[terms[~is_pair, 1]] = np.flatnonzero(~is_pair)
-        self.columns_of_pairs = _Table(terms[is_pair] @ [self.words, 1], np.flatnonzero(is_pair), self.unknown)
+        self.pairs = HashTable((terms[is_pair] @ [self.words, 1]).astype(np.uint64))
+        self.column_of_pair = np.append(np.flatnonzero(is_pair), self.unknown)  # the last one for EMPTY, which is -1
 
     def answer(self, texts: Sequence[str]) -> Answer:
         return self.answer_in_batches(texts, len(texts))
@@ -66,53 +68,13 @@ class ArraysEngine:
         columns = self.column_of_word[ids]
         known = columns != self.unknown
         texts, columns = text[known], columns[known]
-        if not self.columns_of_pairs.size:
+        if len(self.column_of_pair) == 1:
             return texts, columns
         neighbors = np.flatnonzero(text[:-1] == text[1:])
-        pairs = self.columns_of_pairs.find(ids[neighbors].astype(np.int64) * self.words + ids[neighbors + 1])
+        keys = ids[neighbors].astype(np.int64) * self.words + ids[neighbors + 1]
+        pairs = self.column_of_pair[self.pairs.find(keys.astype(np.uint64))]
         known = pairs != self.unknown
         return np.append(texts, text[neighbors[known]]), np.append(columns, pairs[known])
-
-
-class _Table:
-    """A hash table of whole numbers, looked up many at a time: open addressing, the next place where one is taken.
-
-    Args:
-        keys: different from each other, at least 0.
-        values: of the keys.
-        missing: value of what is no key.
-    """
-
-    FACTOR = np.uint64(0x9E3779B97F4A7C15)  # the golden ratio's bits, so that neighbors are spread (Knuth 6.4)
-
-    def __init__(self, keys: np.ndarray, values: np.ndarray, missing: int):
-        self.size = len(keys)
-        bits = max(4, int(2 * self.size).bit_length())
-        self.shift, self.last = np.uint64(64 - bits), (1 << bits) - 1
-        self.keys, self.values = np.full(1 << bits, -1, np.int64), np.full(1 << bits, missing, np.int64)
-        waiting, places = np.arange(self.size), self._places(keys)
-        while len(waiting):
-            is_free = self.keys[places] < 0
-            self.keys[places[is_free]] = keys[waiting[is_free]]  # of several at one place the last one stays
-            is_there = self.keys[places] == keys[waiting]
-            self.values[places[is_there]] = values[waiting[is_there]]
-            waiting, places = waiting[~is_there], (places[~is_there] + 1) & self.last
-
-    def _places(self, keys: np.ndarray) -> np.ndarray:
-        return ((keys.astype(np.uint64) * self.FACTOR) >> self.shift).astype(np.int64)
-
-    def find(self, keys: np.ndarray) -> np.ndarray:
-        """The value of each key."""
-        places = self._places(keys)
-        found = self.keys[places]
-        values = self.values[places]
-        waiting = np.flatnonzero((found != keys) & (found >= 0))  # another key stands there
-        while len(waiting):
-            places[waiting] = (places[waiting] + 1) & self.last
-            found = self.keys[places[waiting]]
-            values[waiting] = self.values[places[waiting]]
-            waiting = waiting[(found != keys[waiting]) & (found >= 0)]
-        return values
 
 
 def load(folder: Path, entry: Format) -> ArraysEngine:

@@ -10,12 +10,15 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from data.cleaning import Cleaner
+from data.cleaning import CONTRACTIONS, Cleaner
 from data.vectorizing import UNKNOWN
+from models.serving.hash_table import EMPTY
 from models.serving.ragged import Ragged
+from models.serving.word_table import WordTable
 
 DROPPED = -1  # where the id of a word would be
-MOST_REMEMBERED = 500_000  # words that are not in the vocabulary, some 50 MB
+PARTS = 2  # of a contraction
+ASCII = 128  # bytes below it
 CHARACTERS = 16  # of a text for each word that is read: the first words of most texts stand in so many
 
 
@@ -30,7 +33,17 @@ class WordReader:
 
     def __init__(self, vocabulary: Mapping[str, int], cleaner: Cleaner, sequence_length: int | None):
         self.cleaner, self.sequence_length = cleaner, sequence_length
-        self.known = _Known(vocabulary, cleaner)
+        known = {word: at for word, at in vocabulary.items() if word}
+        values = dict.fromkeys(cleaner.kept, UNKNOWN) | dict.fromkeys(cleaner.dropped, DROPPED) | known
+        contractions = CONTRACTIONS if cleaner.is_published else {}
+
+        def id_of(word: str) -> int:
+            return values.get(word, UNKNOWN) if cleaner.keeps(word) else DROPPED
+
+        self.parts = np.array([[*map(id_of, both.split())] for both in contractions.values()], np.int32)
+        # Below DROPPED, the contractions by their number.
+        values |= {word: DROPPED - 1 - at for at, word in enumerate(contractions)}
+        self.table = WordTable(values)
 
     def read(self, texts: Sequence[str]) -> Ragged:
         """The ids of the words of each text, at most `sequence_length`, as far as the cleaner keeps them."""
@@ -49,35 +62,36 @@ class WordReader:
         return found.replaced(np.array(too_short), self._read([texts[at] for at in too_short]))
 
     def _read(self, texts: Sequence[str]) -> Ragged:
-        words: list[str] = []
-        ends = [0]
-        for text in texts:
-            words += self.cleaner.words(text)
-            ends.append(len(words))
-        ids = np.fromiter(map(self.known.__getitem__, words), np.int32, len(words))
+        spaced = [self.cleaner.spaced(text) for text in texts]
+        joined = b" ".join(spaced)
+        places, lengths, rows = self.table.find(joined)
+        ids = self.table.values[rows]
+        ids[rows == EMPTY] = UNKNOWN
+        if self.cleaner.shortest:
+            is_short = (rows == EMPTY) & (lengths < self.cleaner.shortest)
+            if not joined.isascii():  # two bytes may be one letter of another script, which stays
+                is_short &= np.frombuffer(joined, np.uint8)[places] < ASCII
+            ids[is_short] = DROPPED
+        begins = np.searchsorted(places, np.cumsum([0, *(len(text) + 1 for text in spaced)]))  # of each text, in words
+        if ids.min(initial=0) < DROPPED:
+            ids, begins = self._parted(ids, begins)
         is_kept = ids != DROPPED
-        kept = np.concatenate([[0], np.cumsum(is_kept)])[ends]  # words kept before each text
-        lengths = np.diff(kept)
-        ids = ids[is_kept]
+        kept = np.concatenate([[0], np.cumsum(is_kept)])[begins]  # words kept before each text
+        lengths, ids = np.diff(kept), ids[is_kept]
         most = self.sequence_length
         if most is not None:
             ids = ids[np.arange(len(ids)) - np.repeat(kept[:-1], lengths) < most]
             lengths = np.minimum(lengths, most)
         return Ragged(ids, lengths.astype(np.int32))
 
-
-class _Known(dict):
-    """Ids by word, of those that are not in the vocabulary too."""
-
-    def __init__(self, vocabulary: Mapping[str, int], cleaner: Cleaner):
-        super().__init__({word: at for word, at in vocabulary.items() if word and cleaner.keeps(word)})
-        self.cleaner, self.most = cleaner, len(vocabulary) + MOST_REMEMBERED
-
-    def __missing__(self, word: str) -> int:
-        found = UNKNOWN if self.cleaner.keeps(word) else DROPPED
-        if len(self) < self.most:
-            self[word] = found
-        return found
+    def _parted(self, ids: np.ndarray, begins: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The ids with those of both parts in place of each contraction's, and where each text begins then."""
+        times = np.where(ids < DROPPED, PARTS, 1)
+        starts = np.concatenate([[0], np.cumsum(times)])
+        parted = np.repeat(ids, times)
+        contractions = np.flatnonzero(ids < DROPPED)
+        parted[starts[contractions, None] + range(PARTS)] = self.parts[DROPPED - 1 - ids[contractions]]
+        return parted, starts[begins]
 
 
 def _beginning(text: str, characters: int) -> str:

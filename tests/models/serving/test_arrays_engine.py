@@ -13,8 +13,9 @@ from models.exporting.exportable import ExportRefused, ExportTask
 from models.exporting.formats import arrays
 from models.exporting.linear.export import LinearExport
 from models.linear import LinearModel
-from models.serving.arrays_engine import _Table, load
+from models.serving.arrays_engine import load
 from models.serving.formats import FORMATS
+from models.serving.hash_table import EMPTY, HashTable
 
 ENTRY = FORMATS["arrays"]
 WORDS = ["good", "bad", "cat", "dog", "not", "unknown", "the"]
@@ -54,10 +55,11 @@ def test_it_gives_the_answers_of_its_definition(pair, texts, batch_size):
 
 @given(of_numpy.arrays(np.int64, st.integers(0, 60), elements=st.integers(0, 2**40), unique=True))
 def test_a_table_finds_what_is_in_it_and_nothing_else(keys):
-    table = _Table(keys, np.arange(len(keys)), -1)
+    keys = keys.astype(np.uint64)
+    table = HashTable(keys)
     assert table.find(keys).tolist() == list(range(len(keys)))
-    others = np.setdiff1d(np.concatenate([keys + 1, keys * 7, [0]]), keys)
-    assert (table.find(others) == -1).all()
+    others = np.setdiff1d(np.concatenate([keys + np.uint64(1), keys * np.uint64(7), np.zeros(1, np.uint64)]), keys)
+    assert (table.find(others) == EMPTY).all()
 
 
 def test_another_model_is_refused(tmp_path):

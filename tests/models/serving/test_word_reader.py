@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 
 from data.cleaning import NO_LANGUAGE, Cleaner
 from models.serving import word_reader
+from models.serving.hash_table import EMPTY
 from models.serving.word_reader import WordReader
+from models.serving.word_table import WordTable
 
 VOCABULARY = {word: at for at, word in enumerate(["", "[UNK]", "good", "film", "can", "not", "gon", "中"])}
 PIECES = [
@@ -57,16 +59,25 @@ def test_a_text_has_the_ids_of_its_first_words(cleaner, most, texts):
 
 def test_only_the_beginning_of_a_long_text_is_cleaned(monkeypatch):
     cleaned = []
-    words = Cleaner.words
-    monkeypatch.setattr(Cleaner, "words", lambda self, text: cleaned.append(len(text)) or words(self, text))
+    spaced = Cleaner.spaced
+    monkeypatch.setattr(Cleaner, "spaced", lambda self, text: cleaned.append(len(text)) or spaced(self, text))
     reader = WordReader(VOCABULARY, Cleaner(), 4)
     assert reader.read(["good " * 10_000, "the " * 50 + "good"]).lengths.tolist() == [4, 1]
     assert cleaned == [64, 67, 204]  # up to a space; and all of the text whose words stand further behind
 
 
-def test_words_that_are_not_known_are_not_remembered_without_end(monkeypatch):
-    monkeypatch.setattr(word_reader, "MOST_REMEMBERED", 10)
-    reader = WordReader(VOCABULARY, Cleaner(), None)
-    text = " ".join(f"word{at}" for at in range(100))
-    assert reader.read([text, text]).ids.tolist() == [1] * 200
-    assert len(reader.known) <= len(VOCABULARY) + 10
+LONG = ["a", "é", "中文", "x" * 8, "x" * 9, "x" * 16, "x" * 17, "y" * 40, "é" * 8, "é" * 9, "abcdefgh" * 2, "abcdefghi"]
+
+
+@given(st.lists(st.sampled_from([*LONG, "x" * 7, "x" * 15, "x" * 18, "z", "中", "abcdefgi" * 2, ""]), max_size=30))
+def test_a_table_finds_words_of_any_length_and_no_others(words):
+    table = WordTable({word: 10 * at for at, word in enumerate(LONG)})
+    places, lengths, rows = table.find(" ".join(words).encode())
+    asked = [word for word in words if word]
+    assert [LONG.index(word) if word in LONG else EMPTY for word in asked] == rows.tolist()
+    assert [table.values[row] for row in rows if row != EMPTY] == [
+        10 * LONG.index(word) for word in asked if word in LONG
+    ]
+    text = " ".join(words).encode()
+    found = [text[place : place + length].decode() for place, length in zip(places, lengths, strict=True)]
+    assert found == asked
