@@ -10,11 +10,13 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from data.sources.text_stream import Row
 from models import predict
 from models.serving.answer_file import open_output
-from models.serving.answer_writers import STYLES, writer
+from models.serving.answer_writers import STYLES, quoted, writer
 from models.serving.scoring import Scores
 
 
@@ -80,6 +82,13 @@ def test_any_text_and_any_class_name_can_be_written(style, tmp_path):
         assert "\x1b" not in written
         assert len(written.splitlines()) == 2
         assert "75.0%" in written
+
+
+@given(st.lists(st.text(st.sampled_from('a",;\t\r\n \\\0é')), min_size=2, max_size=4), st.sampled_from(",\t"))
+def test_cells_are_quoted_as_pythons_own_writer_quotes_them(cells, delimiter):
+    file = io.StringIO(newline="")
+    csv.writer(file, delimiter=delimiter).writerow(cells)
+    assert delimiter.join(quoted(cell, delimiter) for cell in cells) + "\r\n" == file.getvalue()
 
 
 def test_texts_on_the_command_line_get_a_table(exported_run, command):
