@@ -80,6 +80,7 @@ TURKISH = {"tr": {"I": "\u0131"}}
 
 _HTML, _URL, _AT_DOMAIN = (re.compile(pattern, re.ASCII) for pattern in (HTML, URL, _DOMAIN))
 _compiled = functools.cache(re.compile)  # when first needed: letters of every script take 20 ms
+_WWW = ("ww.", "WW.", "wW.", "Ww.")  # one of them stands in every address without a scheme
 _LOCAL_LETTERS = string.ascii_letters + string.digits + "._%+-"
 # Each byte of a text in ASCII in lowercase, and what is no letter or digit as a space.
 _ASCII_WORDS = bytes(ord(chr(code).lower()) if chr(code).isalnum() and code < 128 else 32 for code in range(256))
@@ -115,7 +116,7 @@ def without_markup(text: str) -> str:
     """
     if "<" in text and ">" in text or "&" in text and ";" in text:
         text = _HTML.sub(" ", text)
-    if "://" in text or "www." in text.lower():
+    if "://" in text or any(sign in text for sign in _WWW):
         text = _URL.sub(" ", text)
     return _without_addresses(text) if "@" in text else text
 

@@ -77,8 +77,8 @@ def put_into_place(folder: Path, aside: Path, new: dict) -> None:
     for file in [*files, *(beside if passed | kept else ())]:
         if (aside / file).exists():
             (aside / file).rename(final / file)
-    if (final / CLASSIFIER).exists():
-        write_json(final / CLASSIFIER, read_json(final / CLASSIFIER) | {SPEEDS: ranked(formats)})
+    if (speeds := ranked(formats)) and (final / CLASSIFIER).exists():
+        write_json(final / CLASSIFIER, read_json(final / CLASSIFIER) | {SPEEDS: speeds})
     write_json(final / PARITY, new | {"formats": formats})
     replace_folder(final, folder)
 
