@@ -7,6 +7,8 @@ encoder of 90 MB then takes 6 s and 1.3 GB.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import keras
 import numpy as np
 import onnx
@@ -72,7 +74,7 @@ def _convert(model: keras.Model, any_length: bool) -> onnx.ModelProto:
         tf.TensorSpec([None, None] if any_length else tensor.shape, tf.int32, name) for name, tensor in inputs.items()
     ]
     signature += [tf.TensorSpec(weight.shape, weight.dtype, f"weight_{at}") for at, weight in enumerate(weights)]
-    handlers = {"Erfc": (_write_erfc, []), PLACEHOLDER: (write_operator, [])}
+    handlers: dict[str, tuple[Callable, list]] = {"Erfc": (_write_erfc, []), PLACEHOLDER: (write_operator, [])}
     with operators_for_loops():
         proto, _ = tf2onnx.convert.from_function(answer, signature, opset=ONNX_OPSET, custom_op_handlers=handlers)
     graph = proto.graph

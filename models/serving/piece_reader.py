@@ -24,7 +24,7 @@ class PieceReader:
         import tokenizers
 
         self.tokenizer = tokenizers.Tokenizer.from_str(json.dumps(written))
-        self.padding = self.tokenizer.padding["pad_id"]
+        self.padding = written["padding"]["pad_id"]
         self.tokenizer.no_padding()  # batches are not known yet
 
     def read(self, texts: Sequence[str]) -> Ragged:

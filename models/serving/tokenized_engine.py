@@ -49,7 +49,7 @@ class TokenizedEngine:
 
     def _inputs(self, tokens: Mapping[str, Ragged], rows: np.ndarray) -> dict[str, np.ndarray]:
         """What the model is given of some texts."""
-        inputs = {}
+        inputs: dict[str, np.ndarray] = {}
         for prefix, ragged in tokens.items():
             ids, mask = ragged.matrix(rows, self.widths.get(f"{prefix}token_ids"))
             inputs |= {f"{prefix}token_ids": ids, f"{prefix}padding_mask": mask}
