@@ -16,6 +16,7 @@ SPEEDS = "speeds"  # in classifier.json: format, batch size and texts per second
 TIMES = 4  # between the batch sizes that are tried
 ROUNDS, ENOUGH_SECONDS = 5, 0.5
 WORTHWHILE = 1.2  # times as fast another format must be, to be loaded in place of one that starts quicker
+AS_GOOD = 0.95  # of the best speed: of the batch sizes that have it the smallest is taken, which needs least memory
 
 
 def texts_per_second(classifier: Classifier, texts: Sequence[str], seconds_per_text: float) -> dict[str, float]:
@@ -58,8 +59,9 @@ def ranked(formats: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
     for name in FORMATS:
         measured = formats.get(name, {})
         if measured.get("texts_per_second") and not measured["refused"]:
-            size, speed = max(measured["texts_per_second"].items(), key=lambda item: item[1])
-            waiting.append({"format": name, "batch_size": int(size), "texts_per_second": speed})
+            speeds = {int(size): speed for size, speed in measured["texts_per_second"].items()}
+            size = min(size for size, speed in speeds.items() if speed >= AS_GOOD * max(speeds.values()))
+            waiting.append({"format": name, "batch_size": size, "texts_per_second": speeds[size]})
     result = []
     while waiting:
         exact = [entry for entry in waiting if not FORMATS[entry["format"]].may_change_answers] or waiting

@@ -28,6 +28,8 @@ def test_the_fastest_comes_first_unless_another_starts_quicker_or_gives_other_an
     # SavedModel is not worth the start of TensorFlow; INT8 may give other answers.
     assert [entry["format"] for entry in found] == ["openvino", "onnx", "saved_model", "onnx_int8"]
     assert found[0] == {"format": "openvino", "batch_size": 256, "texts_per_second": 1500}
+    nearly = {"refused": None, "texts_per_second": {"16": 500.0, "64": 960.0, "256": 1000.0}}
+    assert ranked({"onnx": nearly}) == [{"format": "onnx", "batch_size": 64, "texts_per_second": 960.0}]
     assert ranked({"onnx": {"refused": None}}) == []  # of a version that did not measure it
 
 
