@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import itertools
 import sys
+import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
     from models.serving.engines import Answer
     from models.serving.scoring import Scores
 
-CHUNK = 2048  # texts in memory at once
+CHUNK = 2048  # texts that are answered at once; no more than twice as many are in memory
+BEGINNING, SLOW = 256, 0.5  # texts that are answered first, and the seconds from which on that is slow
 
 
 def parser() -> argparse.ArgumentParser:
@@ -147,30 +149,45 @@ def answer_all(
         scores: counts those of texts that have a label.
         quiet: show no progress on standard error.
     """
-    from concurrent.futures import ThreadPoolExecutor
-
     from tqdm import tqdm
 
-    from data.sources.text_stream import chunks
-
-    waiting = chunks(rows, CHUNK)
-    first = next(waiting, [])  # what keeps the texts from being read is said before any progress is
-    with tqdm(unit=" texts", disable=quiet, file=sys.stderr) as progress, ThreadPoolExecutor(1) as thread:
-
-        def finish(chunk: list[Row], found: Answer) -> None:
+    # What keeps the texts from being read is said before any progress is.
+    first = list(itertools.islice(rows, min(BEGINNING, CHUNK)))
+    with tqdm(unit=" texts", disable=quiet, file=sys.stderr) as progress:
+        for chunk, found in _answered(classifier, first, rows):
             _write_answers(classifier, chunk, found, write, scores)
             progress.update(len(chunk))
 
-        # One chunk is read while another is answered, and written while the next one is.
+
+def _answered(classifier: Classifier, first: list[Row], rest: Iterator[Row]) -> Iterator[tuple[list[Row], Answer]]:
+    """Rows with their answers, chunk by chunk; one is read while another is answered and written while the next one is.
+
+    Where answers take long the rest would not be worth that Ctrl-C waits for the thread that answers.
+    """
+    from concurrent.futures import ThreadPoolExecutor
+
+    from data.sources.text_stream import chunks
+
+    def answer(chunk: list[Row]) -> Answer:
+        return classifier.answer([row.text for row in chunk])
+
+    started = time.perf_counter()
+    found = answer(first)
+    is_slow = time.perf_counter() - started > SLOW
+    yield first, found
+    if is_slow:
+        for chunk in chunks(rest, CHUNK):
+            yield chunk, answer(chunk)
+        return
+    with ThreadPoolExecutor(1) as thread:
         before: tuple[list[Row], Future[Answer]] | None = None
-        for chunk in itertools.chain([first], waiting):
-            answered = before and before[1].result()
-            asked = thread.submit(classifier.answer, [row.text for row in chunk])
-            if before and answered:
-                finish(before[0], answered)
-            before = chunk, asked
+        for chunk in chunks(rest, CHUNK):
+            finished = before and (before[0], before[1].result())
+            before = chunk, thread.submit(answer, chunk)
+            if finished:
+                yield finished
         if before:
-            finish(before[0], before[1].result())
+            yield before[0], before[1].result()
 
 
 def _write_answers(

@@ -14,7 +14,7 @@ import numpy as np
 import onnx
 import tensorflow as tf
 
-from models.exporting.exportable import ONNX_OPSET
+from models.exporting.exportable import ANY_BATCH, ANY_LENGTH, ONNX_OPSET
 from models.exporting.recurrent_onnx import PLACEHOLDER, operators_for_loops, write_operator
 from models.serving.engines import OUTPUT
 from models.serving.runtimes import import_onnxruntime
@@ -88,6 +88,11 @@ def _convert(model: keras.Model, any_length: bool) -> onnx.ModelProto:
         node.output[:] = [OUTPUT if name == graph.output[0].name else name for name in node.output]
         node.input[:] = [OUTPUT if name == graph.output[0].name else name for name in node.input]
     graph.output[0].name = OUTPUT
+    for entry in graph.input:
+        batch, tokens = entry.type.tensor_type.shape.dim
+        batch.dim_param = ANY_BATCH
+        if any_length:
+            tokens.dim_param = ANY_LENGTH
     onnx.checker.check_model(proto)
     return proto
 

@@ -26,7 +26,7 @@ class ArraysEngine:
     def __init__(self, folder: Path, file: str):
         (self.reader,) = load_readers(folder).values()
         with np.load(folder / file, allow_pickle=False) as arrays:
-            terms, self.weights = arrays["terms"].astype(np.int64), arrays["weights"]
+            terms, self.weights = arrays["terms"].astype(np.int64), np.ascontiguousarray(arrays["weights"].T)
             self.frequencies, self.bias = arrays["inverse_frequencies"], arrays["bias"]
         self.unknown = len(terms)  # the column of what is no term
         self.words = int(terms.max(initial=1)) + 1
@@ -56,9 +56,7 @@ class ArraysEngine:
         text, column = np.divmod(keys, self.unknown)
         values = (1 + np.log(counts)) * self.frequencies[column]
         squares = np.bincount(text, values**2, count)  # (n,)
-        scores = np.stack(
-            [np.bincount(text, values * self.weights[column, name], count) for name in range(len(self.bias))], axis=1
-        )
+        scores = np.stack([np.bincount(text, values * weights[column], count) for weights in self.weights], axis=1)
         logits = scores / np.maximum(np.sqrt(squares), np.finfo(float).tiny)[:, None] + self.bias
         powers = np.exp(logits - logits.max(axis=1, keepdims=True))
         return (powers / powers.sum(axis=1, keepdims=True)).astype(np.float32)
