@@ -25,6 +25,14 @@ def memory_mb(text: str) -> float:
     return float(found[1]) * MEBIBYTES[found[2].upper()]
 
 
+def whole_number(text: str) -> int:
+    """A whole number above 0."""
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not above 0")
+    return value
+
+
 def positive(text: str) -> float:
     """A number above 0."""
     value = float(text)
@@ -41,4 +49,5 @@ def share(text: str) -> float:
     return value
 
 
+whole_number.__name__ = "whole number"
 positive.__name__ = share.__name__ = "number"  # argparse names the type in its message

@@ -51,7 +51,9 @@ _HOST = "[a-zA-Z0-9\u00c0-\u1fff\u3041-\ud7ff]"
 # Chinese and Japanese go on behind an address without a space.
 _ADDRESS = '[^ \\t\\r\\n<>"\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]'
 URL = rf"([hH][tT][tT][pP][sS]?|[fF][tT][pP])://{_ADDRESS}+|\b[wW]{{3}}\.{_HOST}{_ADDRESS}*"
-EMAIL = r"[a-zA-Z0-9._%+\-]{1,64}@[a-zA-Z0-9][a-zA-Z0-9.\-]{0,254}"
+_LOCAL, _LONGEST_LOCAL = r"a-zA-Z0-9._%+\-", 64
+_DOMAIN = r"@[a-zA-Z0-9][a-zA-Z0-9.\-]{0,254}"
+EMAIL = rf"[{_LOCAL}]{{1,{_LONGEST_LOCAL}}}{_DOMAIN}"
 SPECIAL = r"[^a-z0-9 \t\r\n]"
 WHITESPACE = r"[ \t\r\n]+"
 
@@ -77,13 +79,12 @@ SINGLE_WORD = f"([{SINGLE}][{SIGNS}]*)"
 LOWERED = {"\u0130": "i", "\u03a3": "\u03c3"}  # dotted I, sigma
 TURKISH = {"tr": {"I": "\u0131"}}
 
-_HTML, _URL, _EMAIL, _SPECIAL, _WHITESPACE = (
-    re.compile(pattern, re.ASCII) for pattern in (HTML, URL, EMAIL, SPECIAL, WHITESPACE)
-)
-_IGNORABLE, _UNICODE_WHITESPACE, _OTHER, _IGNORED, _SINGLE_WORD = map(
-    re.compile, (IGNORABLE, UNICODE_WHITESPACE, OTHER, IGNORED_CHARACTERS, SINGLE_WORD)
-)
-_ASCII_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
+_HTML, _URL, _AT_DOMAIN = (re.compile(pattern, re.ASCII) for pattern in (HTML, URL, _DOMAIN))
+_compiled = functools.cache(re.compile)  # when first needed: letters of every script take 20 ms
+_WWW = ("ww.", "WW.", "wW.", "Ww.")  # one of them stands in every address without a scheme
+_LOCAL_LETTERS = string.ascii_letters + string.digits + "._%+-"
+# Each byte of a text in ASCII in lowercase, and what is no letter or digit as a space.
+_ASCII_WORDS = bytes(ord(chr(code).lower()) if chr(code).isalnum() and code < 128 else 32 for code in range(256))
 
 
 def strip_markup(text: str) -> str:
@@ -95,10 +96,8 @@ def strip_markup(text: str) -> str:
     >>> strip_markup("See <b>this</b>: https://example.com, it isn't bad\u2026")
     "See this : it isn't bad..."
     """
-    for pattern in (_HTML, _URL, _EMAIL):
-        text = pattern.sub(" ", text)
-    text = _IGNORABLE.sub("", unicodedata.normalize("NFKC", text))
-    return _UNICODE_WHITESPACE.sub(" ", text).strip(" ")
+    text = _compiled(IGNORABLE).sub("", unicodedata.normalize("NFKC", without_markup(text)))
+    return _compiled(UNICODE_WHITESPACE).sub(" ", text).strip(" ")
 
 
 def normalize(text: str) -> str:
@@ -107,10 +106,38 @@ def normalize(text: str) -> str:
     >>> normalize("Visit <i>US</i> at www.example.com, or write to me@example.com!")
     'visit us at or write to'
     """
-    text = text.translate(_ASCII_LOWER)
-    for pattern in (_HTML, _URL, _EMAIL, _SPECIAL, _WHITESPACE):
-        text = pattern.sub(" ", text)
-    return text.strip(" ")
+    # The patterns know no case, so that to lower the text behind them gives the same.
+    return " ".join(_ascii_words(without_markup(text)).decode().split())
+
+
+def without_markup(text: str) -> str:
+    """The text with a space in place of every HTML tag and entity, URL and e-mail address.
+
+    A text is searched for these only where it holds the sign that they cannot do without, which most texts lack.
+    """
+    if "<" in text and ">" in text or "&" in text and ";" in text:
+        text = _HTML.sub(" ", text)
+    if "://" in text or any(sign in text for sign in _WWW):
+        text = _URL.sub(" ", text)
+    return _without_addresses(text) if "@" in text else text
+
+
+def _without_addresses(text: str) -> str:
+    """The text with a space in place of every match of `EMAIL`, looked for from the sign in its middle."""
+    parts, end = [], 0
+    for domain in _AT_DOMAIN.finditer(text):
+        at = domain.start()
+        before = text[max(end, at - _LONGEST_LOCAL) : at]
+        start = at - len(before) + len(before.rstrip(_LOCAL_LETTERS))
+        if start < at:
+            parts.append(text[end:start])
+            end = domain.end()
+    return " ".join([*parts, text[end:]])
+
+
+def _ascii_words(text: str) -> bytes:
+    """The text in lowercase, with a space in place of each character but a-z and 0-9."""
+    return text.encode("ascii", "replace").translate(_ASCII_WORDS)
 
 
 @dataclass(frozen=True)
@@ -176,20 +203,47 @@ class Cleaner:
 
     def clean(self, text: str) -> str:
         """The words of one text that a model reads, separated by single spaces; possibly none."""
-        if self.is_published:
+        dropped, least = self.dropped, self.shortest
+        words = self.spaced(text).decode().split()
+        if self.is_published and not CONTRACTIONS.keys().isdisjoint(words):
             # NLTK's tokens: it takes these few words apart and leaves all others, in fifty times the time.
-            words = [part for word in normalize(text).split() for part in CONTRACTIONS.get(word, word).split()]
-        else:
-            words = self._normalize(text).split()
-        return " ".join(word for word in words if self.keeps(word))
+            words = [part for word in words for part in CONTRACTIONS.get(word, word).split()]
+        return " ".join([word for word in words if word not in dropped and (len(word) >= least or self.keeps(word))])
+
+    def spaced(self, text: str) -> bytes:
+        """The words of one text in their order, in UTF-8, with one space or more between them: those among them that
+        `keeps` drops, and `CONTRACTIONS` whole.
+        """
+        text = without_markup(text)
+        if self.is_published or (text.isascii() and self.language not in TURKISH):
+            return _ascii_words(text)
+        text = compose(_compiled(OTHER).sub(" ", _compiled(IGNORED_CHARACTERS).sub("", text)))
+        for letter, small in self.lowered.items():
+            text = text.replace(letter, small)
+        return _compiled(SINGLE_WORD).sub(r" \1 ", compose(text.lower())).encode()
 
     def keeps(self, token: str) -> bool:
         """Whether a token stays."""
-        if token in self._kept:
+        if token in self.kept:
             return True
-        if self._drops_short and len(token) < MINIMUM_TOKEN_LENGTH and (self.is_published or token.isascii()):
-            return False
-        return token not in self._stop_words
+        return token not in self.dropped and (len(token) >= self.shortest or not token.isascii())
+
+    @property
+    def shortest(self) -> int:
+        """Fewest letters of a word of ASCII letters and digits that stays, unless it is one of `kept`."""
+        return MINIMUM_TOKEN_LENGTH if self._drops_short else 0
+
+    @functools.cached_property
+    def dropped(self) -> frozenset[str]:
+        """Words that do not stay."""
+        return self._stop_words - self.kept
+
+    @functools.cached_property
+    def kept(self) -> frozenset[str]:
+        """Words that stay whatever else is said of them."""
+        if not self.keep_negations or self.language == NO_LANGUAGE:
+            return frozenset()
+        return NEGATIONS if self.is_published else frozenset(LANGUAGES[self.language].kept.split())
 
     @functools.cached_property
     def dropped_words(self) -> str:
@@ -197,13 +251,13 @@ class Cleaner:
 
         It says the same as `keeps` of words without special characters, the only ones that are left by then.
         """
-        stop = [word for word in self._stop_words - self._kept if word.isalnum()]
+        stop = [word for word in self.dropped if word.isalnum()]
         if not self._drops_short:
             return _alternatives(stop)
         letters = string.ascii_lowercase + string.digits
         firsts: dict[str, str] = {}  # by what may follow them in a word too short to stay
         for first in letters:
-            seconds = "".join(second for second in letters if first + second not in self._kept)
+            seconds = "".join(second for second in letters if first + second not in self.kept)
             firsts[seconds] = firsts.get(seconds, "") + first
         short = [f"[{first}][{seconds}]?" for seconds, first in firsts.items()]
         return f"{'|'.join(short)}|{_alternatives(word for word in stop if len(word) >= MINIMUM_TOKEN_LENGTH)}"
@@ -215,22 +269,6 @@ class Cleaner:
     @functools.cached_property
     def _stop_words(self) -> frozenset[str]:
         return STOP_WORDS if self.is_published else stop_words(self.language)
-
-    @functools.cached_property
-    def _kept(self) -> frozenset[str]:
-        if not self.keep_negations or self.language == NO_LANGUAGE:
-            return frozenset()
-        return NEGATIONS if self.is_published else frozenset(LANGUAGES[self.language].kept.split())
-
-    def _normalize(self, text: str) -> str:
-        for pattern in (_HTML, _URL, _EMAIL):
-            text = pattern.sub(" ", text)
-        plain = text.isascii()
-        text = _OTHER.sub(" ", text) if plain else compose(_OTHER.sub(" ", _IGNORED.sub("", text)))
-        for letter, small in self.lowered.items():
-            text = text.replace(letter, small)
-        text = text.lower()
-        return text if plain else _SINGLE_WORD.sub(r" \1 ", compose(text))
 
 
 def _alternatives(words: Iterable[str]) -> str:

@@ -11,14 +11,24 @@ classifier.predict(["The launch was moved to Friday."])
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from models.run_folder import RunFolder
-from models.serving.engines import CLASSIFIER, Answer, Engine, ExportUnusable, load_engine, read_classifier
+from models.serving.engines import (
+    CLASSIFIER,
+    Answer,
+    Engine,
+    EngineMissing,
+    ExportUnusable,
+    load_engine,
+    read_classifier,
+)
 from models.serving.formats import FORMATS
+from models.serving.speeds import SPEEDS, batch_size_of
 
 UNSURE = "unsure"  # what is said in place of a class
 PERCENTILES = 101
@@ -39,7 +49,7 @@ class Classifier:
         self.engine, self.format, self.folder = engine, format, folder
         self.classes_ = np.array(description["class_names"], dtype=object)
         self.model, self.title = description["model"], description["title"]
-        self.batch_size = description["batch_size"]
+        self.batch_size = batch_size_of(description, format)
         self.confidences = description.get("confidences", ())
         self.least_confidence = 0.0
 
@@ -76,6 +86,9 @@ class Classifier:
         """
         if isinstance(texts, str):
             raise TypeError("Expected a list of texts, got one string: write [text].")
+        answer_in_batches = getattr(self.engine, "answer_in_batches", None)
+        if answer_in_batches and len(texts):  # it knows how many tokens each has
+            return answer_in_batches(texts, self.batch_size)
         lengths = np.array([len(text) for text in texts], np.int64)
         probabilities = np.zeros((len(texts), len(self.classes_)), np.float32)
         tokens_seen = np.zeros(len(texts), np.int32)
@@ -94,7 +107,9 @@ class Classifier:
         return self.classes_[self.predict_proba(texts).argmax(axis=1)]
 
 
-def load_classifier(path: str | Path, model: str | None = None, format: str | None = None) -> Classifier:
+def load_classifier(
+    path: str | Path, model: str | None = None, format: str | None = None, batch_size: int | None = None
+) -> Classifier:
     """Loads an exported model.
 
     A SavedModel is a program, to be loaded only from who is trusted; loading another format runs no code from it.
@@ -102,8 +117,10 @@ def load_classifier(path: str | Path, model: str | None = None, format: str | No
     Args:
         path: a run folder, or an export folder in one (`runs/latest/lstm/export`), wherever it was copied to.
         model: which architecture of a run; the recommended one by default.
-        format: name of an export. By default the one in which the run recommends this model, or the first of
-            `models.serving.formats` that is there.
+        format: name of an export. By default the one that was measured to answer most texts a second, unless the run
+            recommends this model in one that gives up some accuracy. Where what runs it is not installed the next one
+            is taken, which is said on standard error.
+        batch_size: most texts that go through the model at once; by default as many as were measured to be best.
 
     Raises:
         ExportUnusable: there is no such export, or it cannot be loaded.
@@ -111,8 +128,17 @@ def load_classifier(path: str | Path, model: str | None = None, format: str | No
     path = Path(path)
     folder = path if (path / CLASSIFIER).is_file() else find_export(path, model)
     description = read_classifier(folder)
-    chosen = format or _form(folder, description["model"])
-    return Classifier(load_engine(folder, chosen), description, chosen, folder)
+    names = [format] if format else _in_order(folder, description)
+    for name, following in zip(names, [*names[1:], None], strict=True):
+        try:
+            found = Classifier(load_engine(folder, name), description, name, folder)
+            break
+        except EngineMissing as error:
+            if following is None:
+                raise
+            print(f"{error} {following} answers meanwhile.", file=sys.stderr)
+    found.batch_size = batch_size or found.batch_size
+    return found
 
 
 def exported_models(run: Path) -> list[str]:
@@ -140,14 +166,17 @@ def find_export(run: Path, model: str | None) -> Path:
     return RunFolder(run).export(model)
 
 
-def _form(folder: Path, model: str) -> str:
-    """Name of the format to load from an export folder where none is asked for."""
+def _in_order(folder: Path, description: dict) -> list[str]:
+    """Names of the formats in an export folder, the one to load first, and behind it those to take in its place."""
     there = [name for name, entry in FORMATS.items() if all((folder / file).exists() for file in entry.files)]
     if not there:
         raise ExportUnusable(f"{folder} holds no exported model: python -m models.exporting RUN writes one.")
+    measured = [speed["format"] for speed in description.get(SPEEDS, ())]
     recommended = _recommended(RunFolder(folder.absolute().parent.parent))  # where the folder still is in its run
-    form = recommended.get("form") if recommended.get("model") == model else None
-    return form if form in there else there[0]
+    form = recommended.get("form") if recommended.get("model") == description["model"] else None
+    # Of exports that give the same answers speed decides, where it was measured.
+    first = [form] if form in there and (FORMATS[form].may_change_answers or not measured) else []
+    return list(dict.fromkeys([*first, *(name for name in measured if name in there), *there]))
 
 
 def _recommended(run: RunFolder) -> dict:

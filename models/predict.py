@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import itertools
 import sys
+import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
@@ -23,11 +24,15 @@ from models.serving.answer_writers import PARQUET, STYLES, TABLE, style_of, writ
 from models.serving.options import add_model_options
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from data.sources.text_stream import Row
     from models.classifier import Classifier
+    from models.serving.engines import Answer
     from models.serving.scoring import Scores
 
-CHUNK = 2048  # texts in memory at once
+CHUNK = 2048  # texts that are answered at once; no more than twice as many are in memory
+BEGINNING, SLOW = 256, 0.5  # texts that are answered first, and the seconds from which on that is slow
 
 
 def parser() -> argparse.ArgumentParser:
@@ -106,7 +111,7 @@ def _predict(options: argparse.Namespace) -> None:
 
     if not options.texts:
         refuse_to_overwrite(options.input, options.output)
-    classifier = load_classifier(options.run, options.model, options.format)
+    classifier = load_classifier(options.run, options.model, options.format, options.batch_size)
     if options.abstain:
         classifier.abstain(options.abstain)
     style = options.style or (TABLE if options.texts and not options.output else style_of(options.output))
@@ -136,7 +141,7 @@ def _predict(options: argparse.Namespace) -> None:
 def answer_all(
     classifier: Classifier, rows: Iterator[Row], write: Callable[[dict], None], scores: Scores, quiet: bool = False
 ) -> None:
-    """Answers texts in chunks, writes each answer and counts how right they are.
+    """Answers texts in chunks, writes each answer and counts how right they are; reads on meanwhile.
 
     Args:
         classifier: answers.
@@ -147,33 +152,65 @@ def answer_all(
     """
     from tqdm import tqdm
 
+    # What keeps the texts from being read is said before any progress is.
+    first = list(itertools.islice(rows, min(BEGINNING, CHUNK)))
+    with tqdm(unit=" texts", disable=quiet, file=sys.stderr) as progress:
+        for chunk, found in _answered(classifier, first, rows):
+            _write_answers(classifier, chunk, found, write, scores)
+            progress.update(len(chunk))
+
+
+def _answered(classifier: Classifier, first: list[Row], rest: Iterator[Row]) -> Iterator[tuple[list[Row], Answer]]:
+    """Rows with their answers, chunk by chunk; one is read while another is answered and written while the next one is.
+
+    Where answers take long the rest would not be worth that Ctrl-C waits for the thread that answers.
+    """
+    from concurrent.futures import ThreadPoolExecutor
+
     from data.sources.text_stream import chunks
 
+    def answer(chunk: list[Row]) -> Answer:
+        return classifier.answer([row.text for row in chunk])
+
+    started = time.perf_counter()
+    found = answer(first)
+    is_slow = time.perf_counter() - started > SLOW
+    yield first, found
+    if is_slow:
+        for chunk in chunks(rest, CHUNK):
+            yield chunk, answer(chunk)
+        return
+    with ThreadPoolExecutor(1) as thread:
+        before: tuple[list[Row], Future[Answer]] | None = None
+        for chunk in chunks(rest, CHUNK):
+            finished = before and (before[0], before[1].result())
+            before = chunk, thread.submit(answer, chunk)
+            if finished:
+                yield finished
+        if before:
+            yield before[0], before[1].result()
+
+
+def _write_answers(
+    classifier: Classifier, rows: list[Row], found: Answer, write: Callable[[dict], None], scores: Scores
+) -> None:
     names = [str(name) for name in classifier.classes_]
-    waiting = chunks(rows, CHUNK)
-    first = next(waiting, [])  # what keeps the texts from being read is said before any progress is
-    with tqdm(unit=" texts", disable=quiet, file=sys.stderr) as progress:
-        for chunk in itertools.chain([first], waiting):
-            found = classifier.answer([row.text for row in chunk])
-            for row, probabilities, tokens in zip(
-                chunk, found.probabilities.tolist(), found.tokens_seen.tolist(), strict=True
-            ):
-                label, confidence = classifier.label_of(probabilities)
-                correct = None
-                if row.label_column:
-                    correct = scores.add(row.text, row.label, probabilities, confidence >= classifier.least_confidence)
-                write(
-                    {
-                        "text": row.text,
-                        "cells": row.cells,
-                        "label": label,
-                        "confidence": confidence,
-                        "probabilities": dict(zip(names, probabilities, strict=True)),
-                        "tokens_seen": tokens,
-                        "correct": correct,
-                    }
-                )
-            progress.update(len(chunk))
+    for row, probabilities, tokens in zip(rows, found.probabilities.tolist(), found.tokens_seen.tolist(), strict=True):
+        label, confidence = classifier.label_of(probabilities)
+        correct = None
+        if row.label_column:
+            correct = scores.add(row.text, row.label, probabilities, confidence >= classifier.least_confidence)
+        write(
+            {
+                "text": row.text,
+                "cells": row.cells,
+                "label": label,
+                "confidence": confidence,
+                "probabilities": dict(zip(names, probabilities, strict=True)),
+                "tokens_seen": tokens,
+                "correct": correct,
+            }
+        )
 
 
 if __name__ == "__main__":

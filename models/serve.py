@@ -168,7 +168,7 @@ def _load(options: argparse.Namespace) -> Models:
     from models.service.answering import Models
 
     def load(model: str | None, form: str | None = None) -> Classifier:
-        found = load_classifier(options.run, model, form)
+        found = load_classifier(options.run, model, form, options.batch_size)
         if options.abstain:
             found.abstain(options.abstain)
         found.predict_proba(["the first answer takes longest"])

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import argparse
 import csv
+import itertools
 import re
-from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -66,20 +66,13 @@ def parse(lines: Iterable[str], dialect: Dialect) -> Iterator[tuple[int, list[st
     that it opens in.
     """
     csv.field_size_limit(LONGEST_CELL)  # csv's own limit of 131,072 characters is less than a long post
-    source, again, taken, number = iter(lines), deque[str](), [], 0
-
-    def feed() -> Iterator[str]:
-        while again:
-            taken.append(again.popleft())
-            yield taken[-1]
-        for line in source:
-            taken.append(line)
-            yield line
-
-    def reader():
-        quoted = dialect.quoting != NONE
-        return csv.reader(
-            feed(),
+    quoted = dialect.quoting != NONE
+    source, again, number, width = iter(lines), list[str](), 0, 0
+    while True:
+        # The lines of a row are looked at once it is read, which is much quicker than to note each as it is taken.
+        given, kept = itertools.tee(itertools.chain(again, source))
+        rows = csv.reader(
+            given,
             delimiter=dialect.delimiter,
             quotechar='"' if quoted else None,
             quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE,
@@ -87,27 +80,26 @@ def parse(lines: Iterable[str], dialect: Dialect) -> Iterator[tuple[int, list[st
             escapechar="\\" if dialect.quoting == BACKSLASH else None,
             strict=True,
         )
-
-    rows, width = reader(), 0
-    while True:
-        taken.clear()
-        start = number + 1
-        try:
-            row = next(rows)
-            width = width or len(row)
-            if len(taken) > LEAST_ROWS and _holds_rows(taken, dialect.delimiter, width):
-                raise csv.Error(f"its quote is closed {len(taken) - 1} lines below")
-        except StopIteration:
-            return
-        except csv.Error as error:
-            again.extendleft(reversed(taken[1:]))
-            number = start
-            yield start, str(error)
-            rows = reader()
-        else:
-            number += len(taken)
-            if row:
-                yield start, row
+        before, error = 0, None
+        while error is None:
+            start = number + before + 1
+            try:
+                row = next(rows)
+            except StopIteration:
+                return
+            except csv.Error as found:
+                error = str(found)
+            taken = list(itertools.islice(kept, rows.line_num - before))
+            if error is None:
+                width = width or len(row)
+                if len(taken) > LEAST_ROWS and _holds_rows(taken, dialect.delimiter, width):
+                    error = f"its quote is closed {len(taken) - 1} lines below"
+                else:
+                    before = rows.line_num
+                    if row:
+                        yield start, row
+        yield start, error
+        again, number = taken[1:] + again[rows.line_num :], start
 
 
 def _holds_rows(lines: Sequence[str], delimiter: str, width: int) -> bool:
@@ -116,9 +108,13 @@ def _holds_rows(lines: Sequence[str], delimiter: str, width: int) -> bool:
     They are where there are many, each with as many delimiters as a row has, and few different cells, such as labels,
     stand at their beginnings or ends.
     """
-    if len(lines) < LEAST_ROWS + 2 or width < 2 or any(line.count(delimiter) != width - 1 for line in lines[1:-1]):
+    if len(lines) - 2 < LEAST_ROWS or width < 2:
         return False
-    inner = [line.rstrip("\r\n").split(delimiter) for line in lines[1:-1]]
+    inner = []
+    for line in itertools.islice(lines, 1, len(lines) - 1):
+        inner.append(line.rstrip("\r\n").split(delimiter))
+        if len(inner[-1]) != width:
+            return False
     return 2 * min(len({cells[at] for cells in inner}) for at in (0, -1)) <= len(inner)
 
 

@@ -6,7 +6,6 @@ import codecs
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from typing import TextIO
 
@@ -15,6 +14,7 @@ from data.messages import shorten
 from data.reading.packing import CHUNK, open_bytes, shown
 from data.reading.text_encoding import Encoding
 
+BLOCK = 65_536  # characters
 LONGEST_LINE = 10_000_000  # characters, three times War and Peace: what is longer is no text but a broken file
 
 
@@ -47,14 +47,19 @@ def read_lines(path: Path, encoding: Encoding) -> Iterator[str]:
             10,000,000 characters.
     """
     with open_text(path, encoding) as file:
-        lines = iter(partial(file.readline, LONGEST_LINE + 1), "")
-        for number, line in enumerate(lines, start=1):
-            if len(line) > LONGEST_LINE:
+        number = 0
+        while block := file.read(BLOCK):
+            # The rest of its last line too, and the second half of a CR LF.
+            lines = io.StringIO(block + file.readline(LONGEST_LINE + 1), newline="").readlines()
+            number += len(lines)
+            if len(lines[-1]) > LONGEST_LINE:  # the others are shorter than a block
                 raise DataError(
                     f"{place(path, number)}, is longer than {LONGEST_LINE:,} characters: break it up, or "
                     "close the quote that is open."
                 )
-            yield line.removeprefix("\ufeff") if number == 1 else line
+            if number == len(lines):
+                lines[0] = lines[0].removeprefix("\ufeff")
+            yield from lines
 
 
 def place(path: Path, line: int) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import tensorflow as tf
 
-from models.exporting.exportable import Exportable, Tokens
+from models.exporting.exportable import ANY_BATCH, ANY_LENGTH, Exportable, Tokens
 from models.serving.engines import OUTPUT
 
 if TYPE_CHECKING:
@@ -64,6 +64,12 @@ class Combined(tf.Module):
             for name, member in self.members.items()
         ]
         graphs = [proto.graph for proto in protos]
+        for name, member in zip(self.members, graphs, strict=True):
+            for entry in member.input:
+                batch, tokens = entry.type.tensor_type.shape.dim
+                batch.dim_param = ANY_BATCH  # the same for all, while each member has tokens of its own
+                if tokens.dim_param:
+                    tokens.dim_param = f"{name}_{ANY_LENGTH}"
         answers = [graph.output[0].name for graph in graphs]
         output = onnx.ValueInfoProto()
         output.CopyFrom(graphs[0].output[0])

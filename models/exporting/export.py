@@ -48,26 +48,33 @@ class Exporter:
             RunFolderError: a file of the trial is missing or damaged.
             OSError: the folder cannot be written.
         """
-        seed, folder = best_seed(self.run, model), self.run.export(model)
+        seed, folder, formats = best_seed(self.run, model), self.run.export(model), self.formats_of(model)
+        if not formats:
+            print(f"{model:<12} not exported: none of these formats is for it", flush=True)
+            return False
         restore_folder(folder)
         _remove_remnants(folder.parent)
         with tempfile.TemporaryDirectory(dir=folder.parent, prefix=_prefix(os.getpid())) as name:
             aside = Path(name)
             found = self._write(model, seed, aside)
-            for entry in self.formats:
+            for entry in formats:
                 found[entry.name] |= self._prove(model, seed, aside, entry, found)
                 print(f"{model:<12} {entry.name:<12} {_outcome(entry, found[entry.name])}", flush=True)
             reference = reference_of(self.run.predictions(model, seed), aside)
             put_into_place(folder, aside, {"model": model, "seed": seed, "reference": reference, "formats": found})
         return not any(entry["refused"] for entry in found.values())
 
+    def formats_of(self, model: str) -> list[Format]:
+        """Those of the formats that are for models of its family."""
+        return [entry for entry in self.formats if entry.is_for(CATALOG[model].family)]
+
     def _write(self, model: str, seed: int, aside: Path) -> dict[str, dict]:
         """By format, what `written.json` says of it; where a process ends in the midst of one, another one goes on."""
         found: dict[str, dict] = {}
-        while waiting := [entry.name for entry in self.formats if entry.name not in found]:
+        while waiting := [entry.name for entry in self.formats_of(model) if entry.name not in found]:
             written = aside / WRITTEN
             written.unlink(missing_ok=True)
-            method = "forkserver" if takes_framework(model, self.formats) else "spawn"
+            method = "forkserver" if takes_framework(model, self.formats_of(model)) else "spawn"
             ended = self._in_child(method, write_formats, self.run.path, model, seed, waiting, aside)
             loaded = written.exists()
             found |= read_json(written) if loaded else {}

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import onnx
     import tensorflow as tf
 Tokens = dict[str, "tf.Tensor"]
+ANY_BATCH, ANY_LENGTH = "batch", "tokens"  # what ONNX graphs call the sizes of their inputs, where these may be any
 ONNX_OPSET = 18  # of ONNX 1.13: the newest that tf2onnx writes
 
 
@@ -66,6 +67,8 @@ class ExportCard:
         batch_size: texts per step that answer fast.
         members: names of the models whose mean it is. Its inputs are those of each of them, the name and `_` before
             them, and its `tokenizer.json` holds the tokenizer of each by its name.
+        word_cleaning: how the texts of each member that reads words are cleaned, by its name; of a single model by its
+            own.
         has_word_pieces: whether a pretrained encoder is in it.
         confidences: of the trained model on validation, the least first: percentiles 0 to 100.
         data_card: the run's.
@@ -78,6 +81,7 @@ class ExportCard:
     class_names: list[str]
     batch_size: int
     members: list[str]
+    word_cleaning: dict[str, dict]
     has_word_pieces: bool
     confidences: list[float]
     data_card: dict

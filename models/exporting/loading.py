@@ -6,6 +6,7 @@ Keras must run on TensorFlow here; the `.keras` files are the same for every bac
 from __future__ import annotations
 
 import functools
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,8 @@ LARGEST_TEXTS_BY_CLASSES = 4096  # the linear model has a number for each term o
 def describe(run: RunFolder, model: str, seed: int) -> ExportCard:
     """What goes beside the exports of one trial."""
     card, description = read_json(run.data_card), _describe(run, model, seed)
-    families = {description.family} | {_describe(run, name, seed).family for name in description.members}
+    members = [_describe(run, name, seed) for name in description.members]
+    families = {part.family for part in (description, *members)}
     return ExportCard(
         model=description.name,
         family=description.family,
@@ -38,6 +40,11 @@ def describe(run: RunFolder, model: str, seed: int) -> ExportCard:
         class_names=card["class_names"],
         batch_size=min(_batch_size(family, len(card["class_names"])) for family in families),
         members=description.members,
+        word_cleaning={
+            part.name: asdict(part.cleaning)
+            for part in members or [description]
+            if part.family in (Family.WORDS, Family.LINEAR)
+        },
         has_word_pieces=Family.ENCODER in families,
         confidences=_confidences(run, model, seed, card["class_names"]),
         data_card=card,

@@ -21,6 +21,7 @@ from models.predictions import read_predictions
 from models.run_folder import RunFolder, RunFolderError
 from models.serving.engines import ExportUnusable, load_engine, read_classifier
 from models.serving.formats import FORMATS, LARGEST_DIFFERENCE, Format
+from models.serving.speeds import texts_per_second
 
 LATENCY_BATCHES = (1, 32)
 MOST_REPEATS, FEWEST_REPEATS, ENOUGH_SECONDS = 51, 3, 2.0  # of each timed call
@@ -77,7 +78,9 @@ def check(path: Path, model: str, seed: int, folder: Path, name: str, result: Pa
         found = asdict(compare(test, classifier.predict_proba(test.texts)))
         split = test.texts[: len(test.labels)]
         found["latency_ms"] = {str(size): _latencies([classifier], split, size)[0] for size in LATENCY_BATCHES}
+        each = found["latency_ms"][str(LATENCY_BATCHES[-1])] / LATENCY_BATCHES[-1] / 1000
         found |= {"seconds_to_load": seconds_to_load, "peak_memory_mb": peak_memory_mb()}
+        found["texts_per_second"] = texts_per_second(classifier, split, each)  # larger batches take more memory
         on_validation = classifier.predict_proba(validation.texts) if entry.may_change_answers else None
         asked = validation.probabilities if on_validation is None else on_validation
         found["validation_accuracy"] = float(_right(asked, validation.labels).mean())

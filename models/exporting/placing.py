@@ -14,6 +14,7 @@ from models.monitoring.reference import REFERENCE
 from models.run_folder import RunFolder
 from models.serving.engines import CLASSIFIER, TOKENIZER
 from models.serving.formats import FORMATS
+from models.serving.speeds import SPEEDS, ranked
 
 PARITY = "parity.json"
 
@@ -76,6 +77,8 @@ def put_into_place(folder: Path, aside: Path, new: dict) -> None:
     for file in [*files, *(beside if passed | kept else ())]:
         if (aside / file).exists():
             (aside / file).rename(final / file)
+    if (speeds := ranked(formats)) and (final / CLASSIFIER).exists():
+        write_json(final / CLASSIFIER, read_json(final / CLASSIFIER) | {SPEEDS: speeds})
     write_json(final / PARITY, new | {"formats": formats})
     replace_folder(final, folder)
 

@@ -60,7 +60,7 @@ def writer(style: str, file: TextIO, classes: Sequence[str], columns: Sequence[s
         with _parquet(file, classes, columns, scored) as write:
             yield write
     else:
-        yield _rows(csv.writer(file, delimiter="\t" if style == TSV else ","), classes, columns, scored)
+        yield _rows(file, "\t" if style == TSV else ",", classes, columns, scored)
 
 
 def _table(file: TextIO, names: Sequence[str]) -> Write:
@@ -86,17 +86,34 @@ def _free(name: str, taken: Sequence[str]) -> str:
     return name
 
 
-def _rows(rows, classes: Sequence[str], columns: Sequence[str], scored: bool) -> Write:
+def _rows(file: TextIO, delimiter: str, classes: Sequence[str], columns: Sequence[str], scored: bool) -> Write:
     users, ours = _header(classes, columns, scored)
-    rows.writerow([*map(_plain, users), *ours])
+    csv.writer(file, delimiter=delimiter).writerow([*map(_plain, users), *ours])
+    labels: dict[str, str] = {}  # as they are written
+    words = {True: "true", False: "false", None: ""}
 
     def write(answer: dict) -> None:
-        cells = [_plain(answer["cells"][name] or "") for name in columns] or [_plain(answer[TEXT])]
-        probabilities = (f"{value:.6f}" for value in answer["probabilities"].values())
-        correct = [{True: "true", False: "false", None: ""}[answer[CORRECT]]] if scored else []
-        rows.writerow([*cells, answer[LABEL], f"{answer[CONFIDENCE]:.6f}", *probabilities, answer[TOKENS], *correct])
+        cells = [answer["cells"][name] or "" for name in columns] or [answer[TEXT]]
+        label = answer[LABEL]
+        if label not in labels:
+            labels[label] = quoted(label, delimiter)
+        row = [quoted(_plain(cell), delimiter) for cell in cells]
+        row += [labels[label], f"{answer[CONFIDENCE]:.6f}", *map("{:.6f}".format, answer["probabilities"].values())]
+        row += [str(answer[TOKENS]), words[answer[CORRECT]]] if scored else [str(answer[TOKENS])]
+        file.write(delimiter.join(row) + "\r\n")
 
     return write
+
+
+def quoted(cell: str, delimiter: str) -> str:
+    """A cell of one of several columns as `csv.writer` writes it, in a tenth of its time where it is long.
+
+    >>> quoted('a "no" of hers', ","), quoted("no", ",")
+    ('"a ""no"" of hers"', 'no')
+    """
+    if '"' in cell:
+        return '"' + cell.replace('"', '""') + '"'
+    return f'"{cell}"' if delimiter in cell or "\n" in cell or "\r" in cell else cell
 
 
 def _json_lines(file: TextIO, classes: Sequence[str], columns: Sequence[str], scored: bool) -> Write:
@@ -160,4 +177,4 @@ def _quoted(name: str) -> str:
 
 def _plain(text: str) -> str:
     """The text with a question mark for half a surrogate pair, which no file can hold."""
-    return text.encode("utf-8", "replace").decode()
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()

@@ -25,6 +25,10 @@ class ExportUnusable(Exception):
     """An exported model cannot be loaded; the message is one sentence that says why and how to mend it."""
 
 
+class EngineMissing(ExportUnusable):
+    """What runs an exported model is not installed."""
+
+
 class Answer(NamedTuple):
     """What a model says of n texts.
 
@@ -52,7 +56,8 @@ def load_engine(folder: Path, name: str) -> Engine:
         name: of the format.
 
     Raises:
-        ExportUnusable: the files are missing or damaged, or what runs them is not installed.
+        ExportUnusable: the files are missing or damaged.
+        EngineMissing: what runs them is not installed.
     """
     entry = FORMATS[name]
     missing = next((file for file in entry.files if not (folder / file).exists()), None)
@@ -65,7 +70,7 @@ def load_engine(folder: Path, name: str) -> Engine:
     except (ExportUnusable, KeyboardInterrupt, MemoryError):
         raise
     except ImportError as error:
-        raise ExportUnusable(f"The {name} export needs {error.name}: pip install {error.name}.") from error
+        raise EngineMissing(f"The {name} export needs {error.name}: pip install {error.name}.") from error
     except Exception as error:  # each of the three libraries has its own kinds, most of them plain RuntimeErrors
         reason = " ".join(str(error).split())[:200]
         raise ExportUnusable(f"The {name} export in {folder} is damaged ({reason}): export it again.") from error

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from models.catalog import Family
+
 LARGEST_DIFFERENCE = 1e-4  # of a probability, in full precision
 
 
@@ -27,6 +29,7 @@ class Format:
         needs_tensorflow: whether its engine does.
         made_of_graph: whether it is written from the model's graph of TensorFlow, whatever the model.
         default: whether a run writes it unless told otherwise.
+        family: of the models that it is for, `None` for all.
     """
 
     name: str
@@ -38,15 +41,29 @@ class Format:
     needs_tensorflow: bool = False
     made_of_graph: bool = False
     default: bool = False
+    family: Family | None = None
 
     @property
     def may_change_answers(self) -> bool:
         """Whether it may answer otherwise than the trained model, within `largest_accuracy_loss`."""
         return self.largest_accuracy_loss is not None
 
+    def is_for(self, family: Family) -> bool:
+        """Whether models of a family can be written in it."""
+        return self.family in (None, family)
 
-# Where several are there and none was recommended, the first of them is loaded: the quickest to start stands first.
+
+# Where several are there and it was not measured which answers fastest, the first of them is loaded: the quickest to
+# start stands first.
 _ALL = (
+    Format(
+        "arrays",
+        files=("linear.npz",),
+        writer="models.exporting.formats.arrays",
+        engine="models.serving.arrays_engine",
+        default=True,
+        family=Family.LINEAR,
+    ),
     Format(
         "onnx",
         files=("model.onnx",),

@@ -30,7 +30,9 @@ class OnnxEngine(TokenizedEngine):
         # Its threads would wait for the next batch by turning in circles, on the cores that tokenize that batch.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         self.session = onnxruntime.InferenceSession(folder / file, options, providers=["CPUExecutionProvider"])
-        self.inputs = [entry.name for entry in self.session.get_inputs()]
+        inputs = self.session.get_inputs()
+        self.inputs = [entry.name for entry in inputs]
+        self.widths = {entry.name: width if isinstance(width := entry.shape[1], int) else None for entry in inputs}
 
     def run(self, tokens: dict[str, np.ndarray]) -> np.ndarray:
         return self.session.run([OUTPUT], {name: tokens[name] for name in self.inputs})[0]

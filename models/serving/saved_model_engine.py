@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from models.quiet import quiet_stderr
-from models.serving.engines import OUTPUT, Answer, ExportUnusable, as_utf8, read_classifier
+from models.serving.engines import OUTPUT, Answer, EngineMissing, as_utf8, read_classifier
 from models.serving.formats import Format
 
 
@@ -31,7 +31,7 @@ class SavedModelEngine:
                 if encoder:
                     import tensorflow_text  # noqa: F401  its operations are known once it is imported
         except ImportError as error:
-            raise ExportUnusable(
+            raise EngineMissing(
                 f"{folder} needs tensorflow{' and tensorflow-text' if encoder else ''} ({error}): install them, or "
                 "choose another export with --format."
             ) from error

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import heapq
+import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
@@ -28,7 +30,7 @@ class Scores:
 
     def __init__(self, classes: Sequence[str]):
         self.classes = list(classes)
-        self.find = class_finder(self.classes)
+        self.find = functools.lru_cache(10_000)(class_finder(self.classes))  # few labels, many texts
         self.counts = np.zeros((len(classes), len(classes)), np.int64)
         self.unsure, self._loss = 0, 0.0
         self._others: Counter[str] = Counter()
@@ -58,9 +60,9 @@ class Scores:
         if not answered:
             self.unsure += 1
             return None
-        said = int(np.argmax(probabilities))
+        said = max(range(len(probabilities)), key=probabilities.__getitem__)
         self.counts[true, said] += 1
-        self._loss -= np.log(max(probabilities[true], SMALLEST))
+        self._loss -= math.log(max(probabilities[true], SMALLEST))
         if said != true:
             place = (probabilities[said], -self.n, self.classes[true], self.classes[said], text[: 10 * SHOWN])
             heapq.heappushpop(self._wrong, place) if len(self._wrong) == MOST_WRONG else heapq.heappush(

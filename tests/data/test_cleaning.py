@@ -1,5 +1,6 @@
 """The six steps, their order, the tokens, and that nobody's text can stop or slow them."""
 
+import re
 import subprocess
 import sys
 import time
@@ -139,6 +140,20 @@ def test_tokens_are_those_of_word_tokenize(text):
     normal = normalize(text)
     keeps = Cleaner().keeps
     assert clean(text) == " ".join(token for token in word_tokenize(normal, preserve_line=True) if keeps(token))
+
+
+@settings(max_examples=500, deadline=None)
+@given(any_text)
+@example("x@a.b@c.d @e@f " + "y" * 70 + "@g.h" + "z" * 260 + "@i.j &lt;k@l.m>")
+def test_markup_is_looked_for_only_where_its_signs_are_and_nothing_is_missed(text):
+    expected = text
+    for pattern in (cleaning.HTML, cleaning.URL, cleaning.EMAIL):
+        expected = re.sub(pattern, " ", expected, flags=re.ASCII)
+    assert cleaning.without_markup(text) == expected
+    lowered = re.sub("[A-Z]", lambda letter: letter[0].lower(), text)
+    for pattern in (cleaning.HTML, cleaning.URL, cleaning.EMAIL, cleaning.SPECIAL, cleaning.WHITESPACE):
+        lowered = re.sub(pattern, " ", lowered, flags=re.ASCII)
+    assert normalize(text) == lowered.strip(" ")
 
 
 @pytest.mark.slow

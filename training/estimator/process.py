@@ -78,10 +78,11 @@ def _export(run, model: str) -> None:
         NotFitted: it says which, and why.
     """
     from data.files import read_json
+    from models.catalog import CATALOG
     from models.children import run_command
     from models.exporting.export import Exporter
     from models.exporting.placing import PARITY
-    from models.serving.formats import with_needs
+    from models.serving.formats import FORMATS, with_needs
     from training import command_line
     from training.environment import DEFAULT_BACKEND, backend
 
@@ -93,7 +94,9 @@ def _export(run, model: str) -> None:
     parity = run.export(model) / PARITY
     formats = read_json(parity)["formats"] if parity.exists() else {}
     for name in settings.formats:
-        if reason := formats.get(name, {"refused": "the process that exports it failed"})["refused"]:
+        is_for_it = FORMATS[name].is_for(CATALOG[model].family)
+        missing = "the process that exports it failed" if is_for_it else "it is for other models"
+        if reason := formats.get(name, {"refused": missing})["refused"]:
             raise NotFitted(f"{model} could not be exported as {name}: {reason}.")
 
 

@@ -16,6 +16,8 @@ def write(task: ExportTask) -> None:
     """
     import onnx
 
+    from models.exporting.recurrent_onnx import OPERATORS
+
     onnxruntime = import_onnxruntime()
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
@@ -25,11 +27,13 @@ def write(task: ExportTask) -> None:
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
     options.optimized_model_filepath = str(folded)
     onnxruntime.InferenceSession(task.source, options, providers=["CPUExecutionProvider"])
-    # The matrices of a recurrent layer, within its loop, stay as they are: rounding would add up over the words.
+    # The matrices of a recurrent layer stay as they are: rounding would add up over the words.
+    kept = [node.name for node in onnx.load(folded).graph.node if node.op_type in OPERATORS]
+    settings = {"weight_type": QuantType.QInt8, "nodes_to_exclude": kept}
     try:
-        quantize_dynamic(folded, task.target, weight_type=QuantType.QInt8, per_channel=True)
+        quantize_dynamic(folded, task.target, per_channel=True, **settings)
     except AssertionError:  # ONNX Runtime 1.20 looks rows up only in a matrix that has one scale
-        quantize_dynamic(folded, task.target, weight_type=QuantType.QInt8)
+        quantize_dynamic(folded, task.target, **settings)
     folded.unlink()
     kinds = {tensor.data_type for tensor in onnx.load(task.target).graph.initializer}
     if onnx.TensorProto.INT8 not in kinds:

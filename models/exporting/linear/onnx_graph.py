@@ -11,7 +11,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from models.exporting.exportable import ONNX_OPSET
+from models.exporting.exportable import ANY_BATCH, ANY_LENGTH, ONNX_OPSET
 from models.linear import LinearModel
 from models.serving.engines import OUTPUT
 
@@ -128,8 +128,8 @@ class _Graph:
         graph = helper.make_graph(
             self.nodes,
             "linear",
-            [helper.make_tensor_value_info("token_ids", TensorProto.INT32, ["batch", "tokens"])],
-            [helper.make_tensor_value_info(OUTPUT, TensorProto.FLOAT, ["batch", classes])],
+            [helper.make_tensor_value_info("token_ids", TensorProto.INT32, [ANY_BATCH, ANY_LENGTH])],
+            [helper.make_tensor_value_info(OUTPUT, TensorProto.FLOAT, [ANY_BATCH, classes])],
             self.constants,
         )
         opsets = [helper.make_opsetid("", ONNX_OPSET), helper.make_opsetid(MACHINE_LEARNING, ML_OPSET)]

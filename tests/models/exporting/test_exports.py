@@ -26,7 +26,12 @@ MODELS = [*distinct(of_family(Family.WORDS, Family.ENCODER, Family.LINEAR)), *CO
 ASKED = FORMATS if backend() == "tensorflow" else DEFAULT
 NOT_WRITTEN = [(model, name) for model in of_family(Family.LINEAR) for name in ASKED if name not in DEFAULT]
 OPEN = [(model, name) for model in COMBINED for name in ASKED if name not in DEFAULT]
-WRITTEN = [(model, name) for model in MODELS for name in ASKED if (model, name) not in [*NOT_WRITTEN, *OPEN]]
+WRITTEN = [
+    (model, name)
+    for model in MODELS
+    for name in ASKED
+    if (model, name) not in [*NOT_WRITTEN, *OPEN] and FORMATS[name].is_for(CATALOG[model].family)
+]
 
 
 def parity(run, model):
@@ -210,6 +215,10 @@ def test_the_form_that_was_recommended_is_loaded(exported_run, tmp_path):
     run = tmp_path / "run"
     for model in ("lstm", "cnn"):
         shutil.copytree(exported_run / model / "export", run / model / "export")
+        card = run / model / "export" / "classifier.json"
+        described = json.loads(card.read_text())
+        assert {entry["format"] for entry in described.pop("speeds")} >= set(DEFAULT) - {"arrays"}
+        card.write_text(json.dumps(described))  # as of a version that did not measure which answers fastest
     recommended = {"model": "lstm", "form": "saved_model"}
     (run / "comparison.json").write_text(json.dumps({"recommended": recommended}))
     for path, model, form in (

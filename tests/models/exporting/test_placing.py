@@ -231,3 +231,24 @@ def test_what_killed_processes_left_goes_and_what_a_living_one_writes_stays(run)
     alive.mkdir()
     assert export_lstm(run, "onnx")
     assert (dead.exists(), alive.exists()) == (False, True)
+
+
+def test_which_export_is_fastest_stands_beside_them_those_that_were_kept_too(run, processes):
+    speeds = {"onnx": {"64": 500.0}, "saved_model": {"64": 90.0, "256": 300.0}}
+    for name, speed in speeds.items():
+        processes.found[name] = FAITHFUL | {"texts_per_second": speed}
+        assert export_lstm(run, name)
+    assert json.loads(contents(run.export("lstm"))["classifier.json"])["speeds"] == [
+        {"format": "onnx", "batch_size": 64, "texts_per_second": 500.0},
+        {"format": "saved_model", "batch_size": 256, "texts_per_second": 300.0},
+    ]
+
+
+def test_a_format_for_other_models_is_passed_over(run, processes, capsys):
+    assert export_all(run, ["lstm", "linear"], ["onnx", "arrays"], 1000)
+    assert {model: set(parity(run, model)["formats"]) for model in ("lstm", "linear")} == {
+        "lstm": {"onnx"},
+        "linear": {"onnx", "arrays"},
+    }
+    assert not export_lstm(run, "arrays")
+    assert "lstm         not exported: none of these formats is for it" in capsys.readouterr().out

@@ -1,4 +1,4 @@
-"""Python, the TensorFlow graph and `tokenizer.json` make the same words of any text."""
+"""Python, the TensorFlow graph, `tokenizer.json` and what reads in its place make the same words of any text."""
 
 import functools
 import random
@@ -14,6 +14,7 @@ from data.languages.catalog import LANGUAGES, stop_words
 from data.languages.english import NEGATIONS, STOP_WORDS
 from data.probes import PROBES
 from data.vectorizing import vectorize
+from models.serving.word_reader import WordReader
 
 WORDS = (
     sorted(STOP_WORDS | NEGATIONS | set(CONTRACTIONS)) + "computer gim na gon lem can notcan cannotx a1 1 zz9".split()
@@ -97,6 +98,10 @@ def test_the_tokenizer_file_gives_the_ids_of_training(cleaner):
     found = word_tokenizer(vocabulary, cleaner, 12).encode_batch(texts)
     np.testing.assert_array_equal([encoding.ids for encoding in found], wanted)
     np.testing.assert_array_equal([sum(encoding.attention_mask) for encoding in found], (wanted != 0).sum(axis=1))
+    read = WordReader({word: at for at, word in enumerate(vocabulary)}, cleaner, 12).read(texts)
+    ids, mask = read.matrix(np.arange(len(texts)), 12)
+    np.testing.assert_array_equal(ids, wanted)
+    np.testing.assert_array_equal(mask, wanted != 0)
 
 
 @pytest.mark.slow

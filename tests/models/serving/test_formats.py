@@ -27,7 +27,7 @@ def test_an_entry_is_complete(name):
 
 def test_what_a_format_is_made_from_is_written_first():
     assert [entry.name for entry in with_needs(["onnx_int8", "openvino"])] == ["onnx", "openvino", "onnx_int8"]
-    assert set(DEFAULT) == {"saved_model", "onnx"}
+    assert set(DEFAULT) == {"saved_model", "onnx", "arrays"}
 
 
 def compared(tree):
