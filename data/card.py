@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -115,7 +116,7 @@ def characters_removed(texts: Sequence[str], cleaned: Sequence[str]) -> dict:
 def _characters(texts: Sequence[str]) -> Counter[str]:
     counts: Counter[str] = Counter()
     for text in texts:
-        counts.update(text)
+        counts.update(unicodedata.normalize("NFC", text))
     return Counter({character: count for character, count in counts.items() if not character.isspace()})
 
 

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from data.languages.catalog import LANGUAGES, stop_words
+from data.languages.composing import compose
 from data.languages.english import NEGATIONS, STOP_WORDS
 from data.languages.letters import LETTERS
 from data.languages.scripts import IGNORED, PICTOGRAPHS, SIGNS, SINGLE
@@ -216,10 +217,10 @@ class Cleaner:
         text = without_markup(text)
         if self.is_published or (text.isascii() and self.language not in TURKISH):
             return _ascii_words(text)
-        text = _compiled(OTHER).sub(" ", _compiled(IGNORED_CHARACTERS).sub("", text))
+        text = compose(_compiled(OTHER).sub(" ", _compiled(IGNORED_CHARACTERS).sub("", text)))
         for letter, small in self.lowered.items():
             text = text.replace(letter, small)
-        return _compiled(SINGLE_WORD).sub(r" \1 ", text.lower()).encode()
+        return _compiled(SINGLE_WORD).sub(r" \1 ", compose(text.lower())).encode()
 
     def keeps(self, token: str) -> bool:
         """Whether a token stays."""

@@ -51,6 +51,7 @@ class SplitKind(StrEnum):
     PREDEFINED = "predefined"
     GROUPED = "grouped"
     CHRONOLOGICAL = "chronological"
+    GROUPED_BEFORE_TEST = "grouped before test"  # by groups, but for a test split of its own, whose groups are others
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ class SplitBy:
         named: the flag and what it names, for messages, such as `--group-column author`.
         rule: in words, for the data card.
         values: numeric array of shape `(n,)`: of a predefined split the index into `PARTS`, of a grouped one the number
-            of the group, of a chronological one the time.
+            of the group, which is below 0 for texts of a test split of its own, of a chronological one the time.
         unlabelled: likewise, of shape `(u,)`.
     """
 
@@ -76,6 +77,13 @@ class SplitBy:
     def allows_folds(self) -> bool:
         """Whether cross-validation can keep to it."""
         return self.kind is SplitKind.GROUPED
+
+    @property
+    def is_test(self) -> np.ndarray:
+        """Which texts are given as test texts: a boolean array of shape `(n,)`."""
+        if self.kind is SplitKind.PREDEFINED:
+            return self.values == PARTS.index("test")
+        return (self.values < 0) & (self.kind is SplitKind.GROUPED_BEFORE_TEST)
 
 
 @dataclass(frozen=True)
@@ -155,15 +163,14 @@ class Corpus:
         """Which texts are in the test split whatever is drawn: a boolean array of shape `(n,)`."""
         import numpy as np  # only once there is a corpus: --help needs no more than the names here
 
-        if self.split_by is None or self.split_by.kind is not SplitKind.PREDEFINED:
-            return np.full(len(self.labels), False)
-        return self.split_by.values == PARTS.index("test")
+        return np.full(len(self.labels), False) if self.split_by is None else self.split_by.is_test
 
     def with_unlabelled(self, texts: Sequence[str]) -> Corpus:
         """The corpus with other texts without a label, all of which may be learned from."""
         import numpy as np
 
         learned_from = {SplitKind.PREDEFINED: 0, SplitKind.GROUPED: -1, SplitKind.CHRONOLOGICAL: -np.inf}
+        learned_from[SplitKind.GROUPED_BEFORE_TEST] = np.inf
         by = self.split_by and replace(
             self.split_by, unlabelled=np.full(len(texts), learned_from[self.split_by.kind], np.float64)
         )

@@ -10,26 +10,22 @@ from data.cleaning import PUBLISHED
 from data.corpus import Corpus
 from data.languages.detecting import TEXTS as LOOKED_AT
 from data.languages.detecting import detect_language
-from data.splits.folds import Fold
-from data.splits.split import split
 from data.vectorizing import SEEN, count_words
 
 LONGEST_READ, SHARE_COVERED, LEAST_READ = 256, 0.9, 64  # words of a text, where nothing else says how many to read
 MOST_WORDS = 20_000  # of the vocabulary
 
 
-def choose_language(
-    corpus: Corpus, sample: int | None, seed: int, fold: Fold | None = None, most_evaluated: int | None = None
-) -> str:
+def choose_language(corpus: Corpus, train: np.ndarray) -> str:
     """The language of a corpus, for `data.cleaning.Cleaner`: that of the texts for training, or as was published.
 
-    Raises:
-        DataError: a class has too few texts.
+    Args:
+        corpus: where the texts come from.
+        train: indices of those for training.
     """
     if corpus.cleaned_as_published:
         return PUBLISHED
-    chosen = split(corpus, sample, seed, fold, most_evaluated).train
-    return detect_language(corpus.texts[at] for at in chosen[:: max(len(chosen) // LOOKED_AT, 1)])
+    return detect_language(corpus.texts[at] for at in train[:: max(len(train) // LOOKED_AT, 1)])
 
 
 def fitting_length(corpus: Corpus, training: Sequence[str]) -> int:

@@ -8,46 +8,20 @@ from pathlib import Path
 
 import numpy as np
 
-from data.cleaning import Cleaner
 from data.corpus import Corpus, DataError
 from data.files import whole
 from data.splits import leakage
-from data.splits.folds import Fold
 from data.splits.near_duplicates import without_near_duplicates
-from data.splits.parts import Part, clean_parts, models_view, separate
+from data.splits.parts import Part, models_view, separate
 from data.splits.shortage import lacking, why_too_few
-from data.splits.split import PARTS, split
+from data.splits.split import PARTS
 from data.splits.unlabelled import Unlabelled
-from data.stored.storage import HELD, Storage
 from data.stored.training import sample_of
 
 TEXTS, UNLABELLED_TEXTS, LEAKED_TEXTS = "texts.jsonl", "unlabelled.jsonl", "leaked.jsonl"  # most want the first alone
 FURTHER_TEXTS = "further.jsonl"  # unlabelled too
 LEAKED = "leaked"  # beside the names of the splits
 TEXT_WEIGHTS = "text_weights.npy"
-
-
-def draw(
-    corpus: Corpus,
-    sample: int | None,
-    seed: int,
-    cleaner: Cleaner,
-    fold: Fold | None = None,
-    storage: Storage = HELD,
-    most_evaluated: int | None = None,
-) -> dict[str, Part]:
-    """Splits and cleans; texts that clean to nothing are still there.
-
-    Args:
-        corpus, sample, seed, fold, most_evaluated: see `data.splits.split.split`.
-        cleaner: makes words of texts.
-        storage: what becomes of more texts than the memory should hold; by default all are held.
-
-    Raises:
-        DataError: a class has too few texts.
-    """
-    indices = split(corpus, sample, seed, fold, most_evaluated)
-    return clean_parts(corpus, {name: getattr(indices, name) for name in PARTS}, cleaner, storage)
 
 
 def prepare(

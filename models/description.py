@@ -36,6 +36,7 @@ class Description:
         backbone: the name that finds these weights again.
         pooling: how an encoder's states became one vector.
         features_key: under which the frozen encoder's features of texts are kept, see `models.encoder.feature_files`.
+        learned_features_key: the same of the texts that its head learned from; `None` where it is that one.
         unfrozen: how many of the encoder's blocks were trained.
         chosen: what was chosen on validation, in words.
         searched: the settings that were chosen for it in place of the run's, by name.
@@ -60,6 +61,7 @@ class Description:
     backbone: str | None = None
     pooling: str | None = None
     features_key: str | None = None
+    learned_features_key: str | None = None
     unfrozen: int = 0
     chosen: str | None = None
     searched: dict[str, float] = field(default_factory=dict)

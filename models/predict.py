@@ -103,6 +103,7 @@ def _predict(options: argparse.Namespace) -> None:
         OSError: the answers cannot be written.
     """
     from data.corpus import DataError
+    from data.sources.table_rows import decode_entities
     from data.sources.text_stream import Row, stream_rows
     from models.classifier import load_classifier
     from models.serving.answer_file import open_output, refuse_to_overwrite
@@ -122,7 +123,7 @@ def _predict(options: argparse.Namespace) -> None:
     scores = Scores([str(name) for name in classifier.classes_])
     rows: Iterator[Row]
     if options.texts:
-        rows = (Row(text) for text in options.texts)
+        rows = (Row(decode_entities(text)) for text in options.texts)
     else:
         rows = stream_rows(options.input, columns, reading, options.label_column, scores.are_classes)
     first = next(rows, None)  # what keeps the texts from being read is said before any file is begun

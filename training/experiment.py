@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from data import card, deciding, preparing
 from data.cleaning import Cleaner
 from data.corpus import Corpus
@@ -13,7 +15,8 @@ from data.reading.table import Reading
 from data.sources import catalog as sources
 from data.sources.source import values_of
 from data.sources.text_stream import read_texts
-from data.splits.split import describe_rule
+from data.splits.parts import clean_parts
+from data.splits.split import describe_rule, split
 from data.splits.unlabelled import choose_unlabelled
 from data.stored.storage import MOST_EVALUATED, Storage, streaming_note
 from data.stored.training import sample_of, save_training
@@ -129,8 +132,9 @@ def prepare_seed(
     timing = timing or Timing()
     is_first = not run.data_card.exists() or not read_json(run.data_card)["splits"]
     with timing.part("cleaning"):
-        cleaner = _choose_cleaner(run, settings, seed, corpus, most)
-        drawn = preparing.draw(corpus, settings.sample_size, seed, cleaner, settings.fold(seed), storage, most)
+        indices = split(corpus, settings.sample_size, seed, settings.fold(seed), most)
+        cleaner = _choose_cleaner(run, settings, corpus, indices.train)
+        drawn = clean_parts(corpus, indices, cleaner, storage)
     with timing.part("comparing"):
         decided = replace(settings, language=cleaner.language)
         if is_first:  # the other seeds are to have the same, so that a mean over them is one of equals
@@ -177,9 +181,9 @@ def prepare_seed(
     with timing.part("arrays"):
         make_arrays_of(run, settings, seed)
     timing.save(folder / TIMING)
-    split = describe_split(run, settings, seed, parts, removed, corpus.class_names)
+    facts = describe_split(run, settings, seed, parts, removed, corpus.class_names)
     described = read_json(run.data_card)
-    described["splits"].append({"seed": seed, "unlabelled": chosen, **split})
+    described["splits"].append({"seed": seed, "unlabelled": chosen, **facts})
     write_json(run.data_card, described)
     if seed == settings.seed:
         folds = corpus.split_by is None or corpus.split_by.allows_folds
@@ -215,11 +219,11 @@ def _load(settings: Settings, run: RunFolder) -> tuple[Settings, Corpus]:
     return settings, corpus
 
 
-def _choose_cleaner(run: RunFolder, settings: Settings, seed: int, corpus: Corpus, most: int | None) -> Cleaner:
+def _choose_cleaner(run: RunFolder, settings: Settings, corpus: Corpus, train: np.ndarray) -> Cleaner:
     """How texts become words: as they do for the other seeds, which may be older than the setting."""
     if run.data_card.exists():
         return Cleaner.of(read_json(run.data_card))
     language = settings.language
     if language == AUTO:
-        language = deciding.choose_language(corpus, settings.sample_size, seed, settings.fold(seed), most)
+        language = deciding.choose_language(corpus, train)
     return Cleaner(corpus.sentiment if settings.keep_negations is None else settings.keep_negations, language)

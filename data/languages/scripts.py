@@ -18,10 +18,11 @@ SIGNS = character_class(
     "e31 e34-e3a e47-e4e eb1 eb4-ebc ec8-ecd 102b-103e 1056-1059 105e-1060 1062-1064 1067-106d 1071-1074 1082-108d "
     "108f 109a-109d a9e5 aa7b-aa7d 17b6-17d3 17dd 3099-309a"
 )
-# Pictographs, in whole blocks where there are such: emoji that are new next year stand in them already.
+# Pictographs, in whole blocks where there are such: emoji that are new next year stand in them already. 21ae is what
+# 2194 and a stroke through it are composed to.
 PICTOGRAPHS = character_class(
-    "203c 2049 2194-2199 21a9-21aa 231a-231b 2328 23cf 23e9-23fa 2600-27bf 2934-2935 2b05-2b07 2b1b-2b1c 2b50 2b55 "
-    "1f000-1f3fa 1f400-1faff"
+    "203c 2049 2194-2199 21a9-21aa 21ae 231a-231b 2328 23cf 23e9-23fa 2600-27bf 2934-2935 2b05-2b07 2b1b-2b1c 2b50 "
+    "2b55 1f000-1f3fa 1f400-1faff"
 )
 # A word each, with the signs that follow it.
 SINGLE = _UNSPACED + PICTOGRAPHS

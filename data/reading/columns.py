@@ -26,6 +26,7 @@ MOST_COLUMNS = 1000
 LEAST_TEXT = 20  # bytes in UTF-8: seven Chinese characters, three or four words
 LONGEST_LABEL = 40  # characters of what is taken for a label without a name that says so
 NUMBER = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?", re.ASCII)
+MARK = re.compile(r"[^\w\s]")
 COLUMN_WITHOUT_NAME = re.compile(r"column [1-9][0-9]{0,3}", re.ASCII)
 
 Rows = Sequence[Sequence[str | None]]
@@ -88,7 +89,7 @@ def choose_columns(
         if found_label is None:
             raise DataError(missing_column(where, LABEL, names, flags))
     guessed = any(name not in (*given, TEXT, LABEL) for name in (*texts, found_label) if name)
-    return Choice(tuple(texts), found_label, guessed)
+    return Choice(tuple(dict.fromkeys(texts)), found_label, guessed)
 
 
 def labels_of(names: Sequence[str], rows: Rows, are_classes: Callable[[list[str]], bool]) -> str | None:
@@ -155,9 +156,11 @@ def missing_column(where: str, name: str, names: Sequence[str], flags: str) -> s
     """Says that a column is not there, which ones are, and with which flags to name one."""
     near = difflib.get_close_matches(name, names[:MOST_COLUMNS], n=1)
     hint = f" (did you mean {shorten(near[0])!r}?)" if near else ""
+    # A mark that nobody expects may stand in the only name there is.
+    delimiter = ", or say with --delimiter what separates them" if len(names) == 1 and MARK.search(names[0]) else ""
     return (
         f"{where}, has no column {shorten(name)!r}{hint}; its columns are: "
-        f"{listed([name for name in names if name]) or 'none'}. Name yours with {flags}."
+        f"{listed([name for name in names if name]) or 'none'}. Name yours with {flags}{delimiter}."
     )
 
 

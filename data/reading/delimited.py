@@ -17,6 +17,7 @@ from data.reading.table import Reading
 from data.reading.text_encoding import AUTO, DAMAGED, find_encoding
 from data.reading.text_files import place, read_lines
 
+DOS_END = ["\x1a"]  # the last row of a file, as DOS writes it
 HEAD_LINES, HEAD_CHARACTERS = 200, 1_000_000  # that are looked at to find the dialect
 
 
@@ -61,7 +62,7 @@ class DelimitedTable:
         for line, row in self._rows:
             if isinstance(row, str):
                 damage.add(line, f", is not well-formed: {row}; {self._advice()}")
-            elif not any(map(str.strip, row)):
+            elif not any(map(str.strip, row)) or row == DOS_END:
                 continue
             elif len(row) < least or len(row) > width and any(map(str.strip, row[width:])):
                 damage.add(

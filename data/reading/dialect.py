@@ -18,6 +18,7 @@ from data.reading.text_encoding import AUTO
 DOUBLED, BACKSLASH, NONE = "doubled", "backslash", "none"
 QUOTINGS = (AUTO, DOUBLED, BACKSLASH, NONE)
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
+SELDOM = "^~\x1f\x01"  # delimiters that are tried where these give no columns
 BY_SUFFIX = {".tsv": "\t", ".tab": "\t", ".psv": "|"}
 LONGEST_CELL = 10_000_000  # characters
 LEAST_ROWS = 10  # that a quote must have swallowed, to be taken for a lone one
@@ -107,13 +108,9 @@ def _holds_rows(lines: Sequence[str], delimiter: str, width: int) -> bool:
     They are where there are many, each with as many delimiters as a row has, and few different cells, such as labels,
     stand at their beginnings or ends.
     """
-    if len(lines) - 2 < LEAST_ROWS or width < 2:
+    if len(lines) < LEAST_ROWS + 2 or width < 2 or any(line.count(delimiter) != width - 1 for line in lines[1:-1]):
         return False
-    inner = []
-    for line in itertools.islice(lines, 1, len(lines) - 1):
-        inner.append(line.rstrip("\r\n").split(delimiter))
-        if len(inner[-1]) != width:
-            return False
+    inner = [line.rstrip("\r\n").split(delimiter) for line in lines[1:-1]]
     return 2 * min(len({cells[at] for cells in inner}) for at in (0, -1)) <= len(inner)
 
 
@@ -138,7 +135,9 @@ def find_dialect(
     escaped = any('\\"' in line for line in head)
     delimiters = [expected, *(mark for mark in DELIMITERS.values() if mark != expected)]
     best, best_score = Dialect(expected, DOUBLED), None
-    for mark in delimiters if delimiter == AUTO else [delimiter]:
+    for mark in [*delimiters, *SELDOM] if delimiter == AUTO else [delimiter]:
+        if mark in SELDOM and best_score and best_score[1]:
+            break
         ways = [*([NONE] if mark in "\t|" else []), DOUBLED, *([BACKSLASH] if escaped else [])]
         for way in ways if quoting == AUTO else [quoting]:
             tried = Dialect(mark, way)

@@ -126,7 +126,7 @@ def _no_constant(name: str) -> None:
 def _checked(record: object, what: str) -> dict | str:
     if isinstance(record, dict):
         return record
-    kind = "a text or a number" if isinstance(record, str) else type(record).__name__
+    kind = "null" if record is None else "a text or a number" if isinstance(record, str) else type(record).__name__
     return f": expected a JSON object, got {kind}; {what} must be {OBJECT}"
 
 

@@ -23,6 +23,13 @@ OTHER_FORMATS = {
     b"PK\x03\x04": "a zip archive or an Excel workbook: unpack it, or save the table as CSV",
     b"\xd0\xcf\x11\xe0": "an Excel workbook: save the table as CSV",
     b"%PDF": "a PDF: save the table as CSV",
+    b"7z\xbc\xaf": "a 7z archive: unpack it",
+    b"Rar!\x1a": "a RAR archive: unpack it",
+    b"\x1f\x9d": "packed by compress: unpack it",
+    b"SQLite f": "a database: save the table as CSV",
+    b"ARROW1\0\0": "an Arrow file: save the table as Parquet",
+    b"\x89HDF": "an HDF5 file: save the table as Parquet",
+    b"\x93NUMPY": "an array of NumPy: save the table as CSV",
 }
 NO_FILES = {
     stat.S_IFDIR: "a folder",

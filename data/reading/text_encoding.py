@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,6 +37,8 @@ GUESSED = (
     "cp1250 cp1251 cp1252 cp1253 cp1254 cp1255 cp1256 cp1257 cp1258 cp874 iso8859_2 iso8859_5 iso8859_9 koi8_r koi8_u "
     "gb18030 big5 shift_jis cp932 euc_jp euc_kr cp949".split()
 )
+ISO_2022_JP = re.compile(rb"\x1b\$[@B]")  # Japanese letters begin; all bytes are ASCII
+LEAST_HIRAGANA, MOST_WRONG = 0.1, 0.01  # of the letters beyond ASCII
 DAMAGED = "surrogateescape"  # the error handler with which broken bytes can be told from all others
 
 
@@ -74,7 +77,7 @@ def find_encoding(path: Path, asked: str = AUTO) -> Encoding:
         head = file.read(HEAD)
     if asked != AUTO:
         return Encoding(_asked(path, asked, head))
-    found = _marked(head) or _wide(head)
+    found = _marked(head) or _wide(head) or _escaped(head)
     return Encoding(found) if found else _scan(path)
 
 
@@ -106,7 +109,9 @@ def decode(content: bytes, encoding: str) -> str | None:
     >>> decode("\ufeffcaf\u00e9".encode(), "auto"), decode(b"caf\xe9", "auto")
     ('café', None)
     """
-    found = (_marked(content) or _wide(content[:HEAD]) or "utf-8") if encoding == AUTO else encoding
+    found = encoding
+    if encoding == AUTO:
+        found = _marked(content) or _wide(content[:HEAD]) or _escaped(content[:HEAD]) or "utf-8"
     try:
         return content.decode(found).removeprefix("\ufeff")
     except UnicodeError:
@@ -128,6 +133,8 @@ def guess_encoding(path: Path, sample: bytes) -> str:
             return "cp1252"
     except UnicodeDecodeError:
         pass
+    if _is_shift_jis(sample):
+        return "cp932"
     from charset_normalizer import from_bytes  # 0.1 s to import, and seldom needed
 
     best = from_bytes(sample, cp_isolation=GUESSED).best()
@@ -164,6 +171,17 @@ def _wide(head: bytes) -> str | None:
     # ASCII with a NUL somewhere, taken in pairs, is Chinese of all kinds; an alphabet has few first bytes.
     alphabet = len(set(high)) <= MOST_HIGH_BYTES or not _is_utf8(head)
     return name if alphabet and set("\r\n") & set(head.decode(name, "replace")) else None
+
+
+def _escaped(head: bytes) -> str | None:
+    return "iso2022_jp" if ISO_2022_JP.search(head) and head.isascii() else None
+
+
+def _is_shift_jis(sample: bytes) -> bool:
+    """Whether it is Japanese in Shift-JIS, which a guess takes for Korean: other texts have hardly a hiragana in it."""
+    letters = [letter for letter in sample.decode("cp932", "replace") if not letter.isascii()]
+    hiragana = sum("\u3041" <= letter <= "\u309f" for letter in letters)
+    return hiragana > LEAST_HIRAGANA * len(letters) and letters.count("\ufffd") < MOST_WRONG * len(letters)
 
 
 def _is_utf8(head: bytes) -> bool:

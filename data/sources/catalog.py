@@ -15,6 +15,7 @@ from data.corpus import Corpus, DataError, SourceUnavailable
 from data.messages import shorten
 from data.reading.packing import LONGEST_PATH
 from data.sources import folders, newsgroups, sample, tables
+from data.sources.labels import clean_label
 from data.sources.source import Data, Source, values_of
 from data.stored.storage import HELD, Storage
 
@@ -123,5 +124,6 @@ def _load(source: Source, settings: DataSettings, name: Data, storage: Storage) 
             )
     asked = {setting: getattr(settings, setting) for setting in source.settings}
     corpus = source.load(**asked, **({"storage": storage} if source.stores else {}))
-    corpus = arrange_classes(corpus, settings.positive, settings.min_class_size, settings.rare)
+    positive = settings.positive and clean_label(settings.positive)
+    corpus = arrange_classes(corpus, positive, settings.min_class_size, settings.rare)
     return replace(corpus, source_name=name)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from data.corpus import Corpus, DataError
 from data.messages import printable, shorten
-from data.reading.packing import shown
+from data.reading.packing import open_bytes, shown
 from data.reading.table import is_named_like_a_table
 from data.reading.text_encoding import AUTO, SAMPLE, check_encoding, decode, guess_encoding
 from data.reading.text_files import LONGEST_LINE
@@ -71,7 +71,7 @@ def load(data: Path | str, encoding: str = AUTO, storage: Storage = HELD) -> Cor
     texts: Sequence[str] = growing.finish()
     guessed = ""
     if others:
-        texts, guessed = _decode_others(root, texts, others, encoding, storage)
+        texts, guessed = _decode_others(texts, others, encoding, storage)
     classes = classes_of(labels)
     labelled = [at for at, label in enumerate(classes.labels) if label is not None]
     if len(classes.names) < 2:
@@ -143,29 +143,26 @@ def _listed(folder: Path) -> list[Path]:
 
 
 def _read(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            content = file.read(LONGEST_LINE + 1)
-    except OSError as error:
-        raise DataError(f"{shown(path)} could not be read: {error.strerror}; check that you may read it.") from error
+    with open_bytes(path) as file:
+        content = file.read(LONGEST_LINE + 1)
     if len(content) > LONGEST_LINE:
         raise DataError(f"{shown(path)} is longer than {LONGEST_LINE:,} bytes: break it up, or remove it.")
     return content
 
 
 def _decode_others(
-    root: Path, texts: Sequence[str], others: dict[int, Path], encoding: str, storage: Storage
+    texts: Sequence[str], others: dict[int, Path], encoding: str, storage: Storage
 ) -> tuple[Sequence[str], str]:
     """All texts, with those of files that are not UTF-8; and what encoding these were taken for, in words."""
+    path = next(iter(others.values()))
     if encoding != AUTO:
-        path = next(iter(others.values()))
         raise DataError(f"{shown(path)} is not {encoding}: save it so, or name its encoding with --encoding.")
     sample = b""
-    for path in others.values():
-        sample = (sample + _read(path))[:SAMPLE]
+    for other in others.values():
+        sample = (sample + _read(other))[:SAMPLE]
         if len(sample) == SAMPLE:
             break
-    found = guess_encoding(root, sample)
+    found = guess_encoding(path, sample)
     growing = storage.growing_texts()
     for at, text in enumerate(texts):
         growing.append(decode_entities(_read(others[at]).decode(found, "replace")) if at in others else text)

@@ -66,6 +66,29 @@ def group_hint(columns: Mapping[str, Sequence[str]], labelled: np.ndarray) -> st
     return hint
 
 
+def shared_hint(learned: Mapping[str, Sequence[str]], tested: Mapping[str, Sequence[str]], name: str) -> str | None:
+    """A note on the column whose values most test texts have in common with those to learn from; `None` for none.
+
+    Args:
+        learned: the cells of the rows to learn from, by the names of their columns.
+        tested: those of the rows of a file of test texts.
+        name: of the file.
+    """
+    best, hint = SHARE, None
+    for column in [column for column in learned if column in tested]:
+        known = set(learned[column]) - {""}
+        shared = [cell for cell in tested[column] if cell in known]
+        share = len(shared) / len(tested[column])
+        if share > best and len(set(shared)) >= FEWEST_GROUPS:
+            best = share
+            hint = printable(
+                f"{len(shared):,} of {len(tested[column]):,} texts of {name} have their {column!r} in common with "
+                "those to learn from, which may make every number too good: "
+                f"--group-column {shlex.quote(column)} leaves them out"
+            )
+    return hint
+
+
 def _may_be_groups(name: str) -> bool:
     words = [word.casefold() for word in WORD.findall(name)]
     if not words:

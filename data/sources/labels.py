@@ -45,12 +45,12 @@ class Classes:
 
 
 def clean_label(written: str) -> str:
-    """A label without invisible characters and surrounding spaces, on one line.
+    """A label without invisible characters and surrounding spaces, on one line, its letters and marks composed (NFC).
 
-    >>> clean_label(" pos\u200b ")
-    'pos'
+    >>> clean_label(" cafe\u0301\u200b ")
+    'café'
     """
-    return printable(INVISIBLE.sub("", written).strip())
+    return printable(unicodedata.normalize("NFC", INVISIBLE.sub("", written).strip()))
 
 
 def classes_of(written: Sequence[str | None]) -> Classes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -73,6 +73,46 @@ def given_file(path: str, n: int, tested: int) -> ReadSplit:
         f"--test {path}",
         f"test: all of {Path(path).name}; validation: a fifth of the other texts, drawn by class",
         np.where(np.arange(n) < n - tested, 0, PARTS.index("test")),
+    )
+
+
+def groups_before_test(path: str, column: str, cells: Sequence[str], tested: Sequence[str]) -> ReadSplit:
+    """That the last of all rows are those of a file of test texts, and that groups stay on one side.
+
+    A test text whose group is learned from too is left out.
+
+    Args:
+        path: of the file.
+        column: that names the groups.
+        cells: of the rows to learn from.
+        tested: of the rows of the file.
+
+    Raises:
+        DataError: the group of each test text is learned from.
+    """
+    name, named = Path(path).name, f"--test {path} and {GROUP} {shorten(column)}"
+    learned = {cell for cell in cells if cell}
+    leaked = np.array([cell in learned for cell in tested])
+    if leaked.all():
+        raise DataError(
+            f"{named}: the {shorten(column)} of every row of {name} stands in the table to learn from too, so that "
+            f"none is left to test on: leave out {GROUP}, or test on others."
+        )
+    groups = _groups(column, named, [*cells, *tested])
+    values = groups.values.astype(np.float64)
+    values[len(cells) :] = np.where(leaked, np.nan, -1 - values[len(cells) :])
+    one = leaked.sum() == 1
+    note = (
+        f"{leaked.sum():,} row{'' if one else 's'} of {name}, whose {column!r} is learned from too, "
+        f"{'is' if one else 'are'} left out"
+    )
+    return replace(
+        groups,
+        kind=SplitKind.GROUPED_BEFORE_TEST,
+        rule=f"test: the rows of {name} whose {column!r} is not learned from; validation: a fifth of the other texts, "
+        "as nearly as their groups allow, each of which is on one side only",
+        values=values,
+        notes=(note,) if leaked.any() else (),
     )
 
 

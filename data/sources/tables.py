@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from data.corpus import Corpus, DataError
 from data.messages import printable, shorten
@@ -11,7 +12,7 @@ from data.reading.columns import TEXT, Choice
 from data.reading.packing import PACKED
 from data.reading.table import BAD_ROWS, SUFFIXES, Reading, is_named_like_a_table, stem_of
 from data.reading.text_encoding import AUTO
-from data.sources.group_hints import group_hint
+from data.sources.group_hints import group_hint, shared_hint
 from data.sources.labels import Classes, classes_of
 from data.sources.source import Data, Source, values_of
 from data.sources.table_rows import (
@@ -23,6 +24,9 @@ from data.sources.table_rows import (
     read_rows,
 )
 from data.stored.storage import HELD, Storage
+
+if TYPE_CHECKING:
+    import numpy as np
 
 LONGEST_NAME = 50  # characters of the corpus's name: folders are named after it
 
@@ -55,7 +59,8 @@ def load(
         delimiter: of a delimited file.
         quoting: of a delimited file.
         bad_rows: largest share of damaged rows that is passed over, and of rows whose time cannot be read.
-        test: a further file, whose rows are the test split; at most one of this and the following is given.
+        test: a further file, whose rows are the test split; at most one of this and the following is given, unless it
+            is `group_column`, which then leaves test texts out whose group is learned from.
         split_column: says of each row whether it is for training, validation or test.
         group_column: rows with the same value in it are in the same split.
         time_column: the earliest rows are for training, the latest for test.
@@ -76,23 +81,27 @@ def load(
         )
     asked = {splits.SPLIT: split_column, splits.GROUP: group_column, splits.TIME: time_column}
     columns = [Beside(flag, column) for flag, column in asked.items() if column is not None]
-    if len(flags := [*(column.flag for column in columns), *(["--test"] if test is not None else [])]) > 1:
+    flags = [*(column.flag for column in columns), *(["--test"] if test is not None else [])]
+    if len(flags) > 1 and flags != [splits.GROUP, "--test"]:
         raise DataError(f"{' and '.join(flags)} each say how the texts are split: name one of them.")
     beside = columns[0] if columns else None
     reading = Reading(encoding, delimiter, quoting, bad_rows)
     asked_for = Choice(tuple(text_column), label_column, False)
     files = values_of(data)
     growing = storage.growing_texts()
-    rows = read_rows(files, reading, asked_for, growing, beside, look_for_groups=not flags)
+    rows = read_rows(files, reading, asked_for, growing, beside, look_for_groups=not beside)
     tested = None
     if test is not None:
-        tested = read_rows([str(test)], reading, Choice(rows.choice.texts, rows.choice.label, False), growing)
+        same = Choice(rows.choice.texts, rows.choice.label, False)
+        tested = read_rows([str(test)], reading, same, growing, beside, look_for_groups=not beside)
     texts = growing.finish()
     classes = classes_of([*rows.labels, *(tested.labels if tested else [])])
     _refuse_too_few_labels(rows, tested, classes)
     has_label = [label is not None for label in classes.labels]
     how = None
-    if beside:
+    if beside and tested:
+        how = splits.groups_before_test(tested.name, beside.name, rows.beside, tested.beside)
+    elif beside:
         how = splits.read_split(beside.flag, beside.name, rows.beside, has_label, bad_rows)
     elif tested:
         how = splits.given_file(tested.name, len(texts), len(tested.labels))
@@ -116,7 +125,7 @@ def load(
             *(str(table.damage) for table in tables if table.damage.damaged),
             *classes.notes,
             *map(printable, how.notes if how else ()),
-            *([hint] if (hint := group_hint(rows.groups, labelled)) else []),
+            *([hint] if (hint := _group_hint(rows, tested, labelled)) else []),
         ),
         meaning=f"The labels are those of column {printable(repr(rows.choice.label))}; the project gives them no other "
         "meaning.",
@@ -159,6 +168,12 @@ def _refuse_too_few_labels(rows: Rows, tested: Rows | None, classes: Classes) ->
             f"{rows.name}: all {labelled:,} texts have the label {shorten(classes.names[present.pop()])!r} and a "
             "classifier needs two: add texts of another class, or name another column with --label-column."
         )
+
+
+def _group_hint(rows: Rows, tested: Rows | None, labelled: np.ndarray) -> str | None:
+    if tested and (hint := shared_hint(rows.groups, tested.groups, Path(tested.name).name)):
+        return hint
+    return group_hint(rows.groups, labelled[labelled < len(rows.labels)])
 
 
 def _name(files: Sequence[str]) -> str:

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from data.cleaning import Cleaner
-from data.corpus import Corpus
+from data.corpus import PARTS, Corpus
 from data.parallel import stream_texts
 from data.splits import leakage
+from data.splits.drawing import Split
 from data.stored.storage import HELD, Storage
 from data.stored.texts import HALVES, take_texts
 
@@ -53,10 +54,16 @@ class Part:
         return self.take(np.array([at for at, text in enumerate(self.cleaned) if text], dtype=np.int64))
 
 
-def clean_parts(
-    corpus: Corpus, indices: Mapping[str, np.ndarray], cleaner: Cleaner, storage: Storage = HELD
-) -> dict[str, Part]:
-    """The texts of `corpus` at `indices`, by part, and cleaned; `storage` as for `draw` of `data.preparing`."""
+def clean_parts(corpus: Corpus, drawn: Split, cleaner: Cleaner, storage: Storage = HELD) -> dict[str, Part]:
+    """The texts of a split, by part, and cleaned; those that clean to nothing are still there.
+
+    Args:
+        corpus: what was split.
+        drawn: how.
+        cleaner: makes words of texts.
+        storage: what becomes of more texts than the memory should hold; by default all are held.
+    """
+    indices = {name: getattr(drawn, name) for name in PARTS}
     everything = take_texts(corpus.texts, np.concatenate(list(indices.values())))
     growing = storage.growing_texts()
     for text in stream_texts(cleaner.clean, everything):

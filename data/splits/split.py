@@ -7,9 +7,17 @@ import numpy as np
 from data.classes import FEWEST_PER_CLASS
 from data.corpus import PARTS, Corpus, DataError, SplitKind
 from data.splits.chronological import split_chronologically
-from data.splits.drawing import SHARE, VALIDATION_SHARE_OF_REST, Split, draw, draw_order, refuse_rare_classes
+from data.splits.drawing import (
+    SHARE,
+    VALIDATION_SHARE_OF_REST,
+    Split,
+    draw,
+    draw_order,
+    refuse_lacking,
+    refuse_rare_classes,
+)
 from data.splits.folds import Fold, split_by_fold
-from data.splits.grouped import split_by_groups
+from data.splits.grouped import split_by_groups, split_by_groups_before_test
 from data.splits.predefined import split_as_given
 
 __all__ = ["FEWEST_PER_CLASS", "PARTS", "Split", "describe_rule", "split"]
@@ -18,6 +26,7 @@ BY_KIND = {
     SplitKind.PREDEFINED: split_as_given,
     SplitKind.GROUPED: split_by_groups,
     SplitKind.CHRONOLOGICAL: split_chronologically,
+    SplitKind.GROUPED_BEFORE_TEST: split_by_groups_before_test,
 }
 
 
@@ -61,7 +70,10 @@ def split(
         rest, test = draw(pool, corpus.labels, min(round(len(pool) * SHARE), most), seed)
         validation_share = SHARE / (1 - SHARE)
     train, validation = draw(rest, corpus.labels, min(round(len(rest) * validation_share), most), seed)
-    return _bounded(Split(train, validation, test), corpus.labels, most)
+    found = Split(train, validation, test)
+    if sample is None and corpus.is_test is not None:
+        refuse_lacking(corpus, found, "As the data is split", "add such texts, or remove the class")
+    return _bounded(found, corpus.labels, most)
 
 
 def _bounded(found: Split, labels: np.ndarray, most: int) -> Split:
@@ -87,7 +99,7 @@ def _describe_rule(corpus: Corpus, sample: int | None, folds: int) -> dict:
         return {"split_rule": rule, "same_test": False}
     if by:
         whole = sample is None or sample >= len(corpus.texts)
-        same = by.kind is SplitKind.PREDEFINED or (by.kind is SplitKind.CHRONOLOGICAL and whole)
+        same = bool(by.is_test.any()) or (by.kind is SplitKind.CHRONOLOGICAL and whole)
         return {"split_rule": by.rule, "same_test": same}
     if sample is None and corpus.is_test is not None:
         published = "the published test split; validation: a fifth of the other texts, drawn by class"

@@ -36,6 +36,11 @@ def _of_no_other_group(by: SplitBy, drawn: Mapping[str, Part]) -> Callable[[np.n
     return lambda groups: ~np.isin(groups, others)
 
 
+def _of_no_other_group_before_test(by: SplitBy, drawn: Mapping[str, Part]) -> Callable[[np.ndarray], np.ndarray]:
+    of_no_other = _of_no_other_group(by, drawn)
+    return lambda groups: of_no_other(groups) & (groups >= 0)
+
+
 def _of_the_past(by: SplitBy, drawn: Mapping[str, Part]) -> Callable[[np.ndarray], np.ndarray]:
     latest = by.values[drawn["train"].index].max()
     return lambda times: times <= latest
@@ -45,4 +50,5 @@ _RULES = {
     SplitKind.PREDEFINED: _of_training,
     SplitKind.GROUPED: _of_no_other_group,
     SplitKind.CHRONOLOGICAL: _of_the_past,
+    SplitKind.GROUPED_BEFORE_TEST: _of_no_other_group_before_test,
 }

@@ -26,6 +26,12 @@ def kept_features(directory: Path, key: str, texts: Sequence[str]) -> np.ndarray
     return np.stack([known[digest] for digest in digests]) if known.keys() >= set(digests) else None
 
 
+def missing(directory: Path, key: str, texts: Sequence[str]) -> int:
+    """How many of `texts`, each counted once, have no features under `key` in the files of `directory`."""
+    digests = {text_digest(text) for text in texts}
+    return len(digests - read_rows(directory, key, digests).keys())
+
+
 def text_digest(*texts: str) -> bytes:
     """Identity of texts in their order, 16 bytes."""
     digest = hashlib.blake2b(digest_size=16)

@@ -18,6 +18,7 @@ from keras import ops
 from models.backends.devices import device_in_use
 from models.encoder.backbones import SEQUENCE_LENGTH, Backbone, tokenize
 from models.encoder.feature_files import read_rows, text_digest, write_rows
+from models.encoder.openvino_features import OpenvinoEncoder
 from models.encoder.weights import CACHE_VARIABLE
 
 POOLINGS = ("auto", "pooled", "mean", "first")
@@ -77,7 +78,11 @@ def pool(hidden, pooled, padding_mask, pooling: str):
 
 
 def encode(
-    backbone: Backbone, texts: Sequence[str], sequence_length: int = SEQUENCE_LENGTH, pooling: str = "auto"
+    backbone: Backbone,
+    texts: Sequence[str],
+    sequence_length: int = SEQUENCE_LENGTH,
+    pooling: str = "auto",
+    converted: OpenvinoEncoder | None = None,
 ) -> np.ndarray:
     """The features of `texts`, each text run through the backbone once.
 
@@ -88,6 +93,7 @@ def encode(
         texts: n texts.
         sequence_length: most tokens of a text that are read.
         pooling: how the states of the tokens become one vector, see `call_backbone`.
+        converted: backbone and pooling for OpenVINO, which then computes in place of Keras.
 
     Returns:
         `float32` array of shape `(n, width)`, rows in the order of `texts`.
@@ -95,21 +101,28 @@ def encode(
     Raises:
         ValueError: no such pooling, or the backbone has no pooled output.
     """
-    encoder = _build_encoder(backbone, pooling)
     token_ids, padding_mask = tokenize(backbone, texts, sequence_length)
+    if converted:
+        return converted.features(token_ids, padding_mask)
+    return encode_tokens(build_encoder(backbone, pooling), token_ids, padding_mask)
+
+
+def encode_tokens(encoder: keras.Model, token_ids: np.ndarray, padding_mask: np.ndarray) -> np.ndarray:
+    """What `build_encoder`'s model says of tokens, both of shape `(n, tokens)`, as `float32` of shape `(n, width)`."""
+    texts, longest = token_ids.shape
     lengths = padding_mask.sum(axis=1)
     order = np.argsort(-lengths, kind="stable")
-    features = np.zeros((len(texts), encoder.output.shape[-1]), "float32")
-    for start in range(0, len(texts), BATCH_SIZE):
+    features = np.zeros((texts, encoder.output.shape[-1]), "float32")
+    for start in range(0, texts, BATCH_SIZE):
         # The last batch is filled up with its last text, which spares a shape.
-        rows = order[np.minimum(np.arange(start, start + BATCH_SIZE), len(texts) - 1)]
-        length = min(-(-lengths[rows[0]] // LENGTH_STEP) * LENGTH_STEP, sequence_length)
+        rows = order[np.minimum(np.arange(start, start + BATCH_SIZE), texts - 1)]
+        length = min(-(-lengths[rows[0]] // LENGTH_STEP) * LENGTH_STEP, longest)
         features[rows] = encoder.predict_on_batch([token_ids[rows, :length], padding_mask[rows, :length]])
     return features
 
 
 @functools.lru_cache(maxsize=1)  # each new one has all its shapes compiled anew
-def _build_encoder(backbone: Backbone, pooling: str) -> keras.Model:
+def build_encoder(backbone: Backbone, pooling: str) -> keras.Model:
     """From token ids and padding mask, `[(batch, tokens), (batch, tokens)]`, to features `(batch, width)`."""
     inputs = [keras.Input((None,), dtype="int32", name=name) for name in ("token_ids", "padding_mask")]
     # Never compiled by hand: Keras then uses XLA where it can, on TensorFlow twice as fast here.
@@ -124,6 +137,7 @@ def cached_features(
     *,
     cache_dir: Path,
     progress: Callable[[int, int], None] | None = None,
+    converted: OpenvinoEncoder | None = None,
 ) -> np.ndarray:
     """The features of `texts`, out of the files in `cache_dir` where they hold them, else computed and added to them.
 
@@ -131,7 +145,7 @@ def cached_features(
     is cut short or damaged costs its rows and nothing else.
 
     Args:
-        backbone, texts, sequence_length, pooling: as for `encode`.
+        backbone, texts, sequence_length, pooling, converted: as for `encode`.
         cache_dir: the folder of the files, made if missing.
         progress: told how many texts are encoded and how many have to be, at the start and after each file.
 
@@ -141,7 +155,7 @@ def cached_features(
     Raises:
         ValueError: no such pooling, or the backbone has no pooled output.
     """
-    key = text_key(backbone, sequence_length, pooling)
+    key = text_key(backbone, sequence_length, pooling, converted)
     wanted = [text_digest(text) for text in texts]
     known = read_rows(cache_dir, key, set(wanted))
     missing = {digest: text for digest, text in zip(wanted, texts, strict=True) if digest not in known}
@@ -150,7 +164,7 @@ def cached_features(
         progress(0, len(digests))
     for start in range(0, len(digests), TEXTS_PER_FILE):
         part = digests[start : start + TEXTS_PER_FILE]
-        rows = encode(backbone, [missing[digest] for digest in part], sequence_length, pooling)
+        rows = encode(backbone, [missing[digest] for digest in part], sequence_length, pooling, converted)
         try:
             write_rows(cache_dir, key, part, rows)
         except OSError as error:  # a full disk, or one that is not ours: it costs the next run its time, not this one
@@ -165,8 +179,9 @@ def cached_features(
     return np.stack([known[digest] for digest in wanted])
 
 
-def text_key(backbone: Backbone, sequence_length: int, kind: str) -> str:
+def text_key(backbone: Backbone, sequence_length: int, kind: str, converted: OpenvinoEncoder | None = None) -> str:
     """Identity of everything but the text that decides a feature, to the last bit."""
     device = device_in_use()
-    computed = keras.backend.backend(), backbone.model.dtype_policy.name, *([device.name] if device else [])
+    by_keras = keras.backend.backend(), backbone.model.dtype_policy.name, *([device.name] if device else [])
+    computed = converted.identity if converted else by_keras
     return text_digest(backbone.key, version("keras-hub"), *computed, str(sequence_length), kind).hex()

@@ -24,6 +24,7 @@ from data.cleaning import (
     Cleaner,
 )
 from data.vectorizing import PADDING, UNKNOWN
+from models.exporting.graph_composing import compose
 
 
 def as_utf8(texts: tf.Tensor) -> tf.Tensor:
@@ -49,10 +50,10 @@ def clean(texts: tf.Tensor, cleaner: Cleaner) -> tf.Tensor:
         return replace(texts, rf"\b(?:{cleaner.dropped_words})\b", "")
     for pattern in (HTML, URL, EMAIL):
         texts = replace(texts, pattern, " ")
-    texts = replace(replace(texts, IGNORED_CHARACTERS, ""), OTHER, " ")
+    texts = compose(replace(replace(texts, IGNORED_CHARACTERS, ""), OTHER, " "))
     for letter, small in cleaner.lowered.items():
         texts = replace(texts, letter, small)
-    texts = replace(tf.strings.lower(texts, encoding="utf-8"), SINGLE_WORD, r" \1 ")
+    texts = replace(compose(tf.strings.lower(texts, encoding="utf-8")), SINGLE_WORD, r" \1 ")
     if not cleaner.dropped_words:
         return texts
     # RE2 has boundaries of ASCII words alone: each word is given a space of its own on both sides instead.

@@ -111,8 +111,10 @@ def _cleaning(cleaner: Cleaner) -> list[normalizers.Normalizer]:
             *(_replace(pattern, " ") for pattern in MARKUP),
             _replace(IGNORED_CHARACTERS, ""),
             _replace(OTHER, " "),
+            normalizers.NFC(),
             *(normalizers.Replace(letter, small) for letter, small in cleaner.lowered.items()),
             normalizers.Lowercase(),
+            normalizers.NFC(),
             _replace(SEAMS, " "),
             *([_replace(rf"(?<![^ ])(?:{dropped})(?![^ ])", "")] if dropped else []),
         ]

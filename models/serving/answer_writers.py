@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -23,6 +24,7 @@ STYLES = (TABLE, CSV, TSV, JSON_LINES, PARQUET)
 SHOWN = 60  # characters of a text in the table
 BATCH = 2048  # answers that are put into a database at once
 TEXT, LABEL, CONFIDENCE, TOKENS, CORRECT = "text", "label", "confidence", "tokens_seen", "correct"
+LITERAL = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?|true|false", re.ASCII)  # in JSON
 Write = Callable[[dict], None]
 
 
@@ -53,7 +55,7 @@ def writer(style: str, file: TextIO, classes: Sequence[str], columns: Sequence[s
     if style == TABLE:
         yield _table(file, classes)
     elif style == JSON_LINES:
-        yield _json_lines(file, columns, scored)
+        yield _json_lines(file, classes, columns, scored)
     elif style == PARQUET:
         with _parquet(file, classes, columns, scored) as write:
             yield write
@@ -114,12 +116,16 @@ def quoted(cell: str, delimiter: str) -> str:
     return f'"{cell}"' if delimiter in cell or "\n" in cell or "\r" in cell else cell
 
 
-def _json_lines(file: TextIO, columns: Sequence[str], scored: bool) -> Write:
+def _json_lines(file: TextIO, classes: Sequence[str], columns: Sequence[str], scored: bool) -> Write:
+    # Where all classes are numbers, or true and false, they were no strings in JSON either.
+    unquoted = frozenset(classes if all(map(LITERAL.fullmatch, classes)) else ())
     ours = {name: _free(name, columns) for name in (LABEL, CONFIDENCE, "probabilities", TOKENS, CORRECT)}
 
     def write(answer: dict) -> None:
         record = {name: answer["cells"][name] for name in columns} or {TEXT: answer[TEXT]}
         record |= {free: answer[name] for name, free in ours.items() if scored or name != CORRECT}
+        if answer[LABEL] in unquoted:
+            record[ours[LABEL]] = Unquoted(answer[LABEL])
         # What was a number in the user's JSON is one again, as it was written.
         values = (value if isinstance(value, Unquoted) else json.dumps(value) for value in record.values())
         pairs = zip(map(json.dumps, record), values, strict=True)

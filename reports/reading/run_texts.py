@@ -97,7 +97,8 @@ def _features(
         by_part = {}
         for name, found in texts.items():
             read = found if description.cleaned else [strip_markup(text) for text in found]
-            kept = kept_features(directory, description.features_key, read) if read else None
+            learned = name in ("train", UNLABELLED) and description.learned_features_key
+            kept = kept_features(directory, learned or description.features_key, read) if read else None
             if kept is not None:
                 by_part[name] = kept
         if parts.keys() <= by_part.keys():

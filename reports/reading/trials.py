@@ -100,6 +100,7 @@ class Trial:
         collapsed, overfitted: what went wrong; both are judged without the test split.
         stopped_by: the setting that ended training before its own rules did.
         cached_texts: texts whose features were there before.
+        learned_precision: in which an encoder read the texts that its head learned from, where it was not full.
         other_work: share of its cores that other programs took from it.
         devices: how many shared its batches.
         virtual_devices: whether they were parts of the processor.
@@ -135,6 +136,7 @@ class Trial:
     overfitted: bool = False
     stopped_by: str | None = None
     cached_texts: int = 0
+    learned_precision: str = ""
     other_work: float = 0.0
     devices: int = 1
     virtual_devices: bool = False

@@ -63,6 +63,9 @@ def remarks(row: Row, seeds: int) -> list[str]:
     cached = sum(trial.cached_texts for trial in row.by_seed)
     if cached:  # seconds would otherwise look like those of a first run
         found.append(f"{plural(cached, 'text')} encoded earlier")
+    found += sorted(
+        {f"training texts encoded in {trial.learned_precision}" for trial in row.by_seed if trial.learned_precision}
+    )
     if row.slowed:  # its seconds would otherwise look like those of an idle machine
         found.append(f"slowed: other programs took {percent(row.other_work, 0)} of the cores")
     return found

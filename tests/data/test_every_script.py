@@ -1,5 +1,7 @@
 """Texts in any language become the words that a reader of it would expect."""
 
+import unicodedata
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -29,7 +31,8 @@ from models.run_folder import RunFolder
         ("שָׁלוֹם עולם", "שָׁלוֹם עולם"),
         ("good😀👍🏽 ❤\ufe0f👩\u200d💻🇩🇪 1\ufe0f\u20e3", "good 😀 👍 ❤ 👩 💻 🇩 🇪 1"),
         ("★★☆ ✓ © ½ → _ €5", "★ ★ ☆ ✓ 5"),
-        ("Film电影ok ÉTÉ e\u0301te\u0301", "film 电 影 ok été e\u0301te\u0301"),
+        ("Film电影ok ÉTÉ e\u0301te\u0301", "film 电 影 ok été été"),
+        ("\u1112\u1161\u11ab\u1100\u116e\u11a8\u110b\u1165 か\u3099", "한국어 が"),  # as macOS writes them
         ("soft\u00adly \ufeffa\u200bb", "softly a b"),
         ("看http://a.b/c好看 www.x.org，真的 me@x.org", "看 好 看 真 的"),
         ("<b>жир</b>&nbsp;ный", "жир ный"),
@@ -56,6 +59,13 @@ def test_letters_of_every_script_are_letters(text, expected):
 def test_stop_words_are_those_of_the_language_and_opinions_keep_some(language, text, dropped, kept):
     assert Cleaner(False, language).clean(text) == dropped
     assert Cleaner(True, language).clean(text) == kept
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+@pytest.mark.parametrize("language", [NO_LANGUAGE, "tr", "de", "ko", "ar"])
+def test_letters_and_marks_are_the_same_words_however_they_are_written(language, form):
+    text = "Schöne İstanbul ILIK Îman ĐẶNG Ürün ÅNGSTRÖM \u212bngström الرَّحْمَٰن שָׁלוֹם Ελλάδα 한국어 ガギグ Йод क़लम J̌ǰ"
+    assert Cleaner(True, language).clean(unicodedata.normalize(form, text)) == Cleaner(True, language).clean(text)
 
 
 @settings(max_examples=200, deadline=None)

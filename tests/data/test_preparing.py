@@ -5,21 +5,20 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from data import arrays, preparing
+from data import arrays
 from data.arrays import load_ids, load_vocabulary, vectorize_parts, vectors_of_width
 from data.card import coverage, describe_corpus, describe_split
 from data.cleaning import Cleaner
 from data.corpus import Corpus, DataError, Published
 from data.preparing import (
-    draw,
     load_texts,
     load_unlabelled,
     prepare,
     save_texts,
 )
 from data.splits.leakage import LeakageError
-from data.splits.parts import Part
-from data.splits.split import PARTS, Split
+from data.splits.parts import Part, clean_parts
+from data.splits.split import PARTS, Split, split
 from data.splits.unlabelled import Unlabelled
 
 NO_TEXTS = Unlabelled([], [])
@@ -43,8 +42,7 @@ def prepared(monkeypatch):
     corpus = Corpus("tiny", "made up", list(texts), np.array(labels), ("bad", "good"), groups)
     ends = np.cumsum([0, *(len(posts[part]) for part in PARTS)])
     known = Split(*(np.arange(start, end) for start, end in zip(ends, ends[1:], strict=False)))
-    monkeypatch.setattr(preparing, "split", lambda *_: known)
-    return prepare(corpus, draw(corpus, None, 0, Cleaner()), None, 3)
+    return prepare(corpus, clean_parts(corpus, known, Cleaner()), None, 3)
 
 
 def test_what_is_left_of_each_split(prepared):
@@ -135,7 +133,7 @@ def test_coverage(texts, known, expected):
 
 def refusal(corpus, sample=None, sequence_length=3):
     with pytest.raises(DataError) as caught:
-        prepare(corpus, draw(corpus, sample, 0, Cleaner()), sample, sequence_length)
+        prepare(corpus, clean_parts(corpus, split(corpus, sample, 0), Cleaner()), sample, sequence_length)
     return str(caught.value)
 
 
@@ -172,7 +170,7 @@ def test_texts_that_begin_alike_are_to_be_read_further(make_corpus, words, helps
         "removed were 10 with the same first 3 words, all that is read, as a text of an earlier split; read more of "
         f"each text with --sequence-length {helps}."
     )
-    prepare(corpus, draw(corpus, None, 0, Cleaner()), None, helps)
+    prepare(corpus, clean_parts(corpus, split(corpus, None, 0), Cleaner()), None, helps)
 
 
 def test_texts_in_other_letters_are_said_to_be_unread(make_corpus):
@@ -198,7 +196,7 @@ def test_negations_are_kept_where_asked_for(make_corpus):
     corpus = make_corpus(30, 30)
     corpus.texts[:] = [f"not {text}" for text in corpus.texts]
     for keep_negations, words in ((True, 2), (False, 1)):
-        parts, _ = prepare(corpus, draw(corpus, None, 0, Cleaner(keep_negations)), None, 3)
+        parts, _ = prepare(corpus, clean_parts(corpus, split(corpus, None, 0), Cleaner(keep_negations)), None, 3)
         assert {len(text.split()) for text in parts["train"].cleaned} == {words}
 
 

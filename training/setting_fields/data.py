@@ -39,8 +39,8 @@ class DataSettings:
     )
     test: str | None = setting(
         None,
-        "labelled table whose rows are the test split, all of them, with the columns and labels of --data, a fifth of "
-        "whose texts is for validation (default: drawn)",
+        "labelled table whose rows are the test split, all of them (but see --group-column), with the columns and "
+        "labels of --data, a fifth of whose texts is for validation (default: drawn)",
         "data",
         metavar="FILE",
     )
@@ -54,7 +54,7 @@ class DataSettings:
     group_column: str | None = setting(
         None,
         "column of a table, such as author, product or thread: texts with the same value are all in one split, 4:1:1 "
-        "as nearly as that allows (default: none)",
+        "as nearly as that allows; rows of --test whose value is learned from are left out (default: none)",
         "data",
         metavar="NAME",
     )

@@ -87,6 +87,13 @@ class ModelSettings:
     backbone_length: int = setting(
         128, "word pieces of a text the pretrained encoder reads", "models", values.whole_number(3, 512)
     )
+    backbone_precision: str = setting(
+        values.AUTO,
+        "of the frozen encoder on the texts that its head learns from; auto: bfloat16 where this processor has it and "
+        "OpenVINO is quicker so; what it is judged by, and exported, is float32",
+        "models",
+        choices=(values.AUTO, values.FLOAT32),
+    )
     backbone_cleaned: bool = setting(
         False, "give the pretrained encoder cleaned words instead of sentences", "models", values.truth
     )

@@ -5,7 +5,6 @@ The encoder runs once per text; its features are kept in the user's cache, so th
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -14,12 +13,13 @@ import numpy as np
 
 from data.cleaning import strip_markup
 from models.description import Description
-from training.ending import TimeIsUp, ending
+from training.ending import ending
 from training.fitting.history import History, count_epochs
 from training.measuring import memory
 from training.setting_values import ALL, FLOAT32
 from training.settings import Settings
 from training.trainers.encoder_blocks import counted_blocks, save_unfrozen, train_blocks
+from training.trainers.encoder_features import Source, choose_sources, encode_parts
 from training.trainers.encoder_weights import decide_weights
 from training.trainers.trained import MODEL, Task, Trained, predict, rows, save_weights, trainable_count
 
@@ -75,13 +75,11 @@ def train(task: Task) -> Trained:
     estimate = _estimate_memory(backbone.model, settings, tokens)
     memory.require(estimate, settings, "--backbone-length or --unfreeze")
     compiled = backbone.model.jit_compile  # Keras's choice, asked before determinism takes XLA away
+    learned, judged = choose_sources(task, files, backbone, learning, texts)
     if not task.described.exists():  # before there is a checkpoint, so that no other weights go on from it
-        _describe(task, files, learning, settings.blocks_trained).save(task.described)
-    features, new_texts = _encode(task, learning, texts)
+        _describe(task, files, learned, judged, settings.blocks_trained).save(task.described)
+    features, new_texts = encode_parts(task, learned, judged, texts)
     head, history = _train_head(task, features)
-    if learning is not backbone:  # it answers as what is exported does
-        answered = {part: found for part, found in texts.items() if part != "train"}
-        features |= _encode(task, backbone, answered)[0]
     fitted = _finish(task, backbone, learning, head, history, features, texts, tokens)
     fitted.model.jit_compile = compiled
 
@@ -91,7 +89,7 @@ def train(task: Task) -> Trained:
 
     last_phase = settings.unfreeze_epochs + count_epochs(history) if fitted.unfrozen else settings.epochs
     return Trained(
-        description=_describe(task, files, learning, fitted.unfrozen),
+        description=_describe(task, files, learned, judged, fitted.unfrozen),
         probabilities=fitted.probabilities,
         answer=lambda size: _answer(fitted.model, *tokens["test"], size),
         answer_texts=answer_texts,
@@ -101,6 +99,7 @@ def train(task: Task) -> Trained:
         facts={
             "estimated_memory_mb": estimate,
             "cached_texts": sum(map(len, texts.values())) - new_texts,
+            "learned_precision": learned.precision,
             "wordpiece": _describe_tokens({part: tokens[part] for part in task.parts}, backbone.tokenizer),
             "epochs_allowed": last_phase,
             "epochs_setting": "--unfreeze-epochs" if fitted.unfrozen else "--epochs",
@@ -111,44 +110,6 @@ def train(task: Task) -> Trained:
 def _as_read(task: Task, texts: Sequence[str], cleaned: Sequence[str]) -> list[str]:
     """Texts as the encoder reads them."""
     return list(cleaned) if task.settings.backbone_cleaned else [strip_markup(text) for text in texts]
-
-
-def _encode(task: Task, backbone: Backbone, texts: dict[str, list[str]]) -> tuple[dict[str, np.ndarray], int]:
-    """The features of each split, `(n, width)`, and how many texts were not in the cache.
-
-    Raises:
-        TimeIsUp: `--time-limit` was over before all texts were encoded.
-    """
-    from models.encoder.features import cached_features
-    from models.encoder.weights import cache_directory
-
-    settings, new_texts, started = task.settings, 0, time.perf_counter()
-
-    def show_progress(done: int, new: int) -> None:
-        nonlocal new_texts
-        new_texts = new
-        if done < new and ending.time_is_up():
-            raise TimeIsUp(f"--time-limit {settings.time_limit} was over with {done:,} of {new:,} texts encoded")
-        if done or not new:
-            print(f"{task.progress_title:<22} {backbone.label}: {done:,} of {new:,} new texts encoded", flush=True)
-        if task.stored and done and done == new:
-            hours = (time.perf_counter() - started) / new * len(task.stored.labels) / 3600
-            print(
-                f"{task.progress_title:<22} it learns from {len(task.parts['train'].labels):,} of "
-                f"{len(task.stored.labels):,} training texts: to encode all would take about {hours:.1f} hours here",
-                flush=True,
-            )
-
-    everything = cached_features(
-        backbone,
-        [text for found in texts.values() for text in found],
-        settings.backbone_length,
-        settings.pooling,
-        cache_dir=cache_directory() / "features",
-        progress=show_progress,
-    )
-    ends = np.cumsum([len(found) for found in texts.values()])
-    return dict(zip(texts, np.split(everything, ends[:-1]), strict=True)), new_texts
 
 
 def _train_head(task: Task, features: dict[str, np.ndarray]) -> tuple[keras.Model, History]:
@@ -200,9 +161,7 @@ def _finish(
     return Fitted(join(backbone, head, task.settings.pooling), history, predict(head, features))
 
 
-def _describe(task: Task, files: BackboneFiles, backbone: Backbone, unfrozen: int) -> Description:
-    from models.encoder.features import text_key
-
+def _describe(task: Task, files: BackboneFiles, learned: Source, judged: Source, unfrozen: int) -> Description:
     settings = task.settings
     weights = f"{files.label}, last {counted_blocks(unfrozen)} trained" if unfrozen else files.label
     sample = f", {len(task.parts['train'].labels):,} training texts" if task.stored else ""
@@ -221,7 +180,8 @@ def _describe(task: Task, files: BackboneFiles, backbone: Backbone, unfrozen: in
         weights_key=files.key,
         backbone=files.name,
         pooling=settings.pooling,
-        features_key=text_key(backbone, settings.backbone_length, settings.pooling),
+        features_key=judged.key,
+        learned_features_key=learned.key,
         unfrozen=unfrozen,
     )
 

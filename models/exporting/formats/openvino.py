@@ -18,7 +18,7 @@ def write(task: ExportTask) -> None:
     try:
         openvino = import_openvino()
     except ImportError as error:
-        raise ExportRefused("OpenVINO is not installed: pip install -e '.[openvino]'") from error
+        raise ExportRefused("OpenVINO is not installed: pip install openvino") from error
     if not task.exportable.runs_in_openvino:
         raise ExportRefused("OpenVINO has no operation that looks terms up: choose another format")
     import tensorflow as tf

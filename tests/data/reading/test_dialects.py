@@ -27,6 +27,13 @@ def test_the_delimiter_is_found_and_said(write, delimited, delimiter, name, end,
     assert f"separated by {name}" in corpus.source
 
 
+@pytest.mark.parametrize("mark", "^~\x1f\x01")
+def test_marks_that_are_seldom_are_found_where_no_other_gives_columns(write, delimited, mark):
+    check(load(write(delimited(REVIEWS, mark))))
+    corpus = load(write(delimited([(f"{mark} {text}", label) for text, label in REVIEWS])))
+    assert "separated by comma" in corpus.source
+
+
 def test_a_flag_wins_over_what_is_found(write):
     path = write("text;a,label\none;1,x\ntwo;2,y\nthree;3,x\n")
     assert load(path, delimiter=",", text_column=["text;a"]).texts == ["one;1", "two;2", "three;3"]
@@ -103,7 +110,7 @@ def test_quoting_that_is_named(write):
 
 
 def test_rows_and_columns_that_are_empty_are_passed_over(write):
-    corpus = load(write("\n\ntext,label,,\n,\n,,,\na,x,,\n\nb,y\n  , \nc,x,,,,\nd,y,1,2\n"))
+    corpus = load(write("\n\ntext,label,,\n,\n,,,\na,x,,\n\nb,y\n  , \nc,x,,,,\nd,y,1,2\n\x1a"))  # a DOS file's end
     assert corpus.texts == ["a", "b", "c", "d"]
 
 
@@ -174,6 +181,7 @@ def test_several_columns_of_texts_are_joined(write):
     corpus = load(path, text_column=["title", "body"])
     assert corpus.texts == ["Good\nIt was", "Bad it was", "Only a title"]
     assert "columns 'title' and 'body' labeled by column 'label'" in corpus.source
+    assert load(path, text_column=["title", "title"]).texts[0] == "Good"
 
 
 def test_entities_are_letters(write):

@@ -21,12 +21,14 @@ from data.cleaning import Cleaner
 from data.corpus import DataError
 from data.deciding import choose_language
 from data.messages import CONTROLS
-from data.preparing import draw, load_texts, prepare, save_texts
+from data.preparing import load_texts, prepare, save_texts
 from data.reading.dialect import QUOTINGS
 from data.reading.packing import zstd_module
 from data.sources import catalog as sources
-from data.splits.split import PARTS
-from data.splits.unlabelled import Unlabelled
+from data.splits.folds import Fold
+from data.splits.parts import clean_parts
+from data.splits.split import PARTS, split
+from data.splits.unlabelled import choose_unlabelled
 from training.settings import Settings
 
 EXAMPLES = max(600, settings.default.max_examples)  # 10,000 with HYPOTHESIS_PROFILE=thorough
@@ -92,17 +94,38 @@ BROKEN += [
     '{"text": {}, "label": 1}',
 ]
 
-NO_TEXTS = Unlabelled([], [])
+# What stands in a third column, again and again: which split, group or time a row is of, or what cannot be read as one.
+FITTING = {
+    "split_column": [["train"] * 5 + ["test", "dev"], ["Train", "Train", "TEST "]],
+    "group_column": [[f"author{at}" for at in range(13)], [f"author{at}" for at in range(17)] + [""]],
+    "time_column": [[f"{at % 28 + 1}.{at % 12 + 1}.2024" for at in range(29)], [f"2024-0{at}" for at in range(1, 10)]],
+}
+anything = st.sampled_from([["a", "b", ""], ["2024-01", "2024-02", "soon"]]) | st.lists(dirt, min_size=1, max_size=4)
+HOW = ["split_column", "group_column", "time_column", "folds", "test"]
+# How the rows are to be split: mostly not at all, or in one way; the same wherever it is drawn for one file.
+how_split = st.shared(
+    st.sampled_from([frozenset()] * 5)
+    | st.sampled_from([frozenset({flag}) for flag in HOW])
+    | st.sampled_from([frozenset({"test", "group_column"}), frozenset({"group_column", "folds"})])
+    | st.frozensets(st.sampled_from(HOW)),
+    key="how",
+)
+besides = how_split.flatmap(
+    lambda how: st.sampled_from([cells for flag in FITTING if flag in how for cells in FITTING[flag]] or [[""]])
+)
 
 
 @st.composite
 def rows(draw):
-    """Texts and labels, mostly as many of each label as a split needs; the texts are numbered and so all different."""
+    """Texts, labels and cells beside them, mostly as many of each label as a split needs; the texts are numbered and so
+    all different.
+    """
     found = draw(names)
     texts = draw(st.lists(words, min_size=1, max_size=4))
     count = draw(st.sampled_from([20] * 9 + [6, 1, 0]))
+    beside = draw(anything if draw(seldom) else besides)
     found *= count
-    return [(f"item{at} {texts[at % len(texts)]}", name) for at, name in enumerate(found)]
+    return [(f"item{at} {texts[at % len(texts)]}", name, beside[at % len(beside)]) for at, name in enumerate(found)]
 
 
 @st.composite
@@ -115,8 +138,9 @@ def delimited(draw, delimiter):
     writer = csv.writer(buffer, delimiter=delimiter, lineterminator=draw(line_ends), quoting=quoting)
     if draw(seldom):
         buffer.write(f"sep={draw(st.sampled_from(';|,'))}\n")
-    writer.writerow(draw(headers) if draw(seldom) else ["text", "label"])
-    writer.writerows(draw(rows()))
+    header = draw(headers) if draw(seldom) else ["text", "label", "beside"]
+    writer.writerow(header)
+    writer.writerows(row[: len(header) or 2] for row in draw(rows()))
     if draw(seldom):
         buffer.write("".join(draw(st.lists(dirt, max_size=4))))
     return buffer.getvalue()
@@ -127,7 +151,7 @@ def json_lines(draw):
     """JSON Lines; seldom with lines that are something else, some of them no JSON."""
     ascii_only, end = draw(st.booleans()), draw(line_ends)
     odd = draw(st.text(st.characters(exclude_categories=()), max_size=5))  # halves of surrogate pairs too
-    lines = [{"text": text + odd, "label": name, "more": odd} for text, name in draw(rows())]
+    lines = [{"text": text + odd, "label": name, "beside": beside, "more": odd} for text, name, beside in draw(rows())]
     if draw(seldom):
         lines += draw(st.lists(values, max_size=2))
     lines = [json.dumps(line, ensure_ascii=ascii_only) for line in lines]
@@ -140,7 +164,10 @@ def json_lines(draw):
 def json_array(draw):
     """A JSON array, broken in lines or not; seldom with items that are something else."""
     odd = draw(values) if draw(seldom) else 1.0
-    items = [{"text": text, "label": name if at else odd} for at, (text, name) in enumerate(draw(rows()))]
+    items = [
+        {"text": text, "label": name if at else odd, "beside": beside}
+        for at, (text, name, beside) in enumerate(draw(rows()))
+    ]
     if draw(seldom):
         items += draw(st.lists(values, max_size=2))
     return json.dumps(items, indent=draw(st.sampled_from([None, 2]))) + draw(st.sampled_from(["", "\n", "]", "[{"]))
@@ -149,12 +176,13 @@ def json_array(draw):
 @st.composite
 def parquet(draw):
     """The bytes of a Parquet file as Latin-1."""
-    texts, labels = zip(*(draw(rows()) or [("a", "b")]), strict=True)
+    texts, labels, beside = zip(*(draw(rows()) or [("a", "b", "c")]), strict=True)
     number = draw(st.booleans())
     with tempfile.TemporaryDirectory() as folder, duckdb.connect() as connection:
         labels = [len(label) for label in labels] if number else [label.replace("\0", "") for label in labels]
-        texts = [text.replace("\0", "") for text in texts]
-        connection.execute("CREATE TABLE t AS SELECT unnest(?) AS text, unnest(?) AS label", [texts, labels])
+        texts, beside = ([text.replace("\0", "") for text in column] for column in (texts, beside))
+        columns = "unnest(?) AS text, unnest(?) AS label, unnest(?) AS beside"
+        connection.execute(f"CREATE TABLE t AS SELECT {columns}", [texts, labels, beside])
         connection.execute(f"COPY t TO '{folder}/a.parquet'")
         return (Path(folder) / "a.parquet").read_bytes().decode("latin-1")
 
@@ -222,34 +250,48 @@ def check_sentence(error):
             "rare": st.sampled_from(RARE),
             "min_class_size": st.just(9),
             "text_column": st.sampled_from([["text"], ["text", "label"], ["x"], ["column 1"]]),
+            "positive": st.sampled_from(["pos", "neg", "xé", "1"]),
+            "language": st.sampled_from(["de", "tr", "zh", "none", "published"]),
         },
     ),
+    how=how_split,
+    near=st.sampled_from([0, 0, 0, 0.8]),
 )
-@example((b"", ".csv", "utf-8"), None, 64, {})
-@example((b"\xff\xfe", ".csv", "utf-8"), None, 64, {})
-@example((b'text,label\n"', ".csv", "utf-8"), None, 64, {})
-@example((b'{"text": "\\ud83d", "label": "\\udc00"}\n{"text": "b", "label": "y"}\n', ".jsonl", "utf-8"), None, 64, {})
+@example((b"", ".csv", "utf-8"), None, 64, {}, set(), 0)
+@example((b"\xff\xfe", ".csv", "utf-8"), None, 64, {}, set(), 0)
+@example((b'text,label\n"', ".csv", "utf-8"), None, 64, {}, set(), 0)
+@example(
+    (b'{"text": "\\ud83d", "label": "\\udc00"}\n{"text": "b", "label": "y"}', ".jsonl", "utf-8"), None, 64, {}, set(), 0
+)
 @pytest.mark.filterwarnings("ignore:invalid escape sequence")  # what unicode_escape says of such files
-def test_any_file_gives_a_run_or_a_sentence(tmp_path, file, sample, length, asked):
+def test_any_file_gives_a_run_or_a_sentence(tmp_path, file, sample, length, asked, how, near):
     content, suffix, encoding = file
-    path = tmp_path / f"any{suffix}"
+    path, other = tmp_path / f"any{suffix}", tmp_path / f"other{suffix}"
     path.write_bytes(content)
+    other.write_bytes(content.replace(b"item", b"other").replace(b"author1", b"writer"))
+    fold = Fold(1, 3, 0) if "folds" in how else None
+    flags = {flag: str(other) if flag == "test" else "beside" for flag in how if flag != "folds"}
+    chosen = Settings(data=str(path), encoding=encoding, **asked, **flags)
     try:
-        corpus = sources.load(Settings(data=str(path), encoding=encoding, **asked))
-        cleaner = Cleaner(True, choose_language(corpus, sample, 0))
-        parts, removed = prepare(corpus, draw(corpus, sample, 0, cleaner), sample, length)
+        corpus = sources.load(chosen)
+        drawn = split(corpus, sample, 0, fold)
+        language = choose_language(corpus, drawn.train) if chosen.language == "auto" else chosen.language
+        cleaner = Cleaner(True, language)
+        cleaned = clean_parts(corpus, drawn, cleaner)
+        parts, removed = prepare(corpus, cleaned, sample, length, near)
+        unlabelled, _ = choose_unlabelled(corpus, cleaned, 9, True, 0, cleaner, length, near)
     except DataError as error:
         check_sentence(error)
-        event("refused")
+        event(f"refused {'+'.join(sorted(how))}")
         return
-    event("run")
+    event(f"run {'+'.join(sorted(how))}")
     assert set(corpus.labels) == set(range(len(corpus.class_names)))
     assert not any(CONTROLS.search(name) for name in (*corpus.class_names, *corpus.notes))
     assert set(parts["train"].labels) == set(range(len(corpus.class_names)))
     for part in parts.values():
         assert len(np.unique(part.labels)) > 1
         assert all(part.cleaned)
-    save_texts(parts, NO_TEXTS, tmp_path)
+    save_texts(parts, unlabelled, tmp_path)
     assert load_texts(tmp_path)["test"].texts == parts["test"].texts
     card = describe_corpus(corpus, cleaner) | describe_split(parts, removed, corpus.class_names, ["", "[UNK]"], length)
     json.dumps(card, ensure_ascii=False, allow_nan=False).encode()

@@ -1,5 +1,7 @@
 """One folder a class: as aclImdb, as scikit-learn reads them, and what is in the way in real folders."""
 
+import gzip
+
 import pytest
 
 from data.corpus import DataError
@@ -60,6 +62,24 @@ def test_unlabelled_texts_beside_the_parts_and_numbers_as_classes(make):
     assert (corpus.class_names, corpus.is_test, len(corpus.unlabelled)) == (("9", "10"), None, 2)
 
 
+def test_a_class_that_only_the_test_folder_has_is_refused(make):
+    corpus = load(make(train__pos=8, train__neg=8, test__pos=6, test__other=6))
+    with pytest.raises(
+        DataError,
+        match=r"^As the data is split: of 13 texts in train none is of class 'other', and every class is needed there: "
+        r"add such texts, or remove the class\.$",
+    ):
+        split(corpus, None, 0)
+
+
+def test_packed_files_and_names_with_marks_apart(make):
+    path = make(**{"gut": 6, "scho\u0308n": 6})
+    (path / "gut" / "more.txt.gz").write_bytes(gzip.compress("café".encode()))
+    corpus = load(path)
+    assert corpus.class_names == ("gut", "sch\u00f6n")
+    assert "café" in corpus.texts
+
+
 def test_encodings_of_files(make):
     path = make(pos=6, neg=6)
     (path / "pos" / "00_7.txt").write_bytes("naïve café".encode("cp1252"))
@@ -104,6 +124,8 @@ def test_folders_that_are_refused(make, counts, message):
             b"text,label\n",
             r"pos/a.csv is a table: name it with --data, or several as '\*.csv'",
         ),
+        ("a.png", b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "pos/a.png is neither UTF-8 nor in another enc"),
+        ("a.pdf", b"%PDF-1.7", r"pos/a.pdf is a PDF: save the table as CSV\.$"),
         ("a.txt", b"a" * 10_000_001, r"pos/a.txt is longer than 10,000,000 bytes: break it up, or remove it\.$"),
     ],
 )

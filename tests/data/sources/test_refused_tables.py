@@ -52,6 +52,16 @@ def check_sentence(error):
         pytest.param("a.csv", "text,a,b\n", "line 1, has no column 'label'", id="only a header, and a wrong one"),
         pytest.param("a.csv", "text,label\na,x\nb,x\n", "all 2 texts have the label 'x'", id="one class"),
         pytest.param("a.xlsx", b"PK\x03\x04..", "is a zip archive or an Excel workbook: unpack", id="workbook"),
+        pytest.param("a.7z", b"7z\xbc\xaf\x27\x1c..", "is a 7z archive: unpack it", id="7z"),
+        pytest.param("a.db", b"SQLite format 3\0..", "is a database: save the table as CSV", id="SQLite"),
+        pytest.param("a.feather", b"ARROW1\0\0..", "is an Arrow file: save the table as Parquet", id="Arrow"),
+        pytest.param("a.jsonl", "null\n", "line 1: expected a JSON object, got null; each", id="null"),
+        pytest.param(
+            "a.csv",
+            "text:label\na:x\n",
+            "its columns are: 'text:label'.* or say with --delimiter what sep",
+            id="a colon",
+        ),
         pytest.param("a.csv.gz", b"\x1f\x8b\x08..", r"is packed and damaged \(.*\): pack it again", id="gzip cut off"),
         pytest.param(
             "a.csv", b"\x1f\x8b..", r"is packed and damaged \(.*\): pack it again", id="packed, named as if not"

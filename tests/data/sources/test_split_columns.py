@@ -120,6 +120,42 @@ def test_two_ways_to_split_are_refused(train_and_test):
     )
 
 
+# --- a file of test texts, and a column of groups ---
+
+
+def test_test_texts_whose_group_is_learned_from_are_left_out(write):
+    train = write(table([*rows(70, lambda at: f"ann{at % 7}"), ("extra", "", "bob8")]), "train.csv")
+    test = write(table(rows(20, lambda at: ["ann6", "bob8", "bob9", ""][at // 5], "other")), "later.csv")
+    corpus = load(train, test=test, group_column="beside")
+    found = split(corpus, None, 0)
+    assert [corpus.texts[at] for at in found.test] == [f"other{at}" for at in range(10, 20)]
+    assert len({corpus.groups[at] for at in found.train} & {corpus.groups[at] for at in found.validation}) == 0
+    assert corpus.notes == ("10 rows of later.csv, whose 'beside' is learned from too, are left out",)
+    assert describe_rule(corpus, None)["same_test"]
+    assert not load(train, test=write(table(rows(4, lambda at: "new")), "b.csv"), group_column="beside").notes
+
+
+def test_test_texts_of_which_each_group_is_learned_from_are_refused(write):
+    train = write(table(rows(40, lambda at: f"ann{at % 7}")), "train.csv")
+    refused(
+        "and --group-column beside: the beside of every row of train.csv stands in the table to learn from too, so "
+        "that none is left to test on: leave out --group-column, or test on others.",
+        train,
+        test=train,
+        group_column="beside",
+    )
+
+
+def test_groups_of_a_test_file_that_are_learned_from_are_noted_where_nobody_asks(write):
+    names = ("text", "label", "author")
+    train = write(table(rows(100, lambda at: f"ann{at % 25}"), names), "train.csv")
+    test = write(table(rows(20, lambda at: f"ann{at}" if at < 11 else f"bob{at}", "other"), names), "later.csv")
+    assert load(train, test=test).notes == (
+        "11 of 20 texts of later.csv have their 'author' in common with those to learn from, which may make every "
+        "number too good: --group-column author leaves them out",
+    )
+
+
 # --- a column of parts ---
 
 

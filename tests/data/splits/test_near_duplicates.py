@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 
 from data.cleaning import Cleaner
 from data.corpus import Corpus
-from data.preparing import draw, leaked, load_leaked, prepare, save_texts
+from data.preparing import leaked, load_leaked, prepare, save_texts
 from data.splits.near_duplicates import KnownTexts, runs, without_near_duplicates
 from data.splits.parts import clean_parts
+from data.splits.split import Split, split
 from data.splits.unlabelled import Unlabelled, choose_unlabelled
 
 WORDS = [f"word{at}" for at in range(400)]
@@ -58,11 +59,11 @@ def corpus():
     return Corpus("tiny", "made up", texts, np.arange(60) % 2, ("bad", "good"))
 
 
-PARTS = {"train": np.arange(40), "validation": np.arange(40, 50), "test": np.arange(50, 60)}
+SPLIT = Split(np.arange(40), np.arange(40, 50), np.arange(50, 60))
 
 
 def test_they_are_taken_out_of_the_later_split_and_shown(corpus):
-    parts = clean_parts(corpus, PARTS, Cleaner())
+    parts = clean_parts(corpus, SPLIT, Cleaner())
     kept, card = without_near_duplicates(parts, 0.8)
     assert {name: part.index.tolist() for name, part in kept.items()} == {
         "train": list(range(40)),
@@ -81,7 +82,7 @@ def test_they_are_taken_out_of_the_later_split_and_shown(corpus):
 
 
 def test_no_unlabelled_text_is_nearly_one_of_validation_or_test(corpus):
-    parts = clean_parts(corpus, PARTS, Cleaner())
+    parts = clean_parts(corpus, SPLIT, Cleaner())
     near = [changed(corpus.texts[45], 5), changed(corpus.texts[55], 6), changed(corpus.texts[5], 7)]
     more = Corpus("tiny", "made up", corpus.texts, corpus.labels, ("bad", "good"), unlabelled=(*near, a_text(99)))
     found, counts = choose_unlabelled(more, parts, 100, True, 0, Cleaner(), 64, near=0.8)
@@ -90,7 +91,7 @@ def test_no_unlabelled_text_is_nearly_one_of_validation_or_test(corpus):
 
 
 def test_preparing_says_what_was_taken_out(corpus):
-    drawn = draw(corpus, None, 0, Cleaner())
+    drawn = clean_parts(corpus, split(corpus, None, 0), Cleaner())
     kept, card = prepare(corpus, drawn, None, 64, 0.8)
     removed = card["near_duplicates"]["removed"]
     assert sum(len(part.texts) for part in kept.values()) == 60 - sum(removed.values())
@@ -98,7 +99,7 @@ def test_preparing_says_what_was_taken_out(corpus):
 
 
 def test_what_is_taken_out_of_test_is_kept_apart(corpus, tmp_path):
-    drawn = clean_parts(corpus, PARTS, Cleaner())
+    drawn = clean_parts(corpus, SPLIT, Cleaner())
     kept, _ = without_near_duplicates(drawn, 0.8)
     save_texts(kept, Unlabelled([], []), tmp_path, leaked(drawn, kept))
     found = load_leaked(tmp_path)

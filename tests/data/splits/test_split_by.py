@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from data.cleaning import Cleaner
 from data.corpus import PARTS, Corpus, DataError, SplitBy, SplitKind
-from data.preparing import draw
 from data.splits.drawing import LEAST_SHARE
-from data.splits.split import split
+from data.splits.parts import clean_parts
+from data.splits.split import describe_rule, split
 from data.splits.unlabelled import choose_unlabelled
 
 MANY = settings(max_examples=60, deadline=None)
@@ -106,6 +106,20 @@ def test_seeds_draw_other_groups():
     assert set(first.test) != set(other.test)
 
 
+def test_groups_beside_a_test_split_of_its_own_are_on_one_side():
+    groups = np.append(np.arange(100) // 5, -1 - np.arange(20) // 4)
+    corpus = corpus_of(SplitKind.GROUPED_BEFORE_TEST, groups)
+    for sample in (None, 60):
+        found = split(corpus, sample, 1)
+        np.testing.assert_array_equal(found.test, np.arange(100, 120))
+        assert not set(groups[found.train]) & set(groups[found.validation])
+        assert len(found.train) + len(found.validation) == (sample or 100)
+        assert abs(len(found.validation) - (sample or 100) / 5) <= 5
+    assert describe_rule(corpus, None)["same_test"]
+    with pytest.raises(DataError, match="there is 1 group of texts, and two splits need one each: name another"):
+        split(corpus_of(SplitKind.GROUPED_BEFORE_TEST, [0] * 20 + [-1] * 4), None, 0)
+
+
 # --- times ---
 
 
@@ -165,9 +179,11 @@ def test_nothing_is_learned_from_the_other_side(kind, values, others, seed):
         values, others = (
             [0 if value < 12 else 1 if value < 16 else 2 for value in found] for found in (values, others)
         )
+    elif kind is SplitKind.GROUPED_BEFORE_TEST:
+        values, others = ([value if value < 16 else -1 - value for value in found] for found in (values, others))
     corpus = corpus_of(kind, values, unlabelled=others)
     try:
-        drawn = draw(corpus, 40, seed, Cleaner(True))
+        drawn = clean_parts(corpus, split(corpus, 40, seed), Cleaner(True))
     except DataError:
         assume(False)
     chosen, counts = choose_unlabelled(corpus, drawn, 1000, True, seed, Cleaner(True), 10)
@@ -179,6 +195,9 @@ def test_nothing_is_learned_from_the_other_side(kind, values, others, seed):
     held_out = np.array([by.values[at] for part in PARTS[1:] for at in drawn[part].index])
     if kind is SplitKind.PREDEFINED:
         assert (learned == 0).all()
+    elif kind is SplitKind.GROUPED_BEFORE_TEST:
+        assert not set(learned) & set(held_out)
+        assert (learned >= 0).all()
     elif kind is SplitKind.GROUPED:
         assert not set(learned) & set(held_out)
     else:
@@ -189,7 +208,9 @@ def test_nothing_is_learned_from_the_other_side(kind, values, others, seed):
 def test_texts_of_a_file_of_their_own_may_all_be_learned_from():
     for kind in SplitKind:
         values = np.arange(60) % 3 if kind is SplitKind.PREDEFINED else np.arange(60)
+        if kind is SplitKind.GROUPED_BEFORE_TEST:
+            values = np.where(values < 50, values, -1 - values)
         corpus = corpus_of(kind, values, unlabelled=[2]).with_unlabelled(["new", "newer"])
-        drawn = draw(corpus, None, 0, Cleaner(True))
+        drawn = clean_parts(corpus, split(corpus, None, 0), Cleaner(True))
         chosen, _ = choose_unlabelled(corpus, drawn, 10, True, 0, Cleaner(True), 10)
         assert set(chosen.texts) == {"new", "newer"}

@@ -9,14 +9,14 @@ from data.cleaning import Cleaner
 from data.corpus import Corpus
 from data.splits.leakage import UNLABELLED, LeakageError, verify_separation
 from data.splits.parts import clean_parts, first_words
+from data.splits.split import Split
 from data.splits.unlabelled import choose_unlabelled
 
 CLEANER = Cleaner()
 
 
 def choose(corpus, train, validation, test, most=100, undrawn=True, seed=0, length=3, further=0):
-    indices = {"train": np.array(train), "validation": np.array(validation), "test": np.array(test)}
-    drawn = clean_parts(corpus, indices, CLEANER)
+    drawn = clean_parts(corpus, Split(np.array(train), np.array(validation), np.array(test)), CLEANER)
     return choose_unlabelled(corpus, drawn, most, undrawn, seed, CLEANER, length, further=further)
 
 

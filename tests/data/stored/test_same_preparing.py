@@ -14,8 +14,9 @@ from data.card import digest
 from data.cleaning import Cleaner
 from data.corpus import Corpus, DataError
 from data.deciding import fitting_length, fitting_vocabulary
-from data.preparing import draw, load_texts, prepare, save_texts
+from data.preparing import load_texts, prepare, save_texts
 from data.splits.leakage import LeakageError, verify_separation
+from data.splits.parts import clean_parts
 from data.splits.split import PARTS, describe_rule, split
 from data.splits.unlabelled import Unlabelled, choose_unlabelled
 from data.stored.storage import HELD, Storage
@@ -40,7 +41,7 @@ def corpora(texts, folder):
 
 
 def prepared(corpus, storage, seed, near):
-    drawn = draw(corpus, None, seed, CLEANER, storage=storage)
+    drawn = clean_parts(corpus, split(corpus, None, seed), CLEANER, storage=storage)
     length = fitting_length(corpus, drawn["train"].cleaned)
     parts, card = prepare(corpus, drawn, None, length, near)
     unlabelled, counts = choose_unlabelled(corpus, drawn, 10, True, seed, CLEANER, length, near)
@@ -70,8 +71,10 @@ def test_the_same_split_wherever_the_texts_are(texts, seed, near):
 def test_the_same_words_and_ids_whether_training_texts_are_streamed(tmp_path):
     texts = [f"{('bad', 'good')[at % 2]} film number{at % 19} seen{at}" for at in range(120)]
     held, stored = corpora(texts, tmp_path)
-    parts, _ = prepare(held, draw(held, None, 0, CLEANER), None, 4)
-    streamed, _ = prepare(stored, draw(stored, None, 0, CLEANER, storage=Storage(tmp_path, "always")), None, 4)
+    parts, _ = prepare(held, clean_parts(held, split(held, None, 0), CLEANER), None, 4)
+    streamed, _ = prepare(
+        stored, clean_parts(stored, split(stored, None, 0), CLEANER, storage=Storage(tmp_path, "always")), None, 4
+    )
     assert isinstance(streamed["train"].cleaned, StoredTexts)
     folders = [tmp_path / name for name in ("held", "streamed")]
     for folder in folders:
@@ -122,7 +125,7 @@ def test_validation_and_test_are_bounded_and_the_rest_is_trained_on(make_corpus)
 
 def test_a_sample_has_each_class_in_its_share_and_keeps_the_order(make_corpus):
     corpus = make_corpus(90, 10)
-    part = draw(corpus, None, 0, CLEANER)["train"]
+    part = clean_parts(corpus, split(corpus, None, 0), CLEANER)["train"]
     found = sample_of(part, 20)
     assert np.bincount(found.labels).tolist() == [18, 2]
     order = [list(part.index).index(at) for at in found.index]

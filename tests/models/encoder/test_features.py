@@ -137,7 +137,7 @@ def test_the_encoder_is_built_once_for_all_files(tiny_backbones, tmp_path, monke
     built, call = [], features.call_backbone
     monkeypatch.setattr(features, "call_backbone", lambda *given: built.append(given) or call(*given))
     monkeypatch.setattr(features, "TEXTS_PER_FILE", 2)
-    features._build_encoder.cache_clear()
+    features.build_encoder.cache_clear()
     features.cached_features(tiny_backbones["distilbert"], TEXTS, 16, "mean", cache_dir=tmp_path)
     assert len(list(tmp_path.iterdir())) == 4  # of seven texts
     assert len(built) == 1

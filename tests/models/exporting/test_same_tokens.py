@@ -2,6 +2,7 @@
 
 import functools
 import random
+import unicodedata
 
 import numpy as np
 import pytest
@@ -25,6 +26,10 @@ PIECES += ["<y the ", "<a b=", "<A  Selected", " nowrap", " \u017felected", "<a\
 PIECES += [*"\0\x0b\x85\u2028\u212a\u0130éÉ😀ßﬁ…\ufe0f\xa0Ⅷ½ǆ\u0301\u4e2d", *"'\"<>&;\n\r\t  -_.!", "\r\n", "  "]
 # Other scripts: marks, signs, joiners, what is lowered in its own way, and emoji of several characters.
 SCRIPTS = "schön ΕΛΛΗΝΙΚΟΣ ελληνικός Не 中 文字 ひら ガｶﾞ ไทย ดี กีี က္က ខ្ញុំ العَرَبِيَّةُ ـ हिन्दी 한국어 I ı".split(" ")
+# Letters and their marks apart, in their order or not, and what is only put together in one step or the other.
+SCRIPTS += "e\u0301 a\u0323\u0302 o\u0302\u0323 I\u0307 I\u0302 J\u030c ω\u0313\u0301\u0345 \u1f82 か\u3099".split()
+SCRIPTS += "\u1112\u1161\u11ab \ud55c\u11ab \u064e\u0651 \u09c7\u09be \u0dd9\u0dcf\u0dca \u0958 \u0915\u093c".split()
+SCRIPTS += "\u212b \ufb2c \u0344 \uf900 \U00011935\U00011930".split()
 SCRIPTS += ["\u0e35", "\u200d", "\u200c", "\u00ad", "👍🏽", "❤\ufe0f", "🇩🇪", "1\ufe0f\u20e3", "👩\u200d💻"]
 CLEANERS = [Cleaner(keep, language) for language in (PUBLISHED, NO_LANGUAGE, *LANGUAGES) for keep in (False, True)]
 CLEANERS = [each for each in CLEANERS if not each.keep_negations or each.is_published or stop_words(each.language)]
@@ -118,6 +123,9 @@ def test_every_character_of_unicode_is_read_alike(language):
     characters = [chr(code) for code in range(1, 0x110000) if not 0xD800 <= code < 0xE000]
     # All of the first two planes; in those behind them there are long rows of one kind.
     texts = [f"a{c}b {c} {c}{c}" for at, c in enumerate(characters) if at < 0x20000 or at % 97 == 0]
+    texts += [f"a{apart}b" for c in characters if (apart := unicodedata.normalize("NFD", c)) != c]
+    marks = [c for c in characters if unicodedata.combining(c)]
+    texts += [f"q{mark}{other} a{other}{mark}" for mark in marks for other in "\u0316\u0301\u0338\u093c\u3099\u0345"]
     cleaned = [cleaner.clean(text) for text in texts]
     assert by_graph(texts, cleaner) == cleaned
     assert by_tokenizer_file(texts, cleaner) == cleaned
@@ -146,8 +154,6 @@ def test_a_graph_reads_bytes_that_are_no_text():
 
 def test_word_pieces_are_those_of_the_encoders_own_tokenizer(tiny_backbones):
     """Beside and between letters, every character that Unicode 12.0 knows (the tables of `tokenizers`)."""
-    import unicodedata
-
     from models.encoder.backbones import Backbone, tokenize
     from models.exporting.tokenizer_file import word_piece_tokenizer
 

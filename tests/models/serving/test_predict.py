@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from data.reading.json_records import Unquoted
 from data.sources.text_stream import Row
 from models import predict
 from models.serving.answer_file import open_output
@@ -91,12 +92,32 @@ def test_cells_are_quoted_as_pythons_own_writer_quotes_them(cells, delimiter):
     assert delimiter.join(quoted(cell, delimiter) for cell in cells) + "\r\n" == file.getvalue()
 
 
+@pytest.mark.parametrize(
+    ("classes", "written"),
+    [(["false", "true"], True), (["-1", "2.50"], 2.5), (["1", "many"], "many"), (["1", "007"], "007")],
+)
+def test_classes_that_are_no_strings_in_json_are_none_in_answers(classes, written):
+    file = io.StringIO()
+    answer = {"text": "a", "label": classes[1], "confidence": 0.75, "tokens_seen": 3, "correct": None}
+    answer["probabilities"] = dict(zip(classes, (0.25, 0.75), strict=True))
+    # As a row of the user's own comes in: its number, truth and list as they were written.
+    cells = {"id": Unquoted("1.50"), "seen": Unquoted("true"), "tags": Unquoted('[1, "x"]'), "code": "7", "none": None}
+    with writer("jsonl", file, classes, list(cells), scored=False) as write:
+        write(answer | {"cells": cells})
+        write(answer | {"cells": cells, "label": "unsure"})
+    first, second = map(json.loads, file.getvalue().splitlines())
+    assert (first["label"], type(first["label"])) == (written, type(written))
+    assert second["label"] == "unsure"
+    assert [first[name] for name in cells] == [1.5, True, [1, "x"], "7", None]
+    assert '"id": 1.50,' in file.getvalue()
+
+
 def test_texts_on_the_command_line_get_a_table(exported_run, command):
-    done = command("models.predict", exported_run, "good thing", "a bad one", "--model", "lstm")
+    done = command("models.predict", exported_run, "good thing", "a bad one", "caf&eacute;", "--model", "lstm")
     assert done.returncode == 0, done.stderr
     head, *rows = done.stdout.splitlines()
     assert head.split() == ["label", "confidence", "tokens", "text"]
-    assert [row.split("  ")[-1] for row in rows] == ["good thing", "a bad one"]
+    assert [row.split("  ")[-1] for row in rows] == ["good thing", "a bad one", "café"]
     assert done.stderr == "Answers of lstm.\n"
 
 

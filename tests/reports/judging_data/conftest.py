@@ -9,7 +9,8 @@ from data import card, preparing
 from data.cleaning import Cleaner
 from data.files import write_json
 from data.sources import catalog as sources
-from data.splits.split import describe_rule
+from data.splits.parts import clean_parts
+from data.splits.split import describe_rule, split
 from data.splits.unlabelled import choose_unlabelled
 from models.run_folder import RunFolder
 from training import command_line
@@ -24,7 +25,7 @@ def prepare(folder, *flags):
     settings = command_line.parse(["--language", "none", "--sequence-length", "16", *map(str, flags)])
     corpus, run = sources.load(settings), RunFolder(folder)
     cleaner, seed = Cleaner(corpus.sentiment, "none"), settings.seed
-    drawn = preparing.draw(corpus, settings.sample_size, seed, cleaner)
+    drawn = clean_parts(corpus, split(corpus, settings.sample_size, seed), cleaner)
     parts, removed = preparing.prepare(corpus, drawn, settings.sample_size, 16)
     unlabelled, chosen = choose_unlabelled(
         corpus, drawn, settings.unlabelled_sample, settings.unlabelled == "auto", seed, cleaner, 16

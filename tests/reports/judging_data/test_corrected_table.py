@@ -10,6 +10,8 @@ from data import preparing
 from data.cleaning import Cleaner
 from data.corpus import DataError
 from data.sources import catalog as sources
+from data.splits.parts import clean_parts
+from data.splits.split import split
 from models.run_folder import RunFolderError
 from reports.judging_data import commands
 from reports.reading.run_texts import read_run_texts
@@ -81,7 +83,7 @@ def parts_of(*flags):
     """How a run on a table would be split: indices by split."""
     settings = command_line.parse(["--language", "none", *map(str, flags)])
     corpus = sources.load(settings)
-    drawn = preparing.draw(corpus, settings.sample_size, settings.seed, Cleaner(True, "none"))
+    drawn = clean_parts(corpus, split(corpus, settings.sample_size, settings.seed), Cleaner(True, "none"))
     parts, _ = preparing.prepare(corpus, drawn, settings.sample_size, 16)
     return {name: dict(zip(part.index.tolist(), part.labels.tolist(), strict=True)) for name, part in parts.items()}
 

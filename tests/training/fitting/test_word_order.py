@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 
 from data.cleaning import Cleaner
-from data.preparing import draw, prepare
+from data.preparing import prepare
 from data.sources import sample
+from data.splits.parts import clean_parts
+from data.splits.split import split
 from data.vectorizing import learn_vocabulary, vectorize
 from models import linear
 from models.architectures import lstm
@@ -20,7 +22,7 @@ pytestmark = pytest.mark.long
 @pytest.fixture(scope="module")
 def parts():
     corpus = sample.load()
-    return prepare(corpus, draw(corpus, 3000, 0, Cleaner(keep_negations=True)), 3000, 20)[0]
+    return prepare(corpus, clean_parts(corpus, split(corpus, 3000, 0), Cleaner(keep_negations=True)), 3000, 20)[0]
 
 
 def test_a_bag_of_words_cannot_solve_it(parts):

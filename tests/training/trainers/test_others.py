@@ -12,9 +12,11 @@ from data.arrays import vectorize_parts
 from data.cleaning import Cleaner
 from data.corpus import Corpus
 from data.files import write_json
-from data.preparing import draw, prepare, save_text_weights, save_texts
+from data.preparing import prepare, save_text_weights, save_texts
 from data.probes import PROBES
 from data.splits.leakage import UNLABELLED
+from data.splits.parts import clean_parts
+from data.splits.split import split
 from data.splits.unlabelled import Unlabelled
 from models.catalog import CATALOG, Family
 from models.description import Description
@@ -75,7 +77,7 @@ def run(tmp_path):
     labels = np.arange(60) % 2
     texts = [f"{('awful', 'splendid')[label]} thing number{at}" for at, label in enumerate(labels)]
     corpus = Corpus("tiny", "made up", texts, labels, NAMES)
-    parts, _ = prepare(corpus, draw(corpus, None, 0, Cleaner()), None, 3)
+    parts, _ = prepare(corpus, clean_parts(corpus, split(corpus, None, 0), Cleaner()), None, 3)
     more = [f"{('awful', 'splendid')[at % 2]} item number{at + 60}" for at in range(20)]
     folder.prepared(0).mkdir(parents=True)
     save_texts(parts, Unlabelled(more, more), folder.prepared(0))

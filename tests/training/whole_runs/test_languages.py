@@ -11,8 +11,10 @@ import yaml
 from data.card import describe_split
 from data.cleaning import Cleaner
 from data.deciding import choose_language
-from data.preparing import draw, prepare
+from data.preparing import prepare
 from data.sources import catalog
+from data.splits.parts import clean_parts
+from data.splits.split import split
 from data.vectorizing import learn_vocabulary, vectorize
 from models import linear
 from models.architectures import cnn
@@ -95,10 +97,11 @@ def write_opinions(path, language, count=240):
 def test_models_learn_opinions_in_any_language(tmp_path, language):
     frame, things, good, _, wanted = OPINIONS[language]
     corpus = catalog.load(Settings(data=str(write_opinions(tmp_path / "opinions.csv", language))))
-    assert choose_language(corpus, None, 0) == language
+    drawn = split(corpus, None, 0)
+    assert choose_language(corpus, drawn.train) == language
     cleaner = Cleaner(False, language)
     assert cleaner.clean(frame.format(things[0], good[0])) == wanted
-    parts, removed = prepare(corpus, draw(corpus, None, 0, cleaner), None, LENGTH)
+    parts, removed = prepare(corpus, clean_parts(corpus, drawn, cleaner), None, LENGTH)
     train, validation, test = parts["train"], parts["validation"], parts["test"]
     pipeline, _ = linear.fit(train.cleaned, train.labels, validation.cleaned, validation.labels)
     assert (pipeline.predict(test.cleaned) == test.labels).mean() > 0.9

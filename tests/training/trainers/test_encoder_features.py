@@ -1,0 +1,130 @@
+"""Which engine computes the features of a trial's texts, and that it stays with it."""
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from data.cleaning import Cleaner
+from models.backends import devices
+from models.catalog import Family, of_family
+from models.description import Description
+from models.encoder import features, openvino_features
+from models.encoder.openvino_features import BFLOAT16, FLOAT32, Outcome
+from training.trainers import encoder_features
+
+(ENCODER,) = of_family(Family.ENCODER)
+TEXTS = {"train": ["one", "two"], "validation": ["three"], "test": ["four"], "unlabelled": ["five", "six", "seven"]}
+BACKBONE = SimpleNamespace(
+    label="tiny", key="weights", model=SimpleNamespace(dtype_policy=SimpleNamespace(name="float32"))
+)
+FILES = SimpleNamespace(label="tiny", key="weights", name="tiny")
+BOTH = Outcome("", "x", {FLOAT32: 1.4, BFLOAT16: 2.5}, 2e-6, 0.9999)
+
+
+class Encoder:
+    """Stands for `OpenvinoEncoder`."""
+
+    def __init__(self, _path, precision):
+        self.precision, self.identity = precision, ("openvino", "1", precision)
+
+
+@pytest.fixture
+def task(tmp_path, monkeypatch):
+    """A trial of an encoder; `outcomes` is what converting comes to, `converted` how often it was tried."""
+    monkeypatch.setenv("SENTIMENT_ARCHITECTURES_CACHE", str(tmp_path))
+    made = SimpleNamespace(
+        settings=SimpleNamespace(pooling="auto", backbone_length=16, backbone_precision="auto", time_limit=None),
+        described=tmp_path / "model.json",
+        progress_title="tiny",
+        stored=None,
+        outcome=BOTH,
+        converted=0,
+    )
+
+    def convert(_files, _pooling, conversion):
+        made.converted += 1
+        conversion.path.parent.mkdir(exist_ok=True)
+        conversion.keep(made.outcome)
+
+    monkeypatch.setattr(openvino_features, "OpenvinoEncoder", Encoder)
+    monkeypatch.setattr(openvino_features, "convert", convert)
+    monkeypatch.setattr(openvino_features, "file_digest", lambda _: "x")
+    monkeypatch.setattr(openvino_features, "ENOUGH_TEXTS", 7)
+    return made
+
+
+def choose(task, texts=TEXTS):
+    sources = encoder_features.choose_sources(task, FILES, BACKBONE, BACKBONE, texts)
+    return [source.converted and source.converted.precision for source in sources]
+
+
+def begin(task):
+    """As a trial says of itself what it is before it is trained."""
+    learned, judged = encoder_features.choose_sources(task, FILES, BACKBONE, BACKBONE, TEXTS)
+    Description(
+        name=ENCODER, title=ENCODER, family=Family.ENCODER, seed=0, reads="", files={}, cleaning=Cleaner(),
+        features_key=judged.key, learned_features_key=learned.key,
+    ).save(task.described)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("outcome", "precision", "expected"),
+    [
+        (BOTH, "auto", [BFLOAT16, FLOAT32]),
+        (BOTH, "float32", [FLOAT32, FLOAT32]),
+        (Outcome("", "x", {FLOAT32: 0.9, BFLOAT16: 1.5}, 2e-6, 0.9999), "auto", [BFLOAT16, None]),
+        (Outcome("", "x", {FLOAT32: 0.9, BFLOAT16: 1.5}, 2e-6, 0.9999), "float32", [None, None]),
+        (Outcome("it cannot be read"), "auto", [None, None]),
+    ],
+)
+def test_learned_texts_may_be_read_in_half_precision_and_judged_ones_never(task, outcome, precision, expected):
+    task.outcome, task.settings.backbone_precision = outcome, precision
+    assert choose(task) == expected
+    assert choose(task, {"train": ["few"]}) == expected  # it is kept by now
+    assert task.converted == 1
+
+
+def test_a_few_texts_are_not_worth_converting(task):
+    assert choose(task, {"train": ["few"]}) == [None, None]
+    assert task.converted == 0
+
+
+def test_a_device_computes_them_itself(task, monkeypatch):
+    monkeypatch.setattr(devices, "device_in_use", lambda: devices.Device("GPU", None, True))
+    monkeypatch.setattr(features, "device_in_use", lambda: devices.Device("GPU", None, True))
+    assert choose(task) == [None, None]
+    assert task.converted == 0
+
+
+def test_a_trial_goes_on_with_what_it_was_begun_with(task, monkeypatch):
+    monkeypatch.setattr(openvino_features, "ENOUGH_TEXTS", 100)
+    begin(task)  # by Keras
+    monkeypatch.setattr(openvino_features, "ENOUGH_TEXTS", 1)
+    assert choose(task) == [None, None]
+    task.described.unlink()
+    begin(task)  # by OpenVINO, whose files are lost
+    for path in (Path(task.described).parent / "encoders").iterdir():
+        path.unlink()
+    monkeypatch.setattr(openvino_features, "ENOUGH_TEXTS", 100)
+    assert choose(task) == [BFLOAT16, FLOAT32]
+
+
+def test_each_part_has_the_features_of_its_source(task, monkeypatch):
+    asked = []
+
+    def cached_features(_backbone, texts, _length, _pooling, *, cache_dir, progress, converted):
+        asked.append((texts, converted.precision))
+        progress(len(texts), len(texts))
+        return np.array([[float(len(text)), cache_dir.name == "features"] for text in texts])
+
+    monkeypatch.setattr(features, "cached_features", cached_features)
+    found, new = encoder_features.encode_parts(
+        task, *encoder_features.choose_sources(task, FILES, BACKBONE, BACKBONE, TEXTS), TEXTS
+    )
+    assert asked == [(["one", "two", "five", "six", "seven"], BFLOAT16), (["three", "four"], FLOAT32)]
+    assert {part: rows[:, 0].tolist() for part, rows in found.items()} == {
+        part: [len(text) for text in texts] for part, texts in TEXTS.items()
+    }
+    assert new == 7
