@@ -12,7 +12,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from typing import TypeVar
 
 Result = TypeVar("Result")
-LEAST = 10_000  # texts; fewer are done before another process has started
+LEAST = 50_000  # texts; fewer are cleaned before other processes have started and sent what they did
 CHUNK = 1000
 AHEAD = 4  # chunks for each process that wait, or wait to be taken
 

@@ -108,13 +108,9 @@ def _holds_rows(lines: Sequence[str], delimiter: str, width: int) -> bool:
     They are where there are many, each with as many delimiters as a row has, and few different cells, such as labels,
     stand at their beginnings or ends.
     """
-    if len(lines) - 2 < LEAST_ROWS or width < 2:
+    if len(lines) < LEAST_ROWS + 2 or width < 2 or any(line.count(delimiter) != width - 1 for line in lines[1:-1]):
         return False
-    inner = []
-    for line in itertools.islice(lines, 1, len(lines) - 1):
-        inner.append(line.rstrip("\r\n").split(delimiter))
-        if len(inner[-1]) != width:
-            return False
+    inner = [line.rstrip("\r\n").split(delimiter) for line in lines[1:-1]]
     return 2 * min(len({cells[at] for cells in inner}) for at in (0, -1)) <= len(inner)
 
 

@@ -85,6 +85,13 @@ def test_any_text_and_any_class_name_can_be_written(style, tmp_path):
         assert "75.0%" in written
 
 
+@given(st.lists(st.text(st.sampled_from('a",;\t\r\n \\\0é')), min_size=2, max_size=4), st.sampled_from(",\t"))
+def test_cells_are_quoted_as_pythons_own_writer_quotes_them(cells, delimiter):
+    file = io.StringIO(newline="")
+    csv.writer(file, delimiter=delimiter).writerow(cells)
+    assert delimiter.join(quoted(cell, delimiter) for cell in cells) + "\r\n" == file.getvalue()
+
+
 @pytest.mark.parametrize(
     ("classes", "written"),
     [(["false", "true"], True), (["-1", "2.50"], 2.5), (["1", "many"], "many"), (["1", "007"], "007")],
@@ -103,13 +110,6 @@ def test_classes_that_are_no_strings_in_json_are_none_in_answers(classes, writte
     assert second["label"] == "unsure"
     assert [first[name] for name in cells] == [1.5, True, [1, "x"], "7", None]
     assert '"id": 1.50,' in file.getvalue()
-
-
-@given(st.lists(st.text(st.sampled_from('a",;\t\r\n \\\0é')), min_size=2, max_size=4), st.sampled_from(",\t"))
-def test_cells_are_quoted_as_pythons_own_writer_quotes_them(cells, delimiter):
-    file = io.StringIO(newline="")
-    csv.writer(file, delimiter=delimiter).writerow(cells)
-    assert delimiter.join(quoted(cell, delimiter) for cell in cells) + "\r\n" == file.getvalue()
 
 
 def test_texts_on_the_command_line_get_a_table(exported_run, command):
