@@ -129,8 +129,9 @@ def _predict(options: argparse.Namespace) -> None:
     first = next(rows, None)  # what keeps the texts from being read is said before any file is begun
     rows = itertools.chain([first], rows) if first else rows
     label_column = first.label_column if first else None
-    names = list(first.cells) if first else []
-    with open_output(options.output) as file, writer(style, file, scores.classes, names, bool(label_column)) as write:
+    names, types = (list(first.cells), first.types) if first else ([], {})
+    scored = bool(label_column)
+    with open_output(options.output) as file, writer(style, file, scores.classes, names, scored, types) as write:
         answer_all(classifier, rows, write, scores, quiet=bool(options.texts))
     if label_column:
         print(*scores.lines(label_column), sep="\n", file=sys.stderr)
