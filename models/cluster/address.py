@@ -5,14 +5,15 @@ from __future__ import annotations
 import importlib.util
 import socket
 
-from training.setting_values import AUTO, NONE
+from data.reading.text_encoding import AUTO
 
+NONE = "none"
 CONNECT_SECONDS = 3.0
 BEGIN = "begin one with `ray start --head`, and join it from other machines with `ray start --address`."
 
 
 def refusal(address: str) -> str | None:
-    """Why a run cannot be trained on a cluster, as a sentence; `None` where it can, or where none is asked for.
+    """Why a cluster cannot be used, as a sentence; `None` where it can, or where none is asked for.
 
     Args:
         address: `HOST:PORT`, `auto` for the one that runs here, or `none`.
