@@ -154,7 +154,7 @@ def _answer_all(
     folder, entry = cast(Path, classifier.folder), FORMATS[classifier.format]
     export = ray.put(pack(folder, [folder / name for name in (CLASSIFIER, TOKENIZER, *entry.files)]))
     answered = ray.data.from_items([asdict(shard) for shard in shards], override_num_blocks=len(shards)).map(
-        _Answering,
+        cast(Any, _Answering),  # Ray's types know functions only
         fn_constructor_args=[export, classifier.format, asked],
         num_cpus=cluster.cores,
         concurrency=(1, max(1, min(cluster.places, len(shards)))),
