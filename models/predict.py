@@ -154,7 +154,7 @@ def _answer_on_cluster(
     from data.corpus import DataError
     from models.cluster.address import refusal
 
-    if wrong := refusal(options.cluster):
+    if wrong := refusal(options.cluster, ("ray", "pyarrow")):
         raise DataError(wrong)
     from models.cluster.shards import Asked, answer_shards, find_shards
 

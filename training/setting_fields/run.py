@@ -82,8 +82,8 @@ class RunSettings:
     )
     cluster: str = setting(
         values.NONE,
-        "train seeds and architectures side by side on a Ray cluster that this machine is a node of: auto for the one "
-        "that runs here, or its address; none: on this machine, one after another",
+        "train seeds, architectures, the trials of a search and fewer labels side by side on a Ray cluster that this "
+        "machine is a node of: auto for the one that runs here, or its address; none: here, one after another",
         "run",
         metavar="auto|ADDRESS|none",
     )
