@@ -71,10 +71,10 @@ def answers_to_shards_are_those_of_one_machine(run, address, folder, command):
         assert there.fetchall() == duckdb.read_parquet(str(here)).fetchall()
 
 
-def node_with_a_trial(cluster):
-    """A node of which a process trains, once there is one."""
-    for _ in range(1200):
-        for node in cluster.worker_nodes:
+def node_with_a_trial(cluster, chosen):
+    """A node of which a process trains, once there is one and the search has chosen."""
+    for _ in range(2400):
+        for node in cluster.worker_nodes if chosen.exists() else ():
             raylet = psutil.Process(node.all_processes["raylet"][0].process.pid)
             for process in raylet.children(recursive=True):
                 try:
@@ -98,7 +98,8 @@ def test_two_nodes_come_to_the_numbers_of_one_machine_though_one_is_lost(tmp_pat
         for _ in range(2):
             cluster.add_node(num_cpus=len(os.sched_getaffinity(0)))
         run = train(tmp_path / "cluster", root, "--cluster", cluster.address)
-        cluster.remove_node(node_with_a_trial(cluster), allow_graceful=False)
+        chosen = RunFolder(tmp_path / "cluster/latest").chosen("rnn")
+        cluster.remove_node(node_with_a_trial(cluster, chosen), allow_graceful=False)
         code = run.wait(600)
         assert code == 0, (tmp_path / "cluster/lines.txt").read_text()
         answers_to_shards_are_those_of_one_machine(tmp_path / "cluster/latest", cluster.address, tmp_path, command)
