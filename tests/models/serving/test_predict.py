@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from data.reading.json_records import Unquoted
 from data.sources.text_stream import Row, stream_rows
-from models import predict
+from models.serving import answering
 from models.serving.answer_file import open_output
 from models.serving.answer_writers import STYLES, quoted, writer
 from models.serving.scoring import Scores
@@ -35,7 +35,7 @@ def test_answers_come_in_the_order_of_the_texts_and_batches_hold_like_lengths(cl
 
 def test_texts_are_read_and_answered_in_chunks(classifier, monkeypatch):
     """However many there are, no more than two chunks are in memory."""
-    monkeypatch.setattr(predict, "CHUNK", 10)
+    monkeypatch.setattr(answering, "CHUNK", 10)
     taken, written = 0, []
 
     def stream():
@@ -45,7 +45,7 @@ def test_texts_are_read_and_answered_in_chunks(classifier, monkeypatch):
             assert taken - len(written) <= 20
             yield Row(f"text {number}")
 
-    predict.answer_all(classifier, stream(), written.append, Scores(["short", "long"]), quiet=True)
+    answering.answer_all(classifier, stream(), written.append, Scores(["short", "long"]), quiet=True)
     assert [answer["text"] for answer in written] == [f"text {number}" for number in range(95)]
 
 
