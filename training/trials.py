@@ -178,7 +178,9 @@ def _train_and_evaluate(run: RunFolder, model: str, seed: int, started: float, o
         "accuracy_per_million_parameters": scores["test"]["accuracy"] / (trained.parameters / 1e6),
         **describe_history(trained.history),
         "seconds_training": seconds_training + trained.facts.get("seconds_training_needed", 0),
-        "texts_per_second": texts_per_second(trained.answer) if trained.answer else trained.texts_per_second,
+        "texts_per_second": texts_per_second(trained.answer, trained.most_at_once)
+        if trained.answer
+        else trained.texts_per_second,
         "devices": device_set.count,
         "virtual_devices": device_set.virtual,
         "stopped_by": f"--time-limit {settings.time_limit}" if ending.cut_short else None,

@@ -87,18 +87,21 @@ def accuracy_by_group(predicted: np.ndarray, labels: np.ndarray, groups: Sequenc
     }
 
 
-def texts_per_second(predict: Callable[[int], object]) -> dict[str, float]:
+def texts_per_second(predict: Callable[[int], object], most_at_once: int | None = None) -> dict[str, float]:
     """Speed at batch 1, 32 and 256.
 
     Args:
         predict: answers a batch of the given size.
+        most_at_once: texts that it answers at once, several times for a larger batch; `None` for all of any batch.
 
     Returns:
-        Texts per second by batch size, the median of repeated calls after one that is not counted.
+        Texts per second by batch size, the median of repeated calls. One before them is not counted, in which code is
+        compiled, unless the batch is of several that were answered before.
     """
     result = {}
     for size in BATCH_SIZES:
-        predict(size)
+        if most_at_once is None or size <= most_at_once:
+            predict(size)
         taken: list[float] = []
         end = time.perf_counter() + MEASURE_SECONDS
         while not taken or time.perf_counter() < end:

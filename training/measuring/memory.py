@@ -32,7 +32,14 @@ class MemoryTooSmall(Exception):
 
 
 def network_mb(
-    trained: int, batch_size: int, length: int, width: int, heads: int = 0, blocks: int = 1, devices: int = 1
+    trained: int,
+    batch_size: int,
+    length: int,
+    width: int,
+    heads: int = 0,
+    blocks: int = 1,
+    devices: int = 1,
+    answered_at_once: int = LARGEST_ANSWERED_BATCH,
 ) -> float:
     """Peak memory of this process, in MB, if it trains a network and answers with it.
 
@@ -44,11 +51,12 @@ def network_mb(
         heads: attention heads, 0 for a recurrent network.
         blocks: how many blocks are trained, 0 for a network that only answers.
         devices: how many share each batch, which takes most where they are virtual ones of this machine's memory.
+        answered_at_once: most texts that it answers at once.
     """
     token, attention = length * width, heads * length * length
     training = batch_size * blocks * (VECTORS * token + MATRICES * attention) if trained else 0
     vectors = VECTORS_ANSWERING if heads else RECURRENT_VECTORS_ANSWERING
-    answered = LARGEST_ANSWERED_BATCH * (vectors * token + MATRICES * attention)
+    answered = answered_at_once * (vectors * token + MATRICES * attention)
     copies = COPIES_IN_TRAINING + COPIES_ON_A_DEVICE * (devices - 1)
     floats = max(training, answered) + copies * trained
     return held_mb() + COMPILED_MB + COMPILED_BLOCK_MB * blocks + floats * FLOAT_BYTES / MEBIBYTE

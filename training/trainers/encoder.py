@@ -16,6 +16,7 @@ from models.description import Description
 from training.ending import ending
 from training.fitting.history import History, count_epochs
 from training.measuring import memory
+from training.measuring.evaluating import BATCH_SIZES
 from training.setting_values import ALL, FLOAT32
 from training.settings import Settings
 from training.trainers.encoder_blocks import counted_blocks, save_unfrozen, train_blocks
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from models.encoder.backbones import Backbone, BackboneFiles
 
 UNFROZEN = "unfrozen.weights.h5"
+ANSWERED_AT_ONCE = 32
+LARGEST_MEASURED = max(BATCH_SIZES)
 Tokens = dict[str, tuple[np.ndarray, np.ndarray]]
 
 
@@ -92,6 +95,7 @@ def train(task: Task) -> Trained:
         description=_describe(task, files, learned, judged, fitted.unfrozen),
         probabilities=fitted.probabilities,
         answer=lambda size: _answer(fitted.model, *tokens["test"], size),
+        most_at_once=ANSWERED_AT_ONCE,
         answer_texts=answer_texts,
         parameters=fitted.model.count_params(),
         trainable_parameters=trainable_count(fitted.model),
@@ -199,14 +203,19 @@ def _estimate_memory(encoder: keras.Model, settings: Settings, tokens: Tokens) -
         encoder.num_heads,
         blocks,
         settings.devices,
+        ANSWERED_AT_ONCE,
     )
 
 
-def _answer(model: keras.Model, token_ids: np.ndarray, padding_mask: np.ndarray, size: int) -> object:
-    """Answers the first texts, cut to the longest of them as in use."""
-    mask = rows(padding_mask, size)
-    longest = mask.sum(axis=1).max()
-    return model.predict_on_batch({"token_ids": rows(token_ids, size)[:, :longest], "padding_mask": mask[:, :longest]})
+def _answer(model: keras.Model, token_ids: np.ndarray, padding_mask: np.ndarray, size: int) -> None:
+    """Answers the first texts, some at once as in use. All batches but that of one text have the same length, so that
+    it is compiled for two.
+    """
+    longest = rows(padding_mask, 1 if size == 1 else LARGEST_MEASURED).sum(axis=1).max()
+    token_ids, padding_mask = rows(token_ids, size)[:, :longest], rows(padding_mask, size)[:, :longest]
+    for start in range(0, size, ANSWERED_AT_ONCE):
+        part = slice(start, start + ANSWERED_AT_ONCE)
+        model.predict_on_batch({"token_ids": token_ids[part], "padding_mask": padding_mask[part]})
 
 
 def _describe_tokens(tokens: Tokens, tokenizer: keras.layers.Layer) -> dict[str, dict[str, float]]:

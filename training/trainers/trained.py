@@ -135,6 +135,7 @@ class Trained:
         parameters: all weights.
         trainable_parameters: those that were trained.
         answer: answers a batch of the given number of test texts, from prepared input.
+        most_at_once: texts that `answer` answers at once, a larger batch in several parts; `None` for all of any batch.
         texts_per_second: by batch size, where it is known without asking.
         history: a value per epoch for each name, empty where there are no epochs.
         facts: what else was measured.
@@ -146,6 +147,7 @@ class Trained:
     parameters: int
     trainable_parameters: int
     answer: Callable[[int], object] | None = None
+    most_at_once: int | None = None
     texts_per_second: dict[str, float] = field(default_factory=dict)
     history: dict[str, list[float]] = field(default_factory=dict)
     facts: dict = field(default_factory=dict)

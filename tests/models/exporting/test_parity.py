@@ -41,3 +41,12 @@ def test_of_classes_that_are_level_either_is_the_answer():
     assert parity.label_agreement == 0.75
     assert parity.largest_difference == pytest.approx(0.2)
     assert parity.accuracy_change == pytest.approx(-2 / 3)  # the first and the third of the three test texts
+
+
+def test_of_a_long_split_the_first_texts_are_asked_and_all_that_are_difficult():
+    texts, probabilities = list("abcdef"), np.eye(6)
+    found = Reference(texts, probabilities, np.array([0, 1, 2, 3])).first(2)
+    assert found.texts == ["a", "b", "e", "f"]
+    assert found.probabilities.argmax(axis=1).tolist() == [0, 1, 4, 5]
+    assert found.labels.tolist() == [0, 1]
+    assert Reference(texts, probabilities, np.array([0, 1])).first(9).texts == texts

@@ -89,3 +89,7 @@ def test_speed_is_measured_at_each_batch_size(monkeypatch):
     assert set(asked) == {1, 32, 256}
     assert all(asked.count(size) >= 2 for size in set(asked))  # the first is not counted
     assert all(speed > 0 for speed in found.values())
+    monkeypatch.setattr("training.measuring.evaluating.MEASURE_SECONDS", 0)
+    asked.clear()
+    texts_per_second(predict, most_at_once=32)
+    assert asked == [1, 1, 32, 32, 256]  # of batches that were answered before
