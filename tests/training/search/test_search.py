@@ -143,6 +143,19 @@ def test_side_by_side_in_any_order_the_trials_are_those_of_one_machine(places, r
         assert load_chosen(run, model) == load_chosen(other, model)
 
 
+def test_on_a_cluster_the_first_trial_of_an_encoder_decides_which_weights_the_others_have(run):
+    (model,) = of_family(Family.ENCODER)
+    settings = command_line.parse(["--models", model, "--search", "5"])
+    plan = searching._Trials([model_search.ModelSearch(run, settings, model, 5)], None)
+    (first,) = plan.ready()
+    assert plan.ready() == []
+    run.search.trial(model, 0).mkdir(parents=True)
+    found = {"settings": first.searched.values, "validation": {"loss": 0.5, "accuracy": 0.5}}
+    write_json(run.search.metrics(model, 0), found)
+    plan.done(first)
+    assert [job.number for job in plan.ready()] == [1, 2, 3, 4]
+
+
 def test_where_no_trial_is_finished_the_run_s_own_settings_stay(run, train, capsys):
     train(dict.fromkeys(range(5), "failed"))
     chosen = load_chosen(run, "lstm")
