@@ -1,8 +1,9 @@
 """From a raw post to the words a model reads.
 
 20 Newsgroups and the built-in sample are cleaned as was published: six steps, then NLTK tokens; letters outside a-z are
-special characters, stop words are English. In all other texts the letters of every script are letters, in scripts
-without spaces each is a word, as each emoji is, and stop words are those of the texts' language.
+special characters, stop words are English. In all other texts the letters of every script are letters, however they and
+their marks are written, in scripts without spaces each is a word, as each emoji is, and stop words are those of the
+texts' language.
 
 Every pattern keeps to explicit classes and to the syntax that Python's `re` and Google's RE2
 (https://github.com/google/re2/wiki/Syntax) understand alike, so that a TensorFlow graph can clean exactly as

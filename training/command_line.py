@@ -21,6 +21,7 @@ from models.catalog import CATALOG, DEFAULT
 from training.search.wanted import refusal
 from training.setting_values import did_you_mean, truth
 from training.settings import RECIPES, Settings
+from training.storage.places import run_folder
 
 LONGEST_FILE = 1_000_000  # bytes: settings.yaml has two thousand
 LONGEST_MESSAGE = 500  # characters
@@ -87,10 +88,9 @@ def parser() -> Parser:
     result.add_argument("--debug", action="store_true", help="show the traceback of an error too")
     result.add_argument(
         "--resume",
-        type=Path,
+        type=run_folder,
         metavar="RUN",
-        help="continue a run folder such as runs/latest, with its settings; "
-        f"{', '.join(map(_flag, WITH_RESUME[:-1]))} and {_flag(WITH_RESUME[-1])} may be new",
+        help=f"continue a run (a folder, or a URL) with its settings; {', '.join(map(_flag, WITH_RESUME))} may be new",
     )
     titles = list(dict.fromkeys(entry.metadata["group"] for entry in NAMES.values()))
     groups = {title: result.add_argument_group(title) for title in titles}

@@ -107,10 +107,11 @@ def compare(settings: Settings, run: RunFolder) -> Outcome:
 
 def _train_on_cluster(run: RunFolder, settings: Settings, deadline: float | None, outcome: Outcome) -> None:
     """Every trial of every seed, on the nodes of a cluster."""
+    from training.cluster.jobs import jobs_left
     from training.cluster.training import train_on_cluster
 
     overall.begin(CLUSTER)
-    kinds = train_on_cluster(run, settings, deadline)
+    kinds = train_on_cluster(run, settings, jobs_left(run, settings), deadline)
     outcome.trained &= all(kind in ("finished", "missing") for kind in kinds.values())
     for seed in settings.seed_numbers:
         for model in settings.models:

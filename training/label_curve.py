@@ -18,7 +18,7 @@ from models.children import start_fork_server
 from models.run_folder import RunFolder
 from training import command_line
 from training.progress.overall import overall
-from training.progress.planning import trial_name
+from training.progress.planning import CLUSTER_CURVE, trial_name
 from training.search.chosen import load_chosen
 from training.setting_values import NONE
 from training.settings import Settings
@@ -47,7 +47,7 @@ def train_label_curve(run: RunFolder, deadline: float | None) -> bool:
     settings = command_line.load(run.settings)
     sizes = _sizes(run, settings.label_curve) if settings.label_curve else []
     settings = replace(settings, label_curve=[], search=[])
-    complete, begun = True, False
+    complete, begun, waiting = True, False, []
     for seed in settings.seed_numbers:
         models = [model for model in in_order(settings.models) if is_finished(run.metrics(model, seed))]
         for labels in sizes:
@@ -57,6 +57,10 @@ def train_label_curve(run: RunFolder, deadline: float | None) -> bool:
             if deadline and time.monotonic() > deadline:
                 print(f"--time-limit {settings.time_limit} was over before {labels:,} labels had their turn.")
                 return False
+            if settings.cluster != NONE:
+                _prepare(run, fewer, settings, seed, labels)
+                waiting.append((models, seed, labels))
+                continue
             if not begun and settings.has_network:
                 start_fork_server("models.framework")
             begun = True
@@ -65,7 +69,20 @@ def train_label_curve(run: RunFolder, deadline: float | None) -> bool:
             for model in models:
                 overall.begin(trial_name(settings, model, seed, labels))
                 complete &= train_trial(fewer, settings, model, seed, deadline) in ("finished", "missing")
-    return complete
+    return complete and (not waiting or _train_on_cluster(run, settings, waiting, deadline))
+
+
+def _train_on_cluster(
+    run: RunFolder, settings: Settings, waiting: Sequence[tuple[Sequence[str], int, int]], deadline: float | None
+) -> bool:
+    """All models, seeds and numbers of labels side by side; whether they are finished now."""
+    from training.cluster.jobs import jobs_of_seed
+    from training.cluster.training import train_on_cluster
+
+    overall.begin(CLUSTER_CURVE)
+    jobs = [job for models, seed, labels in waiting for job in jobs_of_seed(run, settings, models, seed, labels)]
+    kinds = train_on_cluster(run, settings, jobs, deadline).values()
+    return all(kind in ("finished", "missing") for kind in kinds)
 
 
 def _sizes(run: RunFolder, wanted: Sequence[int]) -> list[int]:

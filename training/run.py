@@ -6,6 +6,7 @@ python -m training.run --data reviews.csv --text-column review --label-column st
 python -m training.run --recipe slides                     # the published set-up, mistakes included
 python -m training.run --config runs/latest/settings.yaml  # the same run again
 python -m training.run --resume runs/latest                # go on with a run that was interrupted
+python -m training.run --output s3://bucket/runs           # copied there while it grows; --resume takes that too
 python -m training.run --backend torch                     # or tensorflow, or jax, which is fastest
 
 Started with Ctrl-C ignored, as scripts start what they put into the background, it ignores Ctrl-C; SIGTERM ends it.
@@ -51,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     request = read(sys.argv[1:] if arguments is None else arguments)
     escape_what_cannot_be_shown()
     try:
-        from training.cluster import address
+        from models.cluster import address
         from training.devices import device_set
         from training.devices.processes import Processes
         from training.environment import begun_backend, choose_backend, prepare_environment
@@ -71,13 +72,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Not before the settings are read: scikit-learn takes a second to import.
         from training.experiment import compare
         from training.run_folders import open_run
+        from training.storage.mirror import mirrored
 
         prepare_environment(settings.device)
         if processes.index:
             from training.devices.joining import join
 
             return join(settings, processes)
-        with open_run(settings, request.resumed, typed(request.settings)) as run, _joined(settings, processes):
+        with (
+            open_run(settings, request.resumed, typed(request.settings)) as run,
+            mirrored(run, settings.output),
+            _joined(settings, processes),
+        ):
             return _run(settings, run, compare)
     except KeyboardInterrupt:
         end_fork_server()

@@ -19,6 +19,7 @@ from models.run_folder import RunFolder
 from training import command_line
 from training.environment import describe_environment
 from training.settings import Settings
+from training.storage.places import folder_here
 
 LATEST, LOCK = "latest", ".lock"
 LONGEST_NAME = 50  # characters of the data's name in that of a folder
@@ -28,12 +29,16 @@ class RunFailed(Exception):
     """The run as a whole cannot go on; the message is one sentence."""
 
 
+class StorageUnusable(RunFailed):
+    """The copy of a run has no place, see `training.storage.mirror`."""
+
+
 @contextmanager
 def open_run(settings: Settings, resumed: Path | None, command: str) -> Iterator[RunFolder]:
     """The run folder, new or the one in `resumed`, for this process alone.
 
     A new folder is there before the data is looked for, so that a run killed while it downloads can be continued too.
-    It goes again where the data is refused.
+    It goes again where the data is refused, or the place of its copy.
 
     Raises:
         RunFailed: it cannot be made, is none, is in use, or was begun on another backend.
@@ -46,12 +51,7 @@ def open_run(settings: Settings, resumed: Path | None, command: str) -> Iterator
             command_line.save(settings, run.settings)
             yield run
         return
-    if "://" in settings.output:
-        raise RunFailed(
-            f"--output {settings.output} is no folder of this machine: name one that is; the nodes of a cluster need "
-            "not see it."
-        )
-    run, before = _make(Path(settings.output), settings.data)
+    run, before = _make(folder_here(settings.output), settings.data)
     with _claim(run.path):
         try:
             command_line.save(settings, run.settings)
@@ -63,7 +63,7 @@ def open_run(settings: Settings, resumed: Path | None, command: str) -> Iterator
             raise
         try:
             yield run
-        except DataError:
+        except (DataError, StorageUnusable):
             if not run.data_card.exists():  # nothing was begun
                 _discard(run.path, before)
             raise

@@ -6,7 +6,7 @@ It takes any encoding and mixed line ends, says where a row is damaged, and goes
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from data.reading.columns import check_names, has_header, likely_names
@@ -28,6 +28,7 @@ class DelimitedTable:
         encoding = find_encoding(path, reading.encoding)
         self._broken = encoding.errors == DAMAGED
         self.damage = Damage(path, reading.bad_rows)
+        self.types: Mapping[str, str] = {}
         lines = read_lines(path, encoding)
         head = list(_head(lines))
         asked = [name for name in asked if name != AUTO]

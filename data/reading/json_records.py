@@ -6,7 +6,7 @@ import itertools
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from data.messages import shorten
@@ -21,6 +21,7 @@ BROKEN = re.compile("[\udc80-\udcff]")  # bytes that are no UTF-8, as Python's `
 BETWEEN = re.compile(r"[ \t\r\n,]*")
 HEAD, SAMPLE = 1000, 200  # records that are looked at for the names of the columns, and for what is in them
 OBJECT = 'like {"text": "Good film", "label": "positive"}'
+LITERAL = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?|true|false", re.ASCII)  # without quotes
 Record = tuple[int, dict | str]  # the line it begins in, and the object, or what is wrong with it
 
 
@@ -35,6 +36,7 @@ class JsonTable:
         encoding = find_encoding(path, reading.encoding)
         self.form = f"JSON {'array' if array else 'Lines'}, {encoding}"
         self.damage = Damage(path, reading.bad_rows)
+        self.types: Mapping[str, str] = {}
         records = _items(path, encoding) if array else _lines(path, encoding)
         head = list(itertools.islice(records, HEAD))
         self._records = itertools.chain(head, records)

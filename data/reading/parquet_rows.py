@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import glob
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from data.corpus import DataError
 from data.messages import shorten
 from data.reading.columns import check_names
 from data.reading.damage import Damage
+from data.reading.json_records import LITERAL, Unquoted
 from data.reading.packing import shown
 from data.reading.table import Reading
 
 SAMPLE, BATCH = 200, 2048  # rows
+# Types as DuckDB names them.
+NUMBER = re.compile(r"U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL\([0-9]+,[0-9]+\)|BOOLEAN")
+TIME = re.compile(r"DATE|TIME|TIMESTAMP(_S|_MS|_NS)?|TIMESTAMP WITH TIME ZONE")
 SETTINGS = ("threads = 2", "memory_limit = '2GB'", "temp_directory = ''", "enable_progress_bar = false")
 
 
@@ -24,20 +29,28 @@ class ParquetTable:
         self._path = path
         self.form, self.where = "Parquet", shown(path)
         self.damage = Damage(path, reading.bad_rows, "row")
-        self._types = {name: kind for name, kind, *_ in self._ask("DESCRIBE SELECT *")}
-        self.names = list(self._types)
+        self._kinds = {name: kind for name, kind, *_ in self._ask("DESCRIBE SELECT *")}
+        self.types: Mapping[str, str] = {
+            name: kind for name, kind in self._kinds.items() if NUMBER.fullmatch(kind) or TIME.fullmatch(kind)
+        }
+        self.names = list(self._kinds)
         check_names(path, self.names)
         self.sample = [list(row) for row in self._ask(f"SELECT {_texts(self.names)}", f" LIMIT {SAMPLE}")]
 
     def rows(self, names: Sequence[str], beside: Sequence[str] = ()) -> Iterator[tuple[int, list[str | None]]]:
         for name in names:
-            kind = self._types[name]
+            kind = self._kinds[name]
             if kind.endswith("]") or kind.startswith(("STRUCT", "MAP", "UNION")):
                 raise DataError(f"{self.where}: column {shorten(name)!r} holds lists or records: give it texts.")
+        unquoted = [at for at, name in enumerate([*names, *beside]) if NUMBER.fullmatch(self._kinds[name])]
         for number, row in enumerate(self._ask(f"SELECT {_texts([*names, *beside])}"), start=1):
             if any(cell is not None for cell in row[: len(names)]):
                 self.damage.whole += 1
-                yield number, list(row)
+                cells = list(row)
+                for at in unquoted:
+                    if cells[at] and LITERAL.fullmatch(cells[at]):
+                        cells[at] = Unquoted(cells[at])
+                yield number, cells
 
     def _ask(self, select: str, limit: str = "") -> Iterator[tuple]:
         """Rows of the file, as they are read.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -46,6 +46,7 @@ class Table(Protocol):
         where: the place of its header, for messages.
         names: of its columns, in their order; those of a file without a header are `column 1` and so on.
         sample: cells of the first rows.
+        types: of the columns that hold numbers, truth or times, by name, as DuckDB names them; only Parquet says it.
         damage: what is wrong with its rows, once they are read.
     """
 
@@ -53,6 +54,7 @@ class Table(Protocol):
     where: str
     names: list[str]
     sample: list[list[str | None]]
+    types: Mapping[str, str]
     damage: Damage
 
     def rows(self, names: Sequence[str], beside: Sequence[str] = ()) -> Iterator[tuple[int, list[str | None]]]:

@@ -34,11 +34,13 @@ class Row:
         text: its columns joined, entities decoded.
         cells: by the names of their columns, as they stand in the table; none where there is no table.
         label_column: which of them holds a label, `None` where none does.
+        types: of some of these columns, see `data.reading.table.Table`.
     """
 
     text: str
     cells: Mapping[str, str | None] = field(default_factory=dict)
     label_column: str | None = None
+    types: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def label(self) -> str:
@@ -74,7 +76,8 @@ def rows_of(
         order = [name for name in dict.fromkeys(table.names) if name]
         for _, cells in table.rows(choice.texts, beside):
             row = dict(zip((*choice.texts, *beside), cells, strict=True))
-            yield Row(join_cells(cells[: len(choice.texts)]), {name: row[name] for name in order}, label)
+            text = join_cells(cells[: len(choice.texts)])
+            yield Row(text, {name: row[name] for name in order}, label, table.types)
     else:
         deque(table.rows([]), maxlen=0)
     table.damage.settle()

@@ -9,6 +9,7 @@ import functools
 import re
 import unicodedata
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -153,6 +154,7 @@ def _places(known: np.ndarray, wanted: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]
     return places, tf.gather(known, places) == wanted
 
 
-def _is_in(codes, characters: tuple[int, int]):
+def _is_in(codes: Any, characters: tuple[int, int]) -> Any:
+    """Whether one code point, or each of a tensor, is among so many characters in a row."""
     first, count = characters
     return (codes >= first) & (codes < first + count)

@@ -8,24 +8,24 @@ from __future__ import annotations
 
 import csv
 import json
-import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import TextIO
 
 from data.messages import printable, shorten
-from data.reading.json_records import Unquoted
+from data.reading.json_records import LITERAL, Unquoted
 
 TABLE, CSV, TSV, JSON_LINES, PARQUET = "table", "csv", "tsv", "jsonl", "parquet"
 STYLES = (TABLE, CSV, TSV, JSON_LINES, PARQUET)
 SHOWN = 60  # characters of a text in the table
 BATCH = 2048  # answers that are put into a database at once
 TEXT, LABEL, CONFIDENCE, TOKENS, CORRECT = "text", "label", "confidence", "tokens_seen", "correct"
-LITERAL = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?|true|false", re.ASCII)  # in JSON
 Write = Callable[[dict], None]
+NO_TYPES: Mapping[str, str] = MappingProxyType({})
 
 
 def style_of(path: str | None) -> str:
@@ -39,7 +39,14 @@ def style_of(path: str | None) -> str:
 
 
 @contextmanager
-def writer(style: str, file: TextIO, classes: Sequence[str], columns: Sequence[str], scored: bool) -> Iterator[Write]:
+def writer(
+    style: str,
+    file: TextIO,
+    classes: Sequence[str],
+    columns: Sequence[str],
+    scored: bool,
+    types: Mapping[str, str] = NO_TYPES,
+) -> Iterator[Write]:
     """What writes one answer after another; everything is written at the end.
 
     An answer has `text`, `label`, `confidence`, `probabilities` by class, `tokens_seen`, `cells` by column of the
@@ -51,13 +58,14 @@ def writer(style: str, file: TextIO, classes: Sequence[str], columns: Sequence[s
         classes: their names.
         columns: of the user's table; none where there is none.
         scored: whether `correct` is written.
+        types: of some of these columns, see `data.reading.table.Table`; the others are texts.
     """
     if style == TABLE:
         yield _table(file, classes)
     elif style == JSON_LINES:
         yield _json_lines(file, classes, columns, scored)
     elif style == PARQUET:
-        with _parquet(file, classes, columns, scored) as write:
+        with _parquet(file, classes, columns, scored, types) as write:
             yield write
     else:
         yield _rows(file, "\t" if style == TSV else ",", classes, columns, scored)
@@ -135,13 +143,15 @@ def _json_lines(file: TextIO, classes: Sequence[str], columns: Sequence[str], sc
 
 
 @contextmanager
-def _parquet(file: TextIO, classes: Sequence[str], columns: Sequence[str], scored: bool) -> Iterator[Write]:
+def _parquet(
+    file: TextIO, classes: Sequence[str], columns: Sequence[str], scored: bool, types: Mapping[str, str]
+) -> Iterator[Write]:
     """Kept in a database on disk, some thousand answers at a time, until all are there."""
     import duckdb  # 0.15 s, and only Parquet needs it
     import numpy as np
 
     users, ours = _header(classes, columns, scored)
-    kinds = ["VARCHAR"] * len(users) + ["VARCHAR", *["DOUBLE"] * (len(classes) + 1), "INTEGER"]
+    kinds = [types.get(name, "VARCHAR") for name in users] + ["VARCHAR", *["DOUBLE"] * (len(classes) + 1), "INTEGER"]
     kinds += ["BOOLEAN"] * scored
     waiting: list[list] = []
     with tempfile.TemporaryDirectory() as folder, duckdb.connect(f"{folder}/answers.duckdb") as connection:

@@ -70,6 +70,27 @@ class Scores:
             )
         return said == true
 
+    def counted(self) -> dict:
+        """What was counted, as JSON has it, for `merge` elsewhere."""
+        return {
+            "counts": self.counts.tolist(),
+            "unsure": self.unsure,
+            "loss": float(self._loss),
+            "others": dict(self._others),
+            "without": self._without,
+            "wrong": [[float(sure), *rest] for sure, *rest in self._wrong],
+        }
+
+    def merge(self, counted: dict) -> None:
+        """Adds what another has `counted` of answers of the same model."""
+        self.counts += np.array(counted["counts"], np.int64)
+        self.unsure += counted["unsure"]
+        self._loss += counted["loss"]
+        self._others.update(counted["others"])
+        self._without += counted["without"]
+        wrong = [*self._wrong, *map(tuple, counted["wrong"])]
+        self._wrong = sorted(heapq.nlargest(MOST_WRONG, wrong))  # which is a heap
+
     @property
     def n(self) -> int:
         """Texts that were answered and have a label that the model knows."""

@@ -141,7 +141,7 @@ CONFIG = {
     "a list of lists": ("models: [[rnn]]", "models cannot be that: architectures to train."),
     "a flag in a list": ("models: [--help]", "--config a.yaml: models: invalid choice: '--help' (choose from rnn,"),
     "a number for a switch": ("mask: 3", "--config a.yaml: mask: '3' is neither true nor false; `python -m"),
-    "a NUL": ('output: "a\\0b"', r"output cannot be 'a\x00b': folder that gets a folder for this run."),
+    "a NUL": ('output: "a\\0b"', r"output cannot be 'a\x00b': folder that gets a folder for this run; or a URL"),
     "too deep": ("[" * 10_000, "could not be read (maximum recursion depth exceeded"),
     "an impossible character": ('data: "\\UFFFFFFFF"', "could not be read ("),
     "laughs": (

@@ -82,8 +82,8 @@ class RunSettings:
     )
     cluster: str = setting(
         values.NONE,
-        "train seeds and architectures side by side on a Ray cluster that this machine is a node of: auto for the one "
-        "that runs here, or its address; none: on this machine, one after another",
+        "train seeds, architectures, the trials of a search and fewer labels side by side on a Ray cluster that this "
+        "machine is a node of: auto for the one that runs here, or its address; none: here, one after another",
         "run",
         metavar="auto|ADDRESS|none",
     )
@@ -95,7 +95,13 @@ class RunSettings:
         values.whole_number(1, 1024),
         metavar="N",
     )
-    output: str = setting("runs", "folder that gets a folder for this run", "run", metavar="DIR")
+    output: str = setting(
+        "runs",
+        "folder that gets a folder for this run; or a URL that fsspec writes to, such as s3://bucket/runs: the run "
+        "then lies in runs, and is copied there while it grows",
+        "run",
+        metavar="DIR|URL",
+    )
     memory_limit: str = setting(
         "10GB",
         "most memory the process of a model may take, such as 800MB; a model that takes more is ended, and the others "

@@ -6,9 +6,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from data.sources.text_stream import Row
-from models import predict
 from models.service.application import build_service
 from models.serving.answer_writers import CSV, writer
+from models.serving.answering import answer_all
 from models.serving.engines import ExportUnusable
 from models.serving.scoring import Scores
 
@@ -37,7 +37,7 @@ def test_predict_writes_unsure_beside_the_confidence(classifier, tmp_path):
     scores = Scores(list(classifier.classes_))
     rows = [Row(text, {"label": "long"}, "label") for text in (SURE, UNSURE)]
     with path.open("w", newline="") as file, writer(CSV, file, scores.classes, [], scored=True) as write:
-        predict.answer_all(classifier, iter(rows), write, scores, quiet=True)
+        answer_all(classifier, iter(rows), write, scores, quiet=True)
     assert (scores.n, scores.unsure) == (1, 1)
     rows = list(csv.DictReader(path.open()))
     assert [row["label"] for row in rows] == ["long", "unsure"]

@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.reading.json_records import Unquoted
-from data.sources.text_stream import Row
-from models import predict
+from data.sources.text_stream import Row, stream_rows
+from models.serving import answering
 from models.serving.answer_file import open_output
 from models.serving.answer_writers import STYLES, quoted, writer
 from models.serving.scoring import Scores
@@ -35,7 +35,7 @@ def test_answers_come_in_the_order_of_the_texts_and_batches_hold_like_lengths(cl
 
 def test_texts_are_read_and_answered_in_chunks(classifier, monkeypatch):
     """However many there are, no more than two chunks are in memory."""
-    monkeypatch.setattr(predict, "CHUNK", 10)
+    monkeypatch.setattr(answering, "CHUNK", 10)
     taken, written = 0, []
 
     def stream():
@@ -45,7 +45,7 @@ def test_texts_are_read_and_answered_in_chunks(classifier, monkeypatch):
             assert taken - len(written) <= 20
             yield Row(f"text {number}")
 
-    predict.answer_all(classifier, stream(), written.append, Scores(["short", "long"]), quiet=True)
+    answering.answer_all(classifier, stream(), written.append, Scores(["short", "long"]), quiet=True)
     assert [answer["text"] for answer in written] == [f"text {number}" for number in range(95)]
 
 
@@ -110,6 +110,41 @@ def test_classes_that_are_no_strings_in_json_are_none_in_answers(classes, writte
     assert second["label"] == "unsure"
     assert [first[name] for name in cells] == [1.5, True, [1, "x"], "7", None]
     assert '"id": 1.50,' in file.getvalue()
+
+
+@pytest.mark.parametrize("style", ["parquet", "jsonl"])
+def test_numbers_truth_and_times_of_parquet_come_back_as_such(style, tmp_path):
+    given, written = tmp_path / "given.parquet", tmp_path / "written.parquet"
+    values = {"id": "7::BIGINT", "share": "'nan'::DOUBLE", "price": "1.50::DECIMAL(9,2)", "day": "DATE '2024-01-31'"}
+    values |= {"at": "TIMESTAMP '2024-01-31 10:00'", "seen": "true", "none": "NULL::INTEGER", "tags": "[1, 2]"}
+    chosen = ", ".join(f"{value} AS {name}" for name, value in values.items())
+    duckdb.sql(f"COPY (SELECT 'a film' AS text, {chosen}) TO '{given}'")
+    (row,) = stream_rows(str(given))
+    file = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="")
+    answer = {"text": row.text, "cells": row.cells, "label": "a", "confidence": 1, "tokens_seen": 2, "correct": None}
+    with writer(style, file, ["a"], list(row.cells), scored=False, types=row.types) as write:
+        write(answer | {"probabilities": {"a": 1}})
+    file.flush()
+    content = file.buffer.getvalue()
+    if style == "jsonl":
+        found = json.loads(content)
+        assert [found[name] for name in values] == [
+            7,
+            "nan",
+            1.5,
+            "2024-01-31",
+            "2024-01-31 10:00:00",
+            True,
+            None,
+            "[1, 2]",
+        ]
+        return
+    written.write_bytes(content)
+    (before,), (after,) = (
+        duckdb.sql(f"SELECT * EXCLUDE (share, tags) FROM '{path}'").fetchall() for path in (given, written)
+    )
+    assert after[: len(before)] == before
+    assert dict(duckdb.sql(f"SELECT share, tags FROM '{written}'").fetchnumpy())["tags"].tolist() == ["[1, 2]"]
 
 
 def test_texts_on_the_command_line_get_a_table(exported_run, command):

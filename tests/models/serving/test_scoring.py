@@ -51,6 +51,17 @@ def test_the_surest_mistakes_are_shown():
     assert shown == ["99", "98", "97", "96", "95"]
 
 
+def test_counts_of_parts_are_those_of_the_whole():
+    whole, merged, parts = Scores(NAMES), Scores(NAMES), [Scores(NAMES) for _ in range(3)]
+    for at in range(60):
+        row = np.roll([0.5 + at / 200, 0.3 - at / 200, 0.2], at).tolist()
+        for scores in (whole, parts[at % 3]):
+            scores.add(f"text {at}", ["neg", "pos", "other", "new", ""][at * at % 5], row, answered=at % 7 > 0)
+    for part in parts:
+        merged.merge(json.loads(json.dumps(part.counted())))
+    assert list(merged.lines("label")) == list(whole.lines("label"))
+
+
 def test_many_classes_are_a_list_of_confusions():
     names = [f"class {at}" for at in range(30)]
     scores = Scores(names)

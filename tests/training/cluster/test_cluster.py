@@ -1,25 +1,29 @@
 """Trials on a Ray cluster: the numbers of a run on one machine, also where a node is lost."""
 
 import importlib.util
+import itertools
 import json
 import os
 import subprocess
 import sys
 import time
 
+import duckdb
 import psutil
 import pytest
 
+from models import predict
+from models.cluster.packing import pack, unpack
 from models.run_folder import RunFolder
-from training.cluster.jobs import Job, jobs_left
-from training.cluster.packing import pack, unpack
+from training.cluster.job import Job
+from training.cluster.jobs import jobs_left
 from training.command_line import parse
 from training.run import main
 
 FLAGS = [
     *("--data", "sample", "--sample", "240", "--epochs", "2", "--sequence-length", "16", "--width", "8"),
     *("--vocabulary-size", "500", "--unlabelled-sample", "100", "--models", "rnn", "linear", "ensemble"),
-    *("--seeds", "2", "--formats", "--no-explain"),
+    *("--seeds", "2", "--search", "2", "--formats", "--no-explain"),
 ]
 MEASURED = ("seconds", "texts_per_second", "memory", "other_work")  # in the names of what no two runs have alike
 MODULE = "training.cluster.node"
@@ -42,10 +46,35 @@ def numbers(value):
     return {name: numbers(of) for name, of in value.items() if not any(part in name for part in MEASURED)}
 
 
-def node_with_a_trial(cluster):
-    """A node of which a process trains, once there is one."""
-    for _ in range(1200):
-        for node in cluster.worker_nodes:
+def numbers_of(place, model, number):
+    return numbers(json.loads(place.metrics(model, number).read_text()))
+
+
+def answers_to_shards_are_those_of_one_machine(run, address, folder, command):
+    done = command("models.exporting", run, "--models", "linear", "--formats", "onnx")
+    assert done.returncode == 0, done.stdout + done.stderr
+    rows = [(f"{('good', 'bad')[at % 2]} film {at}", ("positive", "negative")[at % 2], at) for at in range(60)]
+    (folder / "shards").mkdir()
+    for at in range(3):
+        values = ", ".join(str(row) for row in rows[at::3])
+        duckdb.sql(f"SELECT * FROM (VALUES {values}) AS t(post, label, id)").write_parquet(
+            f"{folder}/shards/{at}.parquet"
+        )
+    told = [str(run), "--text-column", "post", "--output"]
+    shards = ["--input", f"{folder}/shards/*.parquet", "--cluster", address]
+    assert predict.main([*told, str(folder / "answers"), *shards]) == 0
+    for at in range(3):
+        here = folder / f"{at}.parquet"
+        assert predict.main([*told, str(here), "--input", f"{folder}/shards/{at}.parquet"]) == 0
+        there = duckdb.read_parquet(str(folder / "answers" / here.name))
+        assert there.columns == duckdb.read_parquet(str(here)).columns
+        assert there.fetchall() == duckdb.read_parquet(str(here)).fetchall()
+
+
+def node_with_a_trial(cluster, chosen):
+    """A node of which a process trains, once there is one and the search has chosen."""
+    for _ in range(2400):
+        for node in cluster.worker_nodes if chosen.exists() else ():
             raylet = psutil.Process(node.all_processes["raylet"][0].process.pid)
             for process in raylet.children(recursive=True):
                 try:
@@ -58,7 +87,7 @@ def node_with_a_trial(cluster):
 
 
 @pytest.mark.long
-def test_two_nodes_come_to_the_numbers_of_one_machine_though_one_is_lost(tmp_path, root):
+def test_two_nodes_come_to_the_numbers_of_one_machine_though_one_is_lost(tmp_path, root, command):
     pytest.importorskip("ray", reason="Ray is not installed: pip install -e '.[cluster]'")
     from ray.cluster_utils import Cluster
 
@@ -69,21 +98,24 @@ def test_two_nodes_come_to_the_numbers_of_one_machine_though_one_is_lost(tmp_pat
         for _ in range(2):
             cluster.add_node(num_cpus=len(os.sched_getaffinity(0)))
         run = train(tmp_path / "cluster", root, "--cluster", cluster.address)
-        cluster.remove_node(node_with_a_trial(cluster), allow_graceful=False)
+        chosen = RunFolder(tmp_path / "cluster/latest").chosen("rnn")
+        cluster.remove_node(node_with_a_trial(cluster, chosen), allow_graceful=False)
         code = run.wait(600)
+        assert code == 0, (tmp_path / "cluster/lines.txt").read_text()
+        answers_to_shards_are_those_of_one_machine(tmp_path / "cluster/latest", cluster.address, tmp_path, command)
     finally:
         cluster.shutdown()
     lines = (tmp_path / "cluster/lines.txt").read_text()
-    assert code == 0, lines
     one, other = (RunFolder((tmp_path / name / "latest").resolve()) for name in ("local", "cluster"))
-    for seed in (0, 1):
-        for model in ("rnn", "linear", "ensemble"):
-            assert other.predictions(model, seed).read_text() == one.predictions(model, seed).read_text()
-            assert numbers(json.loads(other.metrics(model, seed).read_text())) == numbers(
-                json.loads(one.metrics(model, seed).read_text())
-            )
-            assert f"{model}, seed {seed}: trained." in lines
-            assert other.shown_in_tensorboard(model, seed).exists()
+    for model, seed in itertools.product(("rnn", "linear", "ensemble"), (0, 1)):
+        assert other.predictions(model, seed).read_text() == one.predictions(model, seed).read_text()
+        assert numbers_of(other, model, seed) == numbers_of(one, model, seed)
+        assert f"{model}, seed {seed}: trained." in lines
+        assert other.shown_in_tensorboard(model, seed).exists()
+    assert other.chosen("rnn").read_text() == one.chosen("rnn").read_text()
+    for number in (0, 1):
+        assert numbers_of(other.search, "rnn", number) == numbers_of(one.search, "rnn", number)
+        assert list(other.search.trial("rnn", number).glob("*tfevents*"))
     assert "Trials side by side on one machine slow each other" in lines
     assert (other.path / "report.html").exists()
     assert not list(other.path.glob(".unfinished*"))

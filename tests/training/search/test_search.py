@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import random
 import shutil
 import signal
 import subprocess
@@ -19,8 +20,9 @@ from data.preparing import load_texts
 from models.catalog import Family, of_family
 from models.run_folder import RunFolder
 from training import command_line, label_curve
+from training.cluster import searching
 from training.environment import backend
-from training.search import search, trial
+from training.search import model_search, search, trial
 from training.search.chosen import Chosen, load_chosen, settings_of
 
 SMALL = (
@@ -59,7 +61,7 @@ def train(run, monkeypatch):
             write_json(place.metrics(model, number), found)
             return False
 
-        monkeypatch.setattr(search, "train_in_child", train_in_child)
+        monkeypatch.setattr(model_search, "train_in_child", train_in_child)
         search.search_settings(run, command_line.load(run.settings), None)
         return begun
 
@@ -101,6 +103,46 @@ def test_a_trial_that_was_killed_is_tried_once_more(train, run):
     assert (load_chosen(run, "lstm").trial, load_chosen(run, "lstm").finished) == (1, 4)
 
 
+@pytest.mark.parametrize("places", [1, 3, 40])
+def test_side_by_side_in_any_order_the_trials_are_those_of_one_machine(places, run, tmp_path, monkeypatch):
+    """With as many nodes as there may be, of which any is the first to come back."""
+
+    def outcome(place, model, number, values):
+        place.trial(model, number).mkdir(parents=True)
+        if number in (4, 12):
+            write_json(place.failure(model, number), {"kind": "failed", "reason": "why not", "settings": values})
+        else:
+            loss = abs(values["dropout"] - 0.2) + values["weight_decay"]
+            found = {"settings": values, "seed": 3, "validation": {"loss": loss, "accuracy": 0.5}}
+            write_json(place.metrics(model, number), found)
+
+    def try_settings(folder, _settings, model, number, _seed, values, _until):
+        outcome(folder.search, model, number, values)
+
+    def carry_out(folder, _settings, plan, _ends):
+        choose, running, most = random.Random(places), [], 0
+        while running := [*running, *plan.ready()]:
+            most = max(most, len(running))
+            job = running.pop(choose.randrange(min(places, len(running))))
+            outcome(folder.search, job.model, job.number, job.searched.values)
+            plan.done(job)
+        assert most == 20
+
+    monkeypatch.setattr(search, "try_settings", try_settings)
+    monkeypatch.setattr(searching, "carry_out", carry_out)
+    other = RunFolder(tmp_path / "other")
+    other.path.mkdir()
+    for folder, flags in ((run, []), (other, ["--cluster", "auto"])):
+        settings = command_line.parse(["--models", "rnn", "lstm", "--search", "18", "--seed", "3", *flags])
+        search.search_settings(folder, settings, None)
+    for model in ("rnn", "lstm"):
+        for number in range(18):
+            name = "failure" if number in (4, 12) else "metrics"
+            one, two = (read_json(getattr(folder.search, name)(model, number)) for folder in (run, other))
+            assert one == two
+        assert load_chosen(run, model) == load_chosen(other, model)
+
+
 def test_where_no_trial_is_finished_the_run_s_own_settings_stay(run, train, capsys):
     train(dict.fromkeys(range(5), "failed"))
     chosen = load_chosen(run, "lstm")
@@ -134,7 +176,7 @@ def test_each_model_has_an_equal_part_of_half_the_time(run, monkeypatch, capsys)
         )
         return False
 
-    monkeypatch.setattr(search, "train_in_child", train_in_child)
+    monkeypatch.setattr(model_search, "train_in_child", train_in_child)
     settings = command_line.parse("--models rnn lstm --search dropout=0.1,0.2,0.3,0.4 --time-limit 200s".split())
     search.search_settings(run, settings, 1200.0)
     # rnn has 50 of the 100 seconds and begins a last trial at 30; lstm has the 40 that are left at 1060.

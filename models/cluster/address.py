@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import importlib.util
 import socket
+from collections.abc import Sequence
 
-from training.setting_values import AUTO, NONE
+from data.reading.text_encoding import AUTO
 
+NONE = "none"
 CONNECT_SECONDS = 3.0
 BEGIN = "begin one with `ray start --head`, and join it from other machines with `ray start --address`."
 
 
-def refusal(address: str) -> str | None:
-    """Why a run cannot be trained on a cluster, as a sentence; `None` where it can, or where none is asked for.
+def refusal(address: str, needed: Sequence[str] = ("ray",)) -> str | None:
+    """Why a cluster cannot be used, as a sentence; `None` where it can, or where none is asked for.
 
     Args:
         address: `HOST:PORT`, `auto` for the one that runs here, or `none`.
+        needed: packages that the work takes.
     """
     if address == NONE:
         return None
-    if importlib.util.find_spec("ray") is None:
+    if not all(importlib.util.find_spec(name) for name in needed):
         return "--cluster needs Ray: pip install -e '.[cluster]' in the project's folder."
     if address == AUTO:
         return None
