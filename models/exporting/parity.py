@@ -92,7 +92,7 @@ def check(path: Path, model: str, seed: int, folder: Path, name: str, result: Pa
         found["latency_ms"] = {str(size): _latencies([classifier], split, size)[0] for size in LATENCY_BATCHES}
         each = found["latency_ms"][str(LATENCY_BATCHES[-1])] / LATENCY_BATCHES[-1] / 1000
         found |= {"seconds_to_load": seconds_to_load, "peak_memory_mb": peak_memory_mb()}
-        found["texts_per_second"] = texts_per_second(classifier, split, each)  # larger batches take more memory
+        found["texts_per_second"] = texts_per_second(classifier, split, each)
         on_validation = classifier.predict_proba(validation.texts) if entry.may_change_answers else None
         answers = validation.probabilities if on_validation is None else on_validation
         found["validation_accuracy"] = float(_right(answers, validation.labels).mean())

@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from models.classifier import Classifier
 
 SPEEDS = "speeds"  # in classifier.json: format, batch size and texts per second, the format to load first
-TIMES = 4  # between the batch sizes that are tried
-ROUNDS, ENOUGH_SECONDS = 5, 0.5
+PARTS = (16, 4, 1)  # of the batch size that suits models of the kind are tried: larger ones were never faster
+ASKED = 2  # times as many texts
+ROUNDS, ENOUGH_SECONDS = 5, 0.3
 WORTHWHILE = 1.2  # times as fast another format must be, to be loaded in place of one that starts quicker
 AS_GOOD = 0.95  # of the best speed: of the batch sizes that have it the smallest is taken, which needs least memory
 
@@ -30,10 +31,10 @@ def texts_per_second(classifier: Classifier, texts: Sequence[str], seconds_per_t
         seconds_per_text: about as many as are needed with that batch size.
     """
     usual = classifier.batch_size
-    asked = [texts[at % len(texts)] for at in range(TIMES * usual)]
+    asked = [texts[at % len(texts)] for at in range(ASKED * usual)]
     if seconds_per_text * len(asked) > ENOUGH_SECONDS:
         return {str(usual): 1 / seconds_per_text}
-    taken: dict[int, list[float]] = {size: [] for size in (max(1, usual // TIMES), usual, usual * TIMES)}
+    taken: dict[int, list[float]] = {size: [] for size in (max(1, usual // part) for part in PARTS)}
     started = time.perf_counter()
     for _ in range(ROUNDS):
         for size, seconds in taken.items():  # in turn, so that all meet the same load of the machine

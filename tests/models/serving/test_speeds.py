@@ -34,12 +34,12 @@ def test_the_fastest_comes_first_unless_another_starts_quicker_or_gives_other_an
 
 
 def test_batch_sizes_are_tried_in_turn_and_left_as_they_were(make_classifier):
-    made = make_classifier(batch_size=4)
+    made = make_classifier(batch_size=32)
     found = texts_per_second(made, ["a", "bb", "ccc"], 1e-5)
-    assert list(found) == ["1", "4", "16"]
-    assert made.batch_size == 4
-    assert {len(batch) for batch in made.engine.asked} == {1, 4, 16}
-    assert found["16"] > found["1"] > 0
+    assert list(found) == ["2", "8", "32"]
+    assert made.batch_size == 32
+    assert {len(batch) for batch in made.engine.asked} == {2, 8, 32}
+    assert found["32"] > found["2"] > 0
     slow = make_classifier(batch_size=8)
     assert texts_per_second(slow, ["a"], 0.03) == {"8": pytest.approx(1 / 0.03)}
     assert slow.engine.asked == []

@@ -56,7 +56,7 @@ def test_others_of_an_ensemble():
         ({"width": 9}, "width: 9 does not divide among the Transformer's 4 heads: try 8"),
         ({"dropout": 1.5}, "dropout: 1.5 is not at least 0 and less than 1"),
         ({"class_weight": "even"}, "class_weight='even' is neither 'balanced' nor a weight for each class"),
-        ({"formats": ["onyx"]}, "formats=['onyx']: name at least one of onnx, saved_model"),
+        ({"formats": ["onyx"]}, "formats=['onyx']: name at least one of arrays, onnx, saved_model"),
         ({"memory_limit": "0GB"}, "memory_limit: '0GB' is no amount of memory"),
     ],
 )

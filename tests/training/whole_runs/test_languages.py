@@ -127,7 +127,7 @@ def test_a_run_says_which_language_it_took_and_its_exports_read_it(command, tmp_
     data = write_opinions(tmp_path / "meinungen.csv", "de", 120)
     rows = data.read_text(encoding="utf-8").replace("Lampe", "电影👍🏽").replace("Fenster", "ΟΔΟΣ")
     data.write_text(rows, encoding="utf-8")
-    small = "--models rnn linear --epochs 2 --width 8 --no-explain --formats saved_model onnx".split()
+    small = "--models rnn linear --epochs 2 --width 8 --no-explain".split()
     done = command("training.run", "--data", data, *small, "--output", tmp_path / "runs", KERAS_BACKEND="tensorflow")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "120 texts; German, its stop words dropped. Run folder" in " ".join(done.stdout.split())
@@ -144,5 +144,6 @@ def test_a_run_says_which_language_it_took_and_its_exports_read_it(command, tmp_
         described = json.loads((folder / "export" / "classifier.json").read_text(encoding="utf-8"))
         assert described["data_card"]["cleaning"] == cleaning
         formats = json.loads((folder / "export" / "parity.json").read_text(encoding="utf-8"))["formats"]
-        assert {name: found["refused"] for name, found in formats.items()} == {"saved_model": None, "onnx": None}
+        assert formats.keys() >= {"saved_model", "onnx"}
+        assert {found["refused"] for found in formats.values()} == {None}
         assert all(found["label_agreement"] == 1 for found in formats.values())
