@@ -9,8 +9,8 @@ import numpy as np
 
 from models.serving.engines import Answer
 from models.serving.formats import Format
-from models.serving.hash_table import HashTable
-from models.serving.ragged import Ragged
+from models.serving.reading.hash_table import HashTable
+from models.serving.reading.ragged import Ragged
 from models.serving.tokenized_engine import load_readers
 
 

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from models.serving.engines import TOKENIZER, Answer, read_classifier
-from models.serving.ragged import Ragged
+from models.serving.reading.ragged import Ragged
 
 
 class Reader(Protocol):
@@ -73,11 +73,11 @@ def load_readers(folder: Path) -> dict[str, Reader]:
 
 def _reader(written: dict[str, Any], cleaning: dict[str, Any] | None) -> Reader:
     if cleaning is None:
-        from models.serving.piece_reader import PieceReader
+        from models.serving.reading.piece_reader import PieceReader
 
         return PieceReader(written)
     from data.cleaning import Cleaner
-    from models.serving.word_reader import WordReader
+    from models.serving.reading.word_reader import WordReader
 
     truncation = written["truncation"]
     return WordReader(written["model"]["vocab"], Cleaner(**cleaning), truncation and truncation["max_length"])

@@ -36,14 +36,8 @@ CURVES = {
     "val_loss": [0.68, 0.55, 0.5, 0.6],
     "learning_rate": [0.001] * 4,
 }
-ENVIRONMENT = {
-    "backend": "jax",
-    "python": "3.11.7",
-    "system": "Linux x86_64",
-    "processor": "a processor",
-    "cores": 2,
-    "packages": {"keras": "3.15.1"},
-}
+ENVIRONMENT = {"backend": "jax", "python": "3.11.7", "system": "Linux x86_64", "processor": "a processor", "cores": 2}
+ENVIRONMENT |= {"packages": {"keras": "3.15.1"}}
 CLEANING = {"keep_negations": True, "language": "published"}
 BY_PART = {"train": 400, "validation": 100, "test": 100}
 

@@ -14,7 +14,7 @@ from data.languages.catalog import LANGUAGES, stop_words
 from data.languages.english import NEGATIONS, STOP_WORDS
 from data.probes import PROBES
 from data.vectorizing import vectorize
-from models.serving.word_reader import WordReader
+from models.serving.reading.word_reader import WordReader
 
 WORDS = (
     sorted(STOP_WORDS | NEGATIONS | set(CONTRACTIONS)) + "computer gim na gon lem can notcan cannotx a1 1 zz9".split()

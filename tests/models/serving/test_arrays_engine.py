@@ -15,7 +15,7 @@ from models.exporting.linear.export import LinearExport
 from models.linear import LinearModel
 from models.serving.arrays_engine import load
 from models.serving.formats import FORMATS
-from models.serving.hash_table import EMPTY, HashTable
+from models.serving.reading.hash_table import EMPTY, HashTable
 
 ENTRY = FORMATS["arrays"]
 WORDS = ["good", "bad", "cat", "dog", "not", "unknown", "the"]

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from models.serving.hash_table import EMPTY, HashTable
+from models.serving.reading.hash_table import EMPTY, HashTable
 
 SPACE = 32
 HALF = 8  # bytes

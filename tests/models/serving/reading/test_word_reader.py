@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from data.cleaning import NO_LANGUAGE, Cleaner
 from models.serving import word_reader
-from models.serving.hash_table import EMPTY
-from models.serving.word_reader import WordReader
-from models.serving.word_table import WordTable
+from models.serving.reading.hash_table import EMPTY
+from models.serving.reading.word_reader import WordReader
+from models.serving.reading.word_table import WordTable
 
 VOCABULARY = {word: at for at, word in enumerate(["", "[UNK]", "good", "film", "can", "not", "gon", "中"])}
 PIECES = [

@@ -12,9 +12,9 @@ import numpy as np
 
 from data.cleaning import CONTRACTIONS, Cleaner
 from data.vectorizing import UNKNOWN
-from models.serving.hash_table import EMPTY
-from models.serving.ragged import Ragged
-from models.serving.word_table import WordTable
+from models.serving.reading.hash_table import EMPTY
+from models.serving.reading.ragged import Ragged
+from models.serving.reading.word_table import WordTable
 
 DROPPED = -1  # where the id of a word would be
 PARTS = 2  # of a contraction

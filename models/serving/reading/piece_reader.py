@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from models.serving.engines import as_utf8
-from models.serving.ragged import Ragged
+from models.serving.reading.ragged import Ragged
 
 
 class PieceReader:
