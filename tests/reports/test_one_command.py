@@ -15,6 +15,7 @@ INNER = {
     "training.cluster.node",
     "reports.commands",
     "models.exporting.alone.classify",
+    "models.encoder.openvino_conversion",
 }
 
 

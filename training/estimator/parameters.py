@@ -64,6 +64,7 @@ class Parameters(BaseEstimator):
         word_dropout: float | None = None,
         backbone: str | None = None,
         backbone_length: int | None = None,
+        backbone_precision: str | None = None,
         backbone_cleaned: bool | None = None,
         pooling: str | None = None,
         student: str | None = None,
@@ -118,6 +119,7 @@ class Parameters(BaseEstimator):
         self.word_dropout = word_dropout
         self.backbone = backbone
         self.backbone_length = backbone_length
+        self.backbone_precision = backbone_precision
         self.backbone_cleaned = backbone_cleaned
         self.pooling = pooling
         self.student = student

@@ -33,6 +33,7 @@ WORDS = (
 ENCODER = (
     "backbone",
     "backbone_length",
+    "backbone_precision",
     "backbone_cleaned",
     "pooling",
     "head_batch_size",
