@@ -43,6 +43,7 @@ def test_holm_by_hand():
     assert holm([]) == []
 
 
+@pytest.mark.slow  # the import of statsmodels
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=12))
 @settings(max_examples=6, deadline=None)  # statsmodels takes a tenth of a second for each
 def test_holm_is_that_of_statsmodels(p_values):
