@@ -83,6 +83,7 @@ def run(tmp_path, monkeypatch):
     return folder
 
 
+@pytest.mark.long  # the errors of Ray are imported, which comes with an extra
 def test_seeds_and_fewer_labels_are_trained_on_what_is_theirs_and_behind_their_members(run, capsys):
     settings = command_line.load(run.settings)
     jobs = jobs_left(run, settings) + jobs_of_seed(run, settings, ["linear", "ensemble"], 1, 40)
@@ -97,6 +98,7 @@ def test_seeds_and_fewer_labels_are_trained_on_what_is_theirs_and_behind_their_m
     assert train_on_cluster(run, settings, jobs_left(run, settings), None) == {}
 
 
+@pytest.mark.long  # the errors of Ray are imported, which comes with an extra
 def test_a_trial_of_a_search_lies_in_the_search(run):
     class Plan:
         jobs, came = [Job("rnn", 1, searched=Searched(7, {"width": 16}))], []
