@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +30,7 @@ from models.serving.engines import (
 from models.serving.formats import FORMATS
 from models.serving.speeds import SPEEDS, batch_size_of
 
+READ_AT_ONCE = 2048  # texts whose tokens are in memory at once
 UNSURE = "unsure"  # what is said in place of a class
 PERCENTILES = 101
 
@@ -88,7 +89,11 @@ class Classifier:
             raise TypeError("Expected a list of texts, got one string: write [text].")
         answer_in_batches = getattr(self.engine, "answer_in_batches", None)
         if answer_in_batches and len(texts):  # it knows how many tokens each has
-            return answer_in_batches(texts, self.batch_size)
+            parts = [answer_in_batches(part, self.batch_size) for part in _slices(texts, self.batch_size)]
+            return Answer(
+                np.concatenate([part.probabilities for part in parts]),
+                np.concatenate([part.tokens_seen for part in parts]),
+            )
         lengths = np.array([len(text) for text in texts], np.int64)
         probabilities = np.zeros((len(texts), len(self.classes_)), np.float32)
         tokens_seen = np.zeros(len(texts), np.int32)
@@ -105,6 +110,13 @@ class Classifier:
     def predict(self, texts: Sequence[str]) -> np.ndarray:
         """The most probable class of each of n texts, array of n names."""
         return self.classes_[self.predict_proba(texts).argmax(axis=1)]
+
+
+def _slices(texts: Sequence[str], batch_size: int) -> Iterator[Sequence[str]]:
+    """The texts, some whole batches of them at a time."""
+    size = max(READ_AT_ONCE // batch_size, 1) * batch_size
+    for start in range(0, len(texts), size):
+        yield texts[start : start + size]
 
 
 def load_classifier(
@@ -124,7 +136,10 @@ def load_classifier(
 
     Raises:
         ExportUnusable: there is no such export, or it cannot be loaded.
+        ValueError: no text could be answered with that batch size.
     """
+    if batch_size is not None and batch_size < 1:
+        raise ValueError(f"A batch of {batch_size} texts answers none: take 1 or more.")
     path = Path(path)
     folder = path if (path / CLASSIFIER).is_file() else find_export(path, model)
     description = read_classifier(folder)
@@ -137,7 +152,7 @@ def load_classifier(
             if following is None:
                 raise
             print(f"{error} {following} answers meanwhile.", file=sys.stderr)
-    found.batch_size = batch_size or found.batch_size
+    found.batch_size = found.batch_size if batch_size is None else batch_size
     return found
 
 

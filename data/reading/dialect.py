@@ -10,6 +10,7 @@ import argparse
 import csv
 import itertools
 import re
+from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -67,10 +68,16 @@ def parse(lines: Iterable[str], dialect: Dialect) -> Iterator[tuple[int, list[st
     """
     csv.field_size_limit(LONGEST_CELL)  # csv's own limit of 131,072 characters is less than a long post
     quoted = dialect.quoting != NONE
-    source, again, number, width = iter(lines), list[str](), 0, 0
+    source, again, number, width = iter(lines), deque[str](), 0, 0
+
+    def feed() -> Iterator[str]:
+        while again:
+            yield again.popleft()
+        yield from source
+
     while True:
         # The lines of a row are looked at once it is read, which is much quicker than to note each as it is taken.
-        given, kept = itertools.tee(itertools.chain(again, source))
+        given, kept = itertools.tee(feed())
         rows = csv.reader(
             given,
             delimiter=dialect.delimiter,
@@ -99,7 +106,8 @@ def parse(lines: Iterable[str], dialect: Dialect) -> Iterator[tuple[int, list[st
                     if row:
                         yield start, row
         yield start, error
-        again, number = taken[1:] + again[rows.line_num :], start
+        again.extendleft(reversed(taken[1:]))
+        number = start
 
 
 def _holds_rows(lines: Sequence[str], delimiter: str, width: int) -> bool:

@@ -22,11 +22,11 @@ PACKED = (".gz", ".zst", ".bz2", ".xz")  # what stands behind the suffix of a pa
 OTHER_FORMATS = {
     b"PK\x03\x04": "a zip archive or an Excel workbook: unpack it, or save the table as CSV",
     b"\xd0\xcf\x11\xe0": "an Excel workbook: save the table as CSV",
-    b"%PDF": "a PDF: save the table as CSV",
+    b"%PDF-": "a PDF: save the table as CSV",
     b"7z\xbc\xaf": "a 7z archive: unpack it",
     b"Rar!\x1a": "a RAR archive: unpack it",
     b"\x1f\x9d": "packed by compress: unpack it",
-    b"SQLite f": "a database: save the table as CSV",
+    b"SQLite format 3\0": "a database: save the table as CSV",
     b"ARROW1\0\0": "an Arrow file: save the table as Parquet",
     b"\x89HDF": "an HDF5 file: save the table as Parquet",
     b"\x93NUMPY": "an array of NumPy: save the table as CSV",
@@ -50,7 +50,7 @@ def open_bytes(path: Path) -> Iterator[BinaryIO]:
     refuse_no_file(path)
     try:
         with path.open("rb") as file:
-            head = file.read(8)
+            head = file.read(16)
             file.seek(0)
             for start, what in OTHER_FORMATS.items():
                 if head.startswith(start):

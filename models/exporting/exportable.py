@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import tensorflow as tf
 Tokens = dict[str, "tf.Tensor"]
 ANY_BATCH, ANY_LENGTH = "batch", "tokens"  # what ONNX graphs call the sizes of their inputs, where these may be any
+RECURRENT_OPERATORS = ("LSTM", "RNN")  # of ONNX, which recurrent layers become
 ONNX_OPSET = 18  # of ONNX 1.13: the newest that tf2onnx writes
 
 

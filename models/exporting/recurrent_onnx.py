@@ -14,8 +14,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from models.exporting.exportable import RECURRENT_OPERATORS
+
 PLACEHOLDER = "EagerPyFunc"  # the operation of TensorFlow that stands in their place, see `write_operator`
-OPERATORS = ("LSTM", "RNN")
 
 
 @contextmanager
@@ -59,7 +60,7 @@ def _read(operator: str, layer, sequences, mask, weights: list[tf.Tensor], units
         tf.transpose(recurrent)[None],
         tf.concat([bias, tf.zeros_like(bias)], axis=0)[None],
         lengths,
-        tf.constant([OPERATORS.index(operator), int(layer.go_backwards), units]),
+        tf.constant([RECURRENT_OPERATORS.index(operator), int(layer.go_backwards), units]),
     ]
     last, states = tf.py_function(lambda *_: None, given, [tf.float32, tf.float32])
     last, states = tf.ensure_shape(last, [None, units]), tf.ensure_shape(states, [None, None, units])
@@ -75,7 +76,7 @@ def write_operator(context, node, _name, _arguments) -> None:
     inputs, (last, states) = node.input[:5], node.output
     context.remove_node(node.name)
     read = context.make_node(
-        OPERATORS[at],
+        RECURRENT_OPERATORS[at],
         inputs,
         attr={"direction": "reverse" if backwards else "forward", "hidden_size": units},
         output_count=2,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from models.serving.engines import Answer
     from models.serving.scoring import Scores
 
-CHUNK = 2048  # texts that are answered at once; no more than twice as many are in memory
+CHUNK = 2048  # texts that are answered at once; no more than three times as many are in memory
 BEGINNING, SLOW = 256, 0.5  # texts that are answered first, and the seconds from which on that is slow
 
 
@@ -85,6 +85,7 @@ def _answered(classifier: Classifier, first: list[Row], rest: Iterator[Row]) -> 
 
     Where answers take long the rest would not be worth that Ctrl-C waits for the thread that answers.
     """
+    from data.corpus import DataError
     from data.sources.text_stream import chunks
 
     def answer(chunk: list[Row]) -> Answer:
@@ -100,11 +101,16 @@ def _answered(classifier: Classifier, first: list[Row], rest: Iterator[Row]) -> 
         return
     with ThreadPoolExecutor(1) as thread:
         before: tuple[list[Row], Future[Answer]] | None = None
-        for chunk in chunks(rest, CHUNK):
-            finished = before and (before[0], before[1].result())
-            before = chunk, thread.submit(answer, chunk)
-            if finished:
-                yield finished
+        try:
+            for chunk in chunks(rest, CHUNK):
+                finished = before and (before[0], before[1].result())
+                before = chunk, thread.submit(answer, chunk)
+                if finished:
+                    yield finished
+        except DataError:  # of a row that cannot be read; those before it are answered all the same
+            if before:
+                yield before[0], before[1].result()
+            raise
         if before:
             yield before[0], before[1].result()
 

@@ -87,9 +87,11 @@ def read_classifier(folder: Path) -> dict:
         found = json.loads(path.read_text(encoding="utf-8"))
         if not isinstance(found, dict) or not found.keys() >= NEEDED:
             raise ValueError("fields are missing")
+        if not all(int(speed["batch_size"]) >= 1 for speed in (found, *found.get("speeds", ()))):
+            raise ValueError("no text could be answered with its batch sizes")
     except FileNotFoundError as error:
         raise ExportUnusable(f"{folder} holds no exported model: python -m models.exporting RUN writes one.") from error
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, TypeError, KeyError) as error:
         raise ExportUnusable(f"{path} is damaged ({error}): export the model again.") from error
     return found
 

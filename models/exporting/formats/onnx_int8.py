@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from models.exporting.exportable import ExportRefused, ExportTask
+from models.exporting.exportable import RECURRENT_OPERATORS, ExportRefused, ExportTask
 from models.serving.runtimes import import_onnxruntime
 
 
@@ -16,8 +16,6 @@ def write(task: ExportTask) -> None:
     """
     import onnx
 
-    from models.exporting.recurrent_onnx import OPERATORS
-
     onnxruntime = import_onnxruntime()
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
@@ -28,7 +26,7 @@ def write(task: ExportTask) -> None:
     options.optimized_model_filepath = str(folded)
     onnxruntime.InferenceSession(task.source, options, providers=["CPUExecutionProvider"])
     # The matrices of a recurrent layer stay as they are: rounding would add up over the words.
-    kept = [node.name for node in onnx.load(folded).graph.node if node.op_type in OPERATORS]
+    kept = [node.name for node in onnx.load(folded).graph.node if node.op_type in RECURRENT_OPERATORS]
     settings = {"weight_type": QuantType.QInt8, "nodes_to_exclude": kept}
     try:
         quantize_dynamic(folded, task.target, per_channel=True, **settings)

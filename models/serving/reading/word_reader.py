@@ -34,7 +34,7 @@ class WordReader:
     def __init__(self, vocabulary: Mapping[str, int], cleaner: Cleaner, sequence_length: int | None):
         self.cleaner, self.sequence_length = cleaner, sequence_length
         known = {word: at for word, at in vocabulary.items() if word}
-        values = dict.fromkeys(cleaner.kept, UNKNOWN) | dict.fromkeys(cleaner.dropped, DROPPED) | known
+        values = dict.fromkeys(cleaner.kept, UNKNOWN) | known | dict.fromkeys(cleaner.dropped, DROPPED)
         contractions = CONTRACTIONS if cleaner.is_published else {}
 
         def id_of(word: str) -> int:

@@ -1,11 +1,12 @@
 """Delimited files of every kind: what separates and quotes their cells is found, whatever they are called."""
 
 import csv
+import time
 
 import pytest
 
 from data.corpus import DataError
-from data.reading.dialect import delimiter
+from data.reading.dialect import Dialect, delimiter, parse
 from data.sources.tables import load
 
 from .conftest import REVIEWS
@@ -187,3 +188,14 @@ def test_several_columns_of_texts_are_joined(write):
 def test_entities_are_letters(write):
     corpus = load(write("text,label\nCaf&eacute; &amp; bar &lt;3 &#8217;s &#x1F600; a&b;c &copy 1,x\nb,y\n"))
     assert corpus.texts[0] == "Café & bar <3 ’s 😀 a&b;c &copy 1"
+
+
+def test_reading_on_behind_a_lone_quote_takes_time_as_the_lines_do():
+    """As often as a row is damaged, and not as often as there are rows behind it."""
+    seconds = []
+    for rows in (2_000, 16_000):
+        started = time.process_time()
+        found = list(parse(["text,label\n", 'x,"open\n', *['""a"",1\n'] * rows], Dialect(",", "doubled")))
+        seconds.append(time.process_time() - started)
+        assert len(found) > rows
+    assert seconds[1] < 24 * max(seconds[0], 0.002)

@@ -14,7 +14,7 @@ import pytest
 from data.card import digest
 from data.corpus import DataError
 from data.reading.json_records import to_json
-from data.reading.packing import zstd_module
+from data.reading.packing import open_bytes, zstd_module
 from data.reading.table import Reading, open_table
 from data.sources import catalog
 from data.sources.tables import load
@@ -241,3 +241,10 @@ def test_numbers_lists_and_truth_of_json_stay_as_they_are_written(tmp_path):
     ((_, cells),) = open_table(path, Reading()).rows(["text"], names)
     assert cells[1:] == ["1.50", "12345678901234567890", "true", '[1.50, "x", {"a": 1e3}]', "a", None]
     assert [to_json(cell) for cell in cells[1:]] == [*cells[1:5], '"a"', "null"]
+
+
+def test_a_text_that_begins_like_the_name_of_a_database_is_a_text(tmp_path):
+    path = tmp_path / "post.txt"
+    path.write_text("SQLite for beginners")
+    with open_bytes(path) as file:
+        assert file.read() == b"SQLite for beginners"

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from data.corpus import DataError
 from data.sources.text_stream import Row
 from models.serving import answering
 from models.serving.answer_file import open_output
@@ -42,6 +43,19 @@ def test_texts_are_read_and_answered_in_chunks(classifier, monkeypatch):
 
     answering.answer_all(classifier, stream(), written.append, Scores(["short", "long"]), quiet=True)
     assert [answer["text"] for answer in written] == [f"text {number}" for number in range(95)]
+
+
+def test_what_was_answered_before_a_damaged_row_is_written(classifier, monkeypatch):
+    monkeypatch.setattr(answering, "CHUNK", 10)
+    written = []
+
+    def stream():
+        yield from (Row(f"text {number}") for number in range(30))
+        raise DataError("Line 31 is damaged.")
+
+    with pytest.raises(DataError, match="Line 31"):
+        answering.answer_all(classifier, stream(), written.append, Scores(["short", "long"]), quiet=True)
+    assert len(written) == 30
 
 
 def test_texts_on_the_command_line_get_a_table(exported_run, command):

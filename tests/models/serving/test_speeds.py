@@ -6,7 +6,7 @@ import pytest
 
 from models import classifier
 from models.classifier import load_classifier
-from models.serving.engines import EngineMissing
+from models.serving.engines import EngineMissing, ExportUnusable
 from models.serving.formats import FORMATS
 from models.serving.speeds import SPEEDS, ranked, texts_per_second
 
@@ -53,7 +53,11 @@ def export(tmp_path, monkeypatch):
     for entry in FORMATS.values():
         for file in entry.files:
             (folder / file).touch()
-    speeds = [{"format": "openvino", "batch_size": 9}, {"format": "saved_model", "batch_size": 7}, {"format": "gone"}]
+    speeds = [
+        {"format": "openvino", "batch_size": 9},
+        {"format": "saved_model", "batch_size": 7},
+        {"format": "gone", "batch_size": 1},
+    ]
     card = {"model": "lstm", "family": "words", "title": "lstm", "class_names": ["a"], "batch_size": 256, "members": []}
     (folder / "classifier.json").write_text(json.dumps(card | {"has_word_pieces": False, SPEEDS: speeds}))
 
@@ -89,3 +93,16 @@ def test_a_run_may_recommend_an_export_that_gives_up_accuracy(export, form, load
     (export.parents[1] / "comparison.json").write_text(json.dumps(comparison))
     assert load_classifier(export).format == loaded
     capsys.readouterr()
+
+
+@pytest.mark.parametrize("damaged", [{"batch_size": 0}, {SPEEDS: None}, {SPEEDS: [{"format": "onnx"}]}])
+def test_what_says_of_no_batch_that_texts_could_be_answered_in_is_damaged(export, damaged):
+    card = json.loads((export / "classifier.json").read_text())
+    (export / "classifier.json").write_text(json.dumps(card | damaged))
+    with pytest.raises(ExportUnusable, match="is damaged"):
+        load_classifier(export)
+
+
+def test_a_batch_of_no_text_is_refused(export):
+    with pytest.raises(ValueError, match="take 1 or more"):
+        load_classifier(export, batch_size=0)
