@@ -99,9 +99,12 @@ def test_storage_that_fails_later_is_said_and_what_is_here_stays(monkeypatch, ca
 
     def work(run):
         with mirrored(run, URL):
-            run.data_card.write_text("{}")
             monkeypatch.setattr(type(fsspec.filesystem("memory")), "put_file", failing)
-            while "the network is down" not in capsys.readouterr().err:
+            run.data_card.write_text("{}")  # not before: it might have been copied by then
+            said, end = "", time.monotonic() + 60
+            while "the network is down" not in said:
+                assert time.monotonic() < end
+                said += capsys.readouterr().err
                 time.sleep(0.01)
 
     monkeypatch.setattr(mirroring, "SECONDS", 0.01)
