@@ -137,7 +137,8 @@ def answer_shards(
         raise DataError(
             f"A node failed with {reason}: install the same version of this project on all nodes."
         ) from error
-    _remove_unfinished(shards)
+    finally:
+        _remove_unfinished(shards)
     if missing := [shard.output for shard in shards if not Path(shard.output).exists()]:
         raise DataError(f"{missing[0]} was written where only a node sees it: {SHARE}.")
     return scores, label_column

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from models.children import end_with_caller
+
 if TYPE_CHECKING:
     import keras
 
@@ -32,6 +34,8 @@ def main(name: str, pooling: str, target: Path) -> None:
     conversion = Conversion(target)
     try:
         outcome = _convert(name, pooling, conversion)
+    except (OSError, MemoryError):  # another time there may be room
+        raise
     except Exception as error:  # whatever it is, Keras has the features too
         outcome = Outcome(refused=" ".join(f"{type(error).__name__}: {error}".split())[:300])
     conversion.keep(outcome)
@@ -63,6 +67,7 @@ def _convert(name: str, pooling: str, conversion: Conversion) -> Outcome:
     cosines = (half * by_keras).sum(axis=1) / np.linalg.norm(half, axis=1) / np.linalg.norm(by_keras, axis=1)
     return Outcome(
         weights_digest=file_digest(conversion.weights),
+        graph_digest=file_digest(conversion.path),
         times_faster={FLOAT32: seconds / full_seconds, BFLOAT16: seconds / half_seconds},
         largest_difference=float(np.abs(full - by_keras).max()),
         least_cosine=float(cosines.min()),
@@ -99,4 +104,5 @@ def _timed(compute: Callable[[], np.ndarray]) -> tuple[np.ndarray, float]:
 
 
 if __name__ == "__main__":
+    end_with_caller()
     main(sys.argv[1], sys.argv[2], Path(sys.argv[3]))

@@ -36,7 +36,7 @@ class Outcome:
 
     Attributes:
         refused: why it could not be converted; empty where it was.
-        weights_digest: SHA-256 of the file of weights.
+        weights_digest, graph_digest: SHA-256 of the two files.
         times_faster: processor time that Keras took, as a multiple of OpenVINO's, by precision.
         largest_difference: of a feature in full precision from Keras's.
         least_cosine: of a text's features in bfloat16 with Keras's.
@@ -44,6 +44,7 @@ class Outcome:
 
     refused: str = ""
     weights_digest: str = ""
+    graph_digest: str = ""
     times_faster: dict[str, float] | None = None
     largest_difference: float = 0.0
     least_cosine: float = 0.0
@@ -89,7 +90,8 @@ class Conversion:
         """What came out; `None` where nothing was tried, or what was written then is damaged."""
         try:
             found = Outcome(**read_json(self.outcome))
-            sound = bool(found.refused) or file_digest(self.weights) == found.weights_digest
+            digests = () if found.refused else (file_digest(self.weights), file_digest(self.path))
+            sound = bool(found.refused) or digests == (found.weights_digest, found.graph_digest)
         except (OSError, ValueError, TypeError):
             return None
         return found if sound else None
@@ -105,7 +107,11 @@ def find_conversion(files: BackboneFiles, pooling: str, directory: Path) -> Conv
 
 
 def convert(files: BackboneFiles, pooling: str, conversion: Conversion) -> None:
-    """Has the encoder converted and measured, in a process of its own that needs TensorFlow; some ten seconds."""
+    """Has the encoder converted and measured, in a process of its own that needs TensorFlow; some ten seconds.
+
+    Raises:
+        OSError: the folder cannot be made.
+    """
     conversion.path.parent.mkdir(parents=True, exist_ok=True)
     call_module(CONVERSION, files.name, pooling, str(conversion.path))
 

@@ -18,7 +18,7 @@ from typing import Any, Protocol
 
 from data.amounts import MEBIBYTE
 from data.files import UNFINISHED, replace_folder, write_json
-from models.catalog import CATALOG
+from models.catalog import CATALOG, Family
 from models.cluster.connection import RETRIES, ClusterUnusable, Connection, connected
 from models.cluster.packing import pack, unpack
 from models.run_folder import CHECKPOINTS, RunFolder
@@ -123,6 +123,7 @@ class _Trials:
             folder.settings,
             *folder.search.path.glob("*/chosen.json"),
             *folder.path.glob(f"{job.model}/*/model.json"),
+            *folder.search.path.glob(f"{job.model}/*/model.json"),
         ]
         begun = job.place(folder).trial(job.model, job.number)
         if any((begun / name).exists() for name in CHECKPOINTS):
@@ -175,7 +176,10 @@ class _Trials:
             node = Path(aside) / "settings.yaml"
             node.write_bytes(returned.settings)
             backbone = command_line.load(node).backbone
-        if CATALOG[job.model].is_network and backbone != (settings := command_line.load(folder.settings)).backbone:
+        if (
+            CATALOG[job.model].family is Family.ENCODER
+            and backbone != (settings := command_line.load(folder.settings)).backbone
+        ):
             command_line.save(replace(settings, backbone=backbone), folder.settings)
         if not place.metrics(job.model, job.number).exists() and not place.failure(job.model, job.number).exists():
             self._fail(job, f"its process on a node ended: {returned.error or 'it says nothing of why'}")

@@ -40,7 +40,7 @@ class Mirror:
         self.copied: dict[str, Seen] = {}
         try:
             self.files, self.root = fsspec.core.url_to_fs(url)
-        except (ImportError, ValueError) as error:
+        except Exception as error:  # some connect, and every storage has kinds of its own
             raise StorageUnusable(f"{url} cannot be used ({error}): name a place that fsspec knows.") from error
 
     def push(self) -> None:
@@ -53,7 +53,8 @@ class Mirror:
         """
         there = _look(self.folder)
         for name in self.copied.keys() - there.keys():
-            self.files.rm_file(f"{self.root}/{name}")
+            with suppress(FileNotFoundError):
+                self.files.rm_file(f"{self.root}/{name}")
             del self.copied[name]
         for name in sorted(there, key=lambda name: (name.endswith(".json"), there[name])):
             if self.copied.get(name) == there[name]:

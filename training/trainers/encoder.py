@@ -203,7 +203,8 @@ def _estimate_memory(encoder: keras.Model, settings: Settings, tokens: Tokens) -
         encoder.num_heads,
         blocks,
         settings.devices,
-        ANSWERED_AT_ONCE,
+        # A joined model that was trained answers all splits, the head of a frozen encoder only their features.
+        LARGEST_MEASURED if blocks else ANSWERED_AT_ONCE,
     )
 
 

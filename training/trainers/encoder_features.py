@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ import numpy as np
 
 from models.description import Description
 from training.ending import TimeIsUp, ending
+from training.measuring.memory import held_mb
 from training.setting_values import AUTO
 from training.trainers.others import LEARNED_FROM
 from training.trainers.trained import Task
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from models.encoder.backbones import Backbone, BackboneFiles
     from models.encoder.openvino_features import Conversion, OpenvinoEncoder
 
+CONVERTING_MB = 3000  # of memory that converting MiniLM-L6 takes at most, with what it is compared with
 Texts = Mapping[str, Sequence[str]]  # by part, as the encoder reads them
 
 
@@ -59,9 +62,11 @@ def choose_sources(
     from models.encoder.weights import cache_directory
 
     def source(keras_backbone: Backbone, precision: str | None) -> Source:
-        converted = OpenvinoEncoder(conversion.path, precision) if conversion and precision else None
+        converted = None
+        with suppress(Exception):  # OpenVINO has kinds of its own for what it cannot load; Keras can do without it
+            converted = OpenvinoEncoder(conversion.path, precision) if conversion and precision else None
         key = text_key(keras_backbone, task.settings.backbone_length, task.settings.pooling, converted)
-        return Source(keras_backbone, converted, key, "bfloat16" if precision == BFLOAT16 else "")
+        return Source(keras_backbone, converted, key, "bfloat16" if converted and precision == BFLOAT16 else "")
 
     conversion = find_conversion(files, task.settings.pooling, cache_directory() / "encoders")
     by_keras = source(learning, None), source(backbone, None)
@@ -89,7 +94,10 @@ def _precisions(
         wanted = [text for found in texts.values() for text in found]
         if begun is None and missing(cache_directory() / "features", by_keras[1].key, wanted) < ENOUGH_TEXTS:
             return ()
-        convert(files, task.settings.pooling, conversion)
+        if task.settings.memory_limit_mb < CONVERTING_MB + held_mb():
+            return ()
+        with suppress(OSError):  # a cache that cannot be written costs time, not the trial
+            convert(files, task.settings.pooling, conversion)
         outcome = conversion.known()
         if outcome and outcome.times_faster and outcome.precisions:
             speeds = ", ".join(f"{times:.1f} times in {name}" for name, times in outcome.times_faster.items())

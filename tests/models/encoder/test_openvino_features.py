@@ -21,12 +21,12 @@ TEXTS = ["the cat sat on the mat", "good", "", "not bad !", "a dog on a mat " * 
 @pytest.mark.parametrize(
     ("outcome", "expected"),
     [
-        (Outcome("", "x", {FLOAT32: 1.4, BFLOAT16: 2.5}, 2e-6, 0.9999), (FLOAT32, BFLOAT16)),
-        (Outcome("", "x", {FLOAT32: 1.4, BFLOAT16: 1.4}, 2e-6, 1.0), (FLOAT32,)),  # a processor without bfloat16
-        (Outcome("", "x", {FLOAT32: 0.7, BFLOAT16: 1.3}, 2e-6, 0.9999), (BFLOAT16,)),
-        (Outcome("", "x", {FLOAT32: 0.7, BFLOAT16: 0.9}, 2e-6, 0.9999), ()),
-        (Outcome("", "x", {FLOAT32: 1.4, BFLOAT16: 2.5}, 2e-6, 0.99), (FLOAT32,)),
-        (Outcome("", "x", {FLOAT32: 1.4, BFLOAT16: 2.5}, 2e-4, 0.9999), ()),  # it is not the same encoder
+        (Outcome("", "x", "x", {FLOAT32: 1.4, BFLOAT16: 2.5}, 2e-6, 0.9999), (FLOAT32, BFLOAT16)),
+        (Outcome("", "x", "x", {FLOAT32: 1.4, BFLOAT16: 1.4}, 2e-6, 1.0), (FLOAT32,)),  # a processor without bfloat16
+        (Outcome("", "x", "x", {FLOAT32: 0.7, BFLOAT16: 1.3}, 2e-6, 0.9999), (BFLOAT16,)),
+        (Outcome("", "x", "x", {FLOAT32: 0.7, BFLOAT16: 0.9}, 2e-6, 0.9999), ()),
+        (Outcome("", "x", "x", {FLOAT32: 1.4, BFLOAT16: 2.5}, 2e-6, 0.99), (FLOAT32,)),
+        (Outcome("", "x", "x", {FLOAT32: 1.4, BFLOAT16: 2.5}, 2e-4, 0.9999), ()),  # it is not the same encoder
         (Outcome("OpenVINO lacks an operation"), ()),
     ],
 )

@@ -20,7 +20,7 @@ BACKBONE = SimpleNamespace(
     label="tiny", key="weights", model=SimpleNamespace(dtype_policy=SimpleNamespace(name="float32"))
 )
 FILES = SimpleNamespace(label="tiny", key="weights", name="tiny")
-BOTH = Outcome("", "x", {FLOAT32: 1.4, BFLOAT16: 2.5}, 2e-6, 0.9999)
+BOTH = Outcome("", "x", "x", {FLOAT32: 1.4, BFLOAT16: 2.5}, 2e-6, 0.9999)
 
 
 class Encoder:
@@ -35,7 +35,9 @@ def task(tmp_path, monkeypatch):
     """A trial of an encoder; `outcomes` is what converting comes to, `converted` how often it was tried."""
     monkeypatch.setenv("SENTIMENT_ARCHITECTURES_CACHE", str(tmp_path))
     made = SimpleNamespace(
-        settings=SimpleNamespace(pooling="auto", backbone_length=16, backbone_precision="auto", time_limit=None),
+        settings=SimpleNamespace(
+            pooling="auto", backbone_length=16, backbone_precision="auto", time_limit=None, memory_limit_mb=10_000
+        ),
         described=tmp_path / "model.json",
         progress_title="tiny",
         stored=None,
@@ -74,8 +76,8 @@ def begin(task):
     [
         (BOTH, "auto", [BFLOAT16, FLOAT32]),
         (BOTH, "float32", [FLOAT32, FLOAT32]),
-        (Outcome("", "x", {FLOAT32: 0.9, BFLOAT16: 1.5}, 2e-6, 0.9999), "auto", [BFLOAT16, None]),
-        (Outcome("", "x", {FLOAT32: 0.9, BFLOAT16: 1.5}, 2e-6, 0.9999), "float32", [None, None]),
+        (Outcome("", "x", "x", {FLOAT32: 0.9, BFLOAT16: 1.5}, 2e-6, 0.9999), "auto", [BFLOAT16, None]),
+        (Outcome("", "x", "x", {FLOAT32: 0.9, BFLOAT16: 1.5}, 2e-6, 0.9999), "float32", [None, None]),
         (Outcome("it cannot be read"), "auto", [None, None]),
     ],
 )
@@ -128,3 +130,26 @@ def test_each_part_has_the_features_of_its_source(task, monkeypatch):
         part: [len(text) for text in texts] for part, texts in TEXTS.items()
     }
     assert new == 7
+
+
+def test_where_little_memory_or_no_cache_is_left_keras_computes_them(task, monkeypatch):
+    task.settings.memory_limit_mb = 500
+    assert choose(task) == [None, None]
+    assert task.converted == 0
+    task.settings.memory_limit_mb = 10_000
+
+    def read_only(*_):
+        raise PermissionError("read-only")
+
+    monkeypatch.setattr(openvino_features, "convert", read_only)
+    assert choose(task) == [None, None]
+
+
+def test_what_openvino_cannot_load_keras_computes(task, monkeypatch):
+    def damaged(*_):
+        raise RuntimeError("it cannot be read")
+
+    monkeypatch.setattr(openvino_features, "OpenvinoEncoder", damaged)
+    learned, judged = encoder_features.choose_sources(task, FILES, BACKBONE, BACKBONE, TEXTS)
+    assert (learned.converted, judged.converted, learned.precision) == (None, None, "")
+    assert learned.key == judged.key
