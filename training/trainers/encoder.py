@@ -204,7 +204,7 @@ def _estimate_memory(encoder: keras.Model, settings: Settings, tokens: Tokens) -
         blocks,
         settings.devices,
         # A joined model that was trained answers all splits, the head of a frozen encoder only their features.
-        LARGEST_MEASURED if blocks else ANSWERED_AT_ONCE,
+        memory.LARGEST_ANSWERED_BATCH if blocks else ANSWERED_AT_ONCE,
     )
 
 

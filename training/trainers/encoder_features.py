@@ -73,9 +73,10 @@ def choose_sources(
     if conversion is None or device_in_use():
         return by_keras
     possible = _precisions(task, files, conversion, by_keras, texts)
-    exact = FLOAT32 if FLOAT32 in possible else None
-    learned = BFLOAT16 if BFLOAT16 in possible and task.settings.backbone_precision == AUTO else exact
-    return source(learning, learned) if learned else by_keras[0], source(backbone, exact) if exact else by_keras[1]
+    judged = source(backbone, FLOAT32) if FLOAT32 in possible else by_keras[1]
+    if BFLOAT16 in possible and task.settings.backbone_precision == AUTO:
+        return source(learning, BFLOAT16), judged
+    return judged if judged.converted else by_keras[0], judged
 
 
 def _precisions(
