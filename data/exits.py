@@ -18,6 +18,11 @@ def refuse(sentence: str) -> int:
     return EXIT_BAD_INPUT
 
 
+def leave_output_unread() -> None:
+    """After a `BrokenPipeError`: what is printed from now on goes nowhere, so that the process can end in peace."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def attempt(work: Callable[[], None], place: object, *expected: type[Exception]) -> int:
     """Does a command's work and returns its exit code.
 
@@ -36,7 +41,7 @@ def attempt(work: Callable[[], None], place: object, *expected: type[Exception])
     except expected as error:
         return refuse(str(error))
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        leave_output_unread()
     except OSError as error:
         return refuse(f"{error.filename or place}: {error.strerror or error}.")
     except KeyboardInterrupt:

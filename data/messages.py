@@ -50,6 +50,24 @@ def excerpt(text: str) -> str:
     return shorten(" ".join(text.split()), LONGEST_EXCERPT).encode("utf-8", "replace").decode()
 
 
+def reason_of(error: BaseException) -> str:
+    r"""What an error says, on one line of bearable length; its kind where it says nothing.
+
+    >>> reason_of(ValueError("no such\n layer")), reason_of(MemoryError())
+    ('no such layer', 'MemoryError')
+    """
+    return shorten(" ".join(str(error).split()), LONGEST_EXCERPT) or type(error).__name__
+
+
+def kind_and_reason(error: BaseException) -> str:
+    """The same behind the kind of the error, for one that nobody foresaw.
+
+    >>> kind_and_reason(KeyError("width"))
+    "KeyError: 'width'"
+    """
+    return shorten(" ".join(f"{type(error).__name__}: {error}".split()), LONGEST_EXCERPT)
+
+
 def shell_path(path: Path) -> str:
     """A path as a shell takes it from any folder: absolute and quoted, with ~ in place of the user's own folder.
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from data.cleaning import Cleaner
 from data.files import read_json, write_json
+from data.messages import reason_of
 from models.catalog import Family
 from models.run_folder import RunFolderError
 
@@ -87,5 +88,4 @@ class Description:
         except (FileNotFoundError, NotADirectoryError) as error:
             raise RunFolderError(f"{path} is missing: train the model again.") from error
         except (OSError, ValueError, TypeError, KeyError) as error:
-            reason = " ".join(str(error).split())
-            raise RunFolderError(f"{path} is damaged ({reason}): train the model again.") from error
+            raise RunFolderError(f"{path} is damaged ({reason_of(error)}): train the model again.") from error

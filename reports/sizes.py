@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from data.exits import attempt
-from data.messages import escape_what_cannot_be_shown
+from data.messages import escape_what_cannot_be_shown, reason_of
 from reports.numbers import count, significant
 from reports.reading.benchmark import BenchmarkUnusable
 
@@ -61,8 +61,7 @@ def _read(path: Path) -> list[dict[str, Any]]:
     try:
         rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     except (OSError, ValueError) as error:
-        reason = " ".join(str(error).split())
-        raise BenchmarkUnusable(f"{path} could not be read ({reason}): name what {MEASURES} wrote.") from None
+        raise BenchmarkUnusable(f"{path} could not be read ({reason_of(error)}): name what {MEASURES} wrote.") from None
     if not rows or not all(isinstance(row, dict) and row.keys() >= FIELDS for row in rows):
         raise BenchmarkUnusable(f"{path} holds no measurements: name what {MEASURES} wrote.")
     return rows

@@ -15,7 +15,7 @@ from typing import NoReturn
 
 from data.exits import EXIT_BAD_INPUT
 from data.files import write_text
-from data.messages import printable
+from data.messages import printable, reason_of
 from data.sources.source import values_of
 from models.catalog import CATALOG, DEFAULT
 from training.search.wanted import refusal
@@ -220,8 +220,9 @@ def _read_file(path: Path) -> dict:
         # leaves a column named 1.10 or `no` as it is written.
         found = yaml.load(path.read_bytes(), Loader=yaml.BaseLoader)
     except (OSError, yaml.YAMLError, ValueError, OverflowError, RecursionError) as error:
-        reason = " ".join(str(error).split())
-        raise SettingsError(f"{path} could not be read ({reason}): write one `setting: value` a line.") from error
+        raise SettingsError(
+            f"{path} could not be read ({reason_of(error)}): write one `setting: value` a line."
+        ) from error
     if not isinstance(found, dict) or not all(isinstance(name, str) for name in found):
         raise SettingsError(f"{path} must hold one `setting: value` a line.")
     return _read_values(found, f"{path}: ")

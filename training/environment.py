@@ -115,7 +115,7 @@ def describe_environment() -> dict:
         "backend": backend(),
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.machine()}",
-        "processor": _processor(),
+        "processor": processor(),
         "cores": cpu_count(),
         "packages": {name: found for name in PACKAGES if (found := _version(name))},
     }
@@ -128,7 +128,8 @@ def _version(package: str) -> str | None:
         return None
 
 
-def _processor() -> str:
+def processor() -> str:
+    """What the processor is called."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     except OSError:

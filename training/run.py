@@ -24,8 +24,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from data.exits import EXIT_BAD_INPUT, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_TERMINATED, refuse
-from data.messages import escape_what_cannot_be_shown
+from data.exits import EXIT_BAD_INPUT, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_TERMINATED, leave_output_unread, refuse
+from data.messages import escape_what_cannot_be_shown, kind_and_reason
 from data.sources import catalog as sources
 from data.sources.source import values_of
 from data.sources.table_rows import STANDARD_INPUT
@@ -49,7 +49,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     0: done. 1: a model failed, a time limit was over, a step after training failed, or the software is defective.
     2: bad input, or no place to write. 130: interrupted. 143: ended by SIGTERM.
     """
-    request = read(sys.argv[1:] if arguments is None else arguments)
+    try:
+        request = read(sys.argv[1:] if arguments is None else arguments)
+    except KeyboardInterrupt:  # while a run was fetched
+        return _interrupted()
     escape_what_cannot_be_shown()
     try:
         from models.cluster import address
@@ -87,8 +90,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _run(settings, run, compare)
     except KeyboardInterrupt:
         end_fork_server()
-        print("Interrupted before anything was begun.", file=sys.stderr)
-        return EXIT_INTERRUPTED
+        return _interrupted()
     except Exception as error:
         end_fork_server()
         if request.debug:
@@ -96,6 +98,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code, sentence = _explain(error)
         refuse(sentence)
         return code
+
+
+def _interrupted() -> int:
+    print("Interrupted before anything was begun.", file=sys.stderr)
+    return EXIT_INTERRUPTED
 
 
 def _run(settings: Settings, run: RunFolder, compare: Callable[[Settings, RunFolder], Outcome]) -> int:
@@ -124,6 +131,11 @@ def _run(settings: Settings, run: RunFolder, compare: Callable[[Settings, RunFol
     except SystemExit:
         print(f"Ended. What is finished is kept; to continue: {command_to_continue(run)}", file=sys.stderr)
         raise
+    except BrokenPipeError as error:
+        leave_output_unread()
+        raise RunFailed(
+            f"Nobody reads any more what is printed. What is finished is kept; to continue: {command_to_continue(run)}"
+        ) from error
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
         raise RunFailed(
@@ -176,9 +188,9 @@ def _explain(error: Exception) -> tuple[int, str]:
         return EXIT_BAD_INPUT, str(error)
     if isinstance(error, OSError):
         return EXIT_BAD_INPUT, f"{error}: free some space or choose another folder with --output."
-    reason = " ".join(f"{type(error).__name__}: {error}".split())[:300]
     return EXIT_FAILED, (
-        f"{reason}. This is a defect of the software: run `{PROGRAM}` again with --debug and report what it shows."
+        f"{kind_and_reason(error)}. This is a defect of the software: run `{PROGRAM}` again with --debug and report "
+        "what it shows."
     )
 
 

@@ -21,6 +21,7 @@ from data.arrays import vectorize_parts
 from data.cleaning import Cleaner
 from data.exits import EXIT_DISK_FULL, EXIT_FAILED
 from data.files import UNFINISHED, read_json, remove_unfinished, write_json, write_text
+from data.messages import kind_and_reason, reason_of
 from data.preparing import load_leaked, load_texts, load_unlabelled
 from data.probes import PROBES
 from data.splits.parts import Part
@@ -105,11 +106,10 @@ def attempt_trial(place: RunFolder, model: str, number: int, deadline: float | N
         write_json(failed, {"kind": "unfinished", "reason": str(error)})
     except Exception as error:
         details = traceback.format_exc()
-        reason = " ".join(str(error).split()) or type(error).__name__
         # Asked of the words, since TensorFlow and h5py raise errors of their own. No model is to blame for it.
-        if os.strerror(errno.ENOSPC) in reason:
+        if os.strerror(errno.ENOSPC) in str(error):
             raise SystemExit(EXIT_DISK_FULL) from None
-        write_json(failed, {"kind": "failed", "reason": reason[:500]})
+        write_json(failed, {"kind": "failed", "reason": reason_of(error)})
         write_text(folder / "traceback.txt", details)
         raise SystemExit(EXIT_FAILED) from None  # no traceback on the terminal: it is in the file
 
@@ -123,7 +123,7 @@ def show_trial(path: Path, model: str, seed: int) -> None:
     except Exception as error:
         details = RunFolder(path).trial(model, seed) / "traceback.txt"
         write_text(details, traceback.format_exc())
-        print(f"{model}: {type(error).__name__}: {' '.join(str(error).split())[:300]}; see {details}", flush=True)
+        print(f"{model}: {kind_and_reason(error)}; see {details}", flush=True)
         raise SystemExit(EXIT_FAILED) from None
 
 

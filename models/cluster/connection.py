@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from data.messages import reason_of
 from data.parallel import cpu_count
 from models.cluster.address import BEGIN
 
@@ -31,7 +32,7 @@ class Connection:
         all_cores: of all nodes together.
         cores: that a piece of work takes on its node: what it would take here, if a node has as many.
         places: how many such pieces are done at once.
-        memory: that the largest node has for work, in bytes.
+        memory: most that a node with these cores has for work, in bytes.
     """
 
     ray: Any
@@ -64,8 +65,7 @@ def connected(address: str, variables: tuple[str, ...] = ()) -> Iterator[Connect
         environment = {"env_vars": passed | {"PYTHONPATH": os.pathsep.join(places)}}
         ray.init(address=address, runtime_env=environment, logging_level=logging.WARNING)
     except (ConnectionError, ValueError, RuntimeError) as error:
-        reason = " ".join(str(error).split())[:200]
-        raise ClusterUnusable(f"--cluster {address} cannot be reached ({reason}): {BEGIN}") from error
+        raise ClusterUnusable(f"--cluster {address} cannot be reached ({reason_of(error)}): {BEGIN}") from error
     try:
         yield _look(ray)
     finally:
@@ -79,4 +79,5 @@ def _look(ray: Any) -> Connection:
     if taken < 1:
         raise ClusterUnusable("No node of the cluster has a core to work with: start them with --num-cpus.")
     places = sum(count // taken for count in cores)
-    return Connection(ray, len(nodes), sum(cores), taken, places, max(node.get("memory", 0) for node in nodes))
+    memory = max(node.get("memory", 0) for node, count in zip(nodes, cores, strict=True) if count >= taken)
+    return Connection(ray, len(nodes), sum(cores), taken, places, memory)

@@ -24,7 +24,7 @@ from data.messages import shorten
 from data.reading.table import Reading, stem_of
 from data.sources.text_stream import stream_rows
 from models.classifier import Classifier, load_classifier
-from models.cluster.connection import ClusterUnusable, Connection, connected
+from models.cluster.connection import RETRIES, ClusterUnusable, Connection, connected
 from models.cluster.packing import Packed, pack, unpack
 from models.serving.answer_file import refuse_to_overwrite
 from models.serving.answer_writers import style_of
@@ -122,6 +122,7 @@ def answer_shards(
     for folder in {Path(shard.output).parent for shard in shards}:
         folder.mkdir(parents=True, exist_ok=True)
     scores, label_column = Scores([str(name) for name in classifier.classes_]), None
+    earlier = {shard.output: _identity(shard.output) for shard in shards}
     try:
         with connected(address) as cluster, tqdm(unit=" texts", file=sys.stderr) as progress:
             for answered in _answer_all(cluster, classifier, shards, asked):
@@ -139,7 +140,7 @@ def answer_shards(
         ) from error
     finally:
         _remove_unfinished(shards)
-    if missing := [shard.output for shard in shards if not Path(shard.output).exists()]:
+    if missing := [output for output, before in earlier.items() if _identity(output) in (None, before)]:
         raise DataError(f"{missing[0]} was written where only a node sees it: {SHARE}.")
     return scores, label_column
 
@@ -159,6 +160,8 @@ def _answer_all(
         fn_constructor_args=[export, classifier.format, classifier.batch_size, asked],
         num_cpus=cluster.cores,
         concurrency=(1, max(1, min(cluster.places, len(shards)))),
+        max_restarts=RETRIES,
+        max_task_retries=RETRIES,
     )
     return answered.iter_rows()
 
@@ -193,6 +196,15 @@ class _Answering:
         Path(shard.source).stat()
         rows = stream_rows(shard.source, asked.text_columns, asked.reading, asked.label_column, scores.are_classes)
         return write_answers(self.classifier, rows, scores, shard.output, shard.style, quiet=True)
+
+
+def _identity(path: str) -> tuple[int, int] | None:
+    """Tells a file from the one that replaces it; `None` where there is none."""
+    try:
+        stat = Path(path).stat()
+    except FileNotFoundError:
+        return None
+    return stat.st_ino, stat.st_mtime_ns
 
 
 def _remove_unfinished(shards: Sequence[Shard]) -> None:

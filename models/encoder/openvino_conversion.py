@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from data.messages import kind_and_reason
 from models.children import end_with_caller
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def main(name: str, pooling: str, target: Path) -> None:
     except (OSError, MemoryError):  # another time there may be room
         raise
     except Exception as error:  # whatever it is, Keras has the features too
-        outcome = Outcome(refused=" ".join(f"{type(error).__name__}: {error}".split())[:300])
+        outcome = Outcome(refused=kind_and_reason(error))
     conversion.keep(outcome)
 
 

@@ -9,10 +9,12 @@ bfloat16 on a processor that has it, with differences up to 0.01. The encoder is
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import numpy as np
+from filelock import FileLock
 
 from data.files import read_json, write_json
 from models.children import call_module
@@ -97,10 +99,17 @@ class Conversion:
         return found if sound else None
 
 
-def find_conversion(files: BackboneFiles, pooling: str, directory: Path) -> Conversion | None:
-    """Where the files of an encoder with its pooling belong in the folder `directory`; `None` without OpenVINO."""
+def find_conversion(files: BackboneFiles, pooling: str, directory: Path, processor: str) -> Conversion | None:
+    """Where an encoder's files belong; `None` without OpenVINO.
+
+    Args:
+        files: of the encoder.
+        pooling: that its features have.
+        directory: the folder of all such files.
+        processor: what it is called: what is quicker on one may not be on another that shares the folder.
+    """
     try:
-        decisive = version("keras-hub"), version("openvino")
+        decisive = version("keras-hub"), version("openvino"), processor
     except PackageNotFoundError:
         return None
     return Conversion(directory / f"{text_digest(files.key, *decisive, pooling).hex()}.xml")
@@ -113,7 +122,9 @@ def convert(files: BackboneFiles, pooling: str, conversion: Conversion) -> None:
         OSError: the folder cannot be made.
     """
     conversion.path.parent.mkdir(parents=True, exist_ok=True)
-    call_module(CONVERSION, files.name, pooling, str(conversion.path))
+    with FileLock(conversion.path.with_suffix(".lock")):  # another run that begins now measures once, and undisturbed
+        if conversion.known() is None:
+            call_module(CONVERSION, files.name, pooling, str(conversion.path))
 
 
 class OpenvinoEncoder:
@@ -124,31 +135,37 @@ class OpenvinoEncoder:
         precision: `f32` or `bf16`.
 
     Attributes:
+        precision: likewise.
         identity: what of it decides a feature.
     """
 
     def __init__(self, path: Path, precision: str = FLOAT32):
-        openvino = import_openvino()
-        options = {"INFERENCE_PRECISION_HINT": precision, "PERFORMANCE_HINT": "THROUGHPUT"}
-        self.model = openvino.Core().compile_model(path, "CPU", options)
-        self.queue = openvino.AsyncInferQueue(self.model)  # as many requests as suit the processor
+        self.path, self.precision = path, precision
         self.identity = ("openvino", version("openvino"), precision)
+
+    @cached_property
+    def queue(self):
+        """What answers, as many batches at once as suit the processor: loaded when there is something to encode."""
+        openvino = import_openvino()
+        options = {"INFERENCE_PRECISION_HINT": self.precision, "PERFORMANCE_HINT": "THROUGHPUT"}
+        self.model = openvino.Core().compile_model(self.path, "CPU", options)
+        return openvino.AsyncInferQueue(self.model)
 
     def features(self, token_ids: np.ndarray, padding_mask: np.ndarray) -> np.ndarray:
         """Both of shape `(n, tokens)`, `int32`, to `float32` of shape `(n, width)`."""
         lengths = padding_mask.sum(axis=1)
         order = np.argsort(-lengths, kind="stable")  # texts of like length share a batch, cut to its longest
-        width = self.model.output(0).partial_shape[1].get_length()
+        queue, width = self.queue, self.model.output(0).partial_shape[1].get_length()
         features = np.zeros((len(token_ids), width), "float32")
 
         def keep(request, rows: np.ndarray) -> None:
             features[rows] = request.get_output_tensor(0).data
 
-        self.queue.set_callback(keep)
+        queue.set_callback(keep)
         for start in range(0, len(order), BATCH_SIZE):
             rows = order[start : start + BATCH_SIZE]
             length = lengths[rows[0]]
             tokens = {"token_ids": token_ids[rows, :length], "padding_mask": padding_mask[rows, :length]}
-            self.queue.start_async(tokens, rows)
-        self.queue.wait_all()
+            queue.start_async(tokens, rows)
+        queue.wait_all()
         return features

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from platformdirs import user_cache_dir
 
+from data.messages import reason_of
+
 if TYPE_CHECKING:
     import keras
 
@@ -79,8 +81,7 @@ def check_preset(folder: Path) -> None:
             else:
                 safe_open(path, framework="numpy")
     except (OSError, ValueError, RecursionError, SafetensorError) as error:
-        reason = " ".join(str(error).split())[:200]
-        raise BackboneUnavailable(f"{path} is broken ({reason}): fetch it again, or {REMEDY}.") from error
+        raise BackboneUnavailable(f"{path} is broken ({reason_of(error)}): fetch it again, or {REMEDY}.") from error
 
 
 def read_preset(folder: Path) -> tuple[keras.Model, keras.layers.Layer]:
@@ -95,6 +96,7 @@ def read_preset(folder: Path) -> tuple[keras.Model, keras.layers.Layer]:
         model = keras_nlp.models.Backbone.from_preset(str(folder))
         tokenizer = keras_nlp.tokenizers.Tokenizer.from_preset(str(folder))
     except Exception as error:  # keras-nlp and its readers raise a dozen unrelated kinds
-        reason = str(error).strip().split("\n")[0] or type(error).__name__
-        raise BackboneUnavailable(f"The backbone in {folder} could not be read ({reason}): {REMEDY}.") from error
+        raise BackboneUnavailable(
+            f"The backbone in {folder} could not be read ({reason_of(error)}): {REMEDY}."
+        ) from error
     return model, tokenizer

@@ -16,7 +16,7 @@ import yaml
 
 from data.amounts import memory_mb
 from data.exits import EXIT_FAILED, EXIT_INTERRUPTED, attempt, refuse
-from data.messages import escape_what_cannot_be_shown
+from data.messages import escape_what_cannot_be_shown, reason_of
 from models.run_folder import RunFolder
 from models.serving.formats import DEFAULT, FORMATS
 
@@ -58,7 +58,7 @@ def main(arguments: list[str] | None = None) -> int:
         settings = yaml.safe_load(run.settings.read_text(encoding="utf-8")) if run.settings.is_file() else {}
         trained = [model for model in settings.get("models", []) if any(run.path.glob(f"{model}/*/metrics.json"))]
     except (OSError, ValueError, AttributeError, TypeError, yaml.YAMLError) as error:
-        return refuse(f"{run.settings} is damaged ({' '.join(str(error).split())[:200]}): start a new run.")
+        return refuse(f"{run.settings} is damaged ({reason_of(error)}): start a new run.")
     if not trained:
         return refuse(f"{run.path} is no run folder with a trained model: python -m training.run makes one.")
     for model in options.models or []:

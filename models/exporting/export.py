@@ -12,11 +12,12 @@ from pathlib import Path
 import psutil
 
 from data.files import UNFINISHED, read_json, restore_folder
+from data.messages import reason_of
 from models.catalog import CATALOG, Family
 from models.children import MemoryExceeded, exit_name, run_in_child, start_fork_server
 from models.exporting.parity import check, refusal
 from models.exporting.placing import put_into_place, reference_of
-from models.exporting.writing import WRITTEN, one_line, write_formats
+from models.exporting.writing import WRITTEN, write_formats
 from models.run_folder import RunFolder, RunFolderError
 from models.serving.formats import Format, with_needs
 
@@ -126,7 +127,7 @@ def export_all(run: RunFolder, models: Sequence[str], formats: Sequence[str], me
         try:
             complete &= exporter.export(model)
         except (RunFolderError, OSError) as error:
-            print(f"{model:<12} not exported: {one_line(error)}", flush=True)
+            print(f"{model:<12} not exported: {reason_of(error)}", flush=True)
             complete = False
     return complete
 

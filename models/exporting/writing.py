@@ -13,6 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from data.files import write_json, write_text
+from data.messages import kind_and_reason, reason_of
 from models.exporting.alone.packing import write_beside
 from models.exporting.exportable import ExportRefused, ExportTask
 from models.monitoring.reference import REFERENCE, measure_validation
@@ -22,7 +23,6 @@ from models.serving.engines import CLASSIFIER, TOKENIZER
 from models.serving.formats import FORMATS
 
 WRITTEN, TRACEBACK = "written.json", "traceback.txt"
-LONGEST_REASON = 300  # characters
 
 
 def write_formats(path: Path, model: str, seed: int, formats: Sequence[str], aside: Path) -> None:
@@ -53,7 +53,7 @@ def write_formats(path: Path, model: str, seed: int, formats: Sequence[str], asi
         measure_validation(run, model, seed).save(aside / REFERENCE)
         write_beside(run, card, aside)
     except (ExportRefused, RunFolderError, OSError, ValueError) as error:
-        write_json(aside / WRITTEN, {name: {"refused": one_line(error)} for name in formats})
+        write_json(aside / WRITTEN, {name: {"refused": reason_of(error)} for name in formats})
         return
     write_json(aside / WRITTEN, written)
     for name in formats:
@@ -64,21 +64,16 @@ def write_formats(path: Path, model: str, seed: int, formats: Sequence[str], asi
         write_json(aside / WRITTEN, written)
 
 
-def one_line(error: Exception) -> str:
-    """What an error says, on one line of bearable length."""
-    return " ".join(str(error).split())[:LONGEST_REASON] or type(error).__name__
-
-
 def _write(task: ExportTask) -> str | None:
     """Writes one format; why that cannot be done, `None` where it was."""
     with quiet_stderr():  # converters report sessions and devices, each version differently
         try:
             importlib.import_module(task.entry.writer).write(task)
         except ExportRefused as error:
-            return one_line(error)
+            return reason_of(error)
         except Exception as error:  # a converter's own defect must not take the other formats down
             write_text(task.folder / TRACEBACK, traceback.format_exc())
-            return f"{type(error).__name__}: {one_line(error)}; {TRACEBACK} beside it has the rest"
+            return f"{kind_and_reason(error)}; {TRACEBACK} beside it has the rest"
     return None
 
 

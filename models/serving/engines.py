@@ -14,6 +14,7 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
+from data.messages import reason_of
 from models.serving.formats import FORMATS
 
 TOKENIZER, CLASSIFIER = "tokenizer.json", "classifier.json"  # beside every format; a SavedModel has them inside too
@@ -72,8 +73,9 @@ def load_engine(folder: Path, name: str) -> Engine:
     except ImportError as error:
         raise EngineMissing(f"The {name} export needs {error.name}: pip install {error.name}.") from error
     except Exception as error:  # each of the three libraries has its own kinds, most of them plain RuntimeErrors
-        reason = " ".join(str(error).split())[:200]
-        raise ExportUnusable(f"The {name} export in {folder} is damaged ({reason}): export it again.") from error
+        raise ExportUnusable(
+            f"The {name} export in {folder} is damaged ({reason_of(error)}): export it again."
+        ) from error
 
 
 def read_classifier(folder: Path) -> dict:

@@ -13,6 +13,7 @@ import numpy as np
 
 from data.arrays import load_vocabulary
 from data.cleaning import Cleaner, strip_markup
+from data.messages import reason_of
 from models.catalog import Family
 from models.description import Description
 from models.influence import Answerer
@@ -108,8 +109,7 @@ def load_reader(run: Path, model: str, seed: int, others: Mapping[str, Reader] |
         answer = answer or _remembering(_trained(folder, model, seed))
         return Reader(description.title, description.reads, seed, answer, clean, known, length)
     except (RunFolderError, ExportUnusable, ExportRefused, ImportError, OSError, KeyError, ValueError) as error:
-        reason = " ".join(str(error).split())[:300]
-        raise RunFolderError(f"{model} (seed {seed}) cannot be loaded: {reason}") from error
+        raise RunFolderError(f"{model} (seed {seed}) cannot be loaded: {reason_of(error)}") from error
 
 
 def _remembering(answer: Answerer) -> Answerer:

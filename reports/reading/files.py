@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import yaml
 
+from data.messages import reason_of
 from models.run_folder import RunFolderError
 
 Kind = TypeVar("Kind")
@@ -68,4 +69,4 @@ def understood(path: Path) -> Iterator[None]:
 
 def damaged(path: Path, error: Exception) -> RunFolderError:
     """The sentence for a file that cannot be understood."""
-    return RunFolderError(f"{path} is damaged: {' '.join(str(error).split()) or type(error).__name__}.")
+    return RunFolderError(f"{path} is damaged: {reason_of(error)}.")

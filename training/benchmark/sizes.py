@@ -25,7 +25,6 @@ from data.amounts import MEBIBYTE
 from data.files import read_json
 from models.run_folder import RunFolder
 from training.benchmark.posts import write_posts
-from training.environment import describe_environment
 from training.progress.timing import TIMING
 
 
@@ -71,7 +70,7 @@ def measure(texts: int, models: list[str], epochs: int, folder: Path, more: list
         | {model: found["peak_memory_mb"] for model, found in trained.items()},
         "accuracy": {model: found["test"]["accuracy"] for model, found in trained.items()},
         "disk_mb": sum(path.stat().st_size for path in run.path.rglob("*") if path.is_file()) / MEBIBYTE,
-        "environment": describe_environment(),
+        "environment": {name: value for name, value in read_json(run.environment).items() if name != "command"},
     }
 
 

@@ -18,6 +18,7 @@ from typing import Any, Protocol
 
 from data.amounts import MEBIBYTE
 from data.files import UNFINISHED, replace_folder, write_json
+from data.messages import kind_and_reason
 from models.catalog import CATALOG, Family
 from models.cluster.connection import RETRIES, ClusterUnusable, Connection, connected
 from models.cluster.packing import pack, unpack
@@ -156,8 +157,7 @@ class _Trials:
             cause = error.cause
             if isinstance(cause, OtherVersions | ImportError):
                 raise RunFailed(f"{cause}: install the same version of this project on all nodes.") from None
-            reason = " ".join(f"{type(cause).__name__}: {cause}".split())[:500]
-            self._fail(job, f"its node failed with {reason}")
+            self._fail(job, f"its node failed with {kind_and_reason(cause)}")
         except RayError as error:
             lost = f"lost {RETRIES + 1} times with its node or worker"
             self._fail(job, f"{lost} ({type(error).__name__}), as when a machine runs out of memory")

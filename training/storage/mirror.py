@@ -7,6 +7,7 @@ A run works in a folder of this machine, as fast and as safe as ever; while it d
 from __future__ import annotations
 
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -14,6 +15,7 @@ from pathlib import Path
 
 from data.corpus import DataError
 from data.files import UNFINISHED
+from data.messages import kind_and_reason
 from models.run_folder import RunFolder
 from training.run_folders import LOCK, StorageUnusable
 from training.storage.places import folder_here, is_url
@@ -37,7 +39,7 @@ class Mirror:
         import fsspec
 
         self.folder, self.url = folder, url
-        self.copied: dict[str, Seen] = {}
+        self.copied: dict[str, Seen | None] | None = None
         try:
             self.files, self.root = fsspec.core.url_to_fs(url)
         except Exception as error:  # some connect, and every storage has kinds of its own
@@ -52,17 +54,23 @@ class Mirror:
             OSError: the storage cannot be reached. Its libraries have other kinds of their own.
         """
         there = _look(self.folder)
+        if self.copied is None:  # an earlier process may have copied what has gone since
+            self.copied = dict.fromkeys(self._names())
         for name in self.copied.keys() - there.keys():
             with suppress(FileNotFoundError):
                 self.files.rm_file(f"{self.root}/{name}")
             del self.copied[name]
+        waiting: set[Path] = set()  # folders of what is being written: what is said of it waits until it is copied
         for name in sorted(there, key=lambda name: (name.endswith(".json"), there[name])):
-            if self.copied.get(name) == there[name]:
+            path = self.folder / name
+            if self.copied.get(name) == there[name] or (name.endswith(".json") and path.parent in waiting):
                 continue
-            with suppress(FileNotFoundError):  # it was replaced meanwhile
-                self.files.makedirs(f"{self.root}/{name}".rpartition("/")[0], exist_ok=True)
-                self.files.put_file(str(self.folder / name), f"{self.root}/{name}")
-                self.copied[name] = there[name]
+            if _state(path) != there[name]:
+                waiting.add(path.parent)
+                continue
+            self.files.makedirs(f"{self.root}/{name}".rpartition("/")[0], exist_ok=True)
+            self.files.put_file(str(path), f"{self.root}/{name}")
+            self.copied[name] = there[name]
 
     def fetch(self) -> None:
         """Makes the folder, which is not there yet, from the copy.
@@ -70,13 +78,24 @@ class Mirror:
         Raises:
             OSError: the storage cannot be reached, likewise.
         """
-        aside = self.folder.with_name(f"{UNFINISHED}{self.folder.name}")
-        for path in self.files.find(self.root):
-            file = aside / path.removeprefix(self.root).lstrip("/")
-            file.parent.mkdir(parents=True, exist_ok=True)
-            self.files.get_file(path, str(file))
-        if aside.exists():
-            aside.rename(self.folder)
+        self.folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=self.folder.parent, prefix=UNFINISHED) as aside:
+            for name in self._names():
+                file = Path(aside) / self.folder.name / name
+                file.parent.mkdir(parents=True, exist_ok=True)
+                self.files.get_file(f"{self.root}/{name}", str(file))
+            (Path(aside) / self.folder.name).rename(self.folder)
+
+    def holds(self, name: str) -> bool:
+        """Whether a file is in the copy."""
+        return self.files.exists(f"{self.root}/{name}")
+
+    def _names(self) -> list[str]:
+        """The files of the copy."""
+        try:
+            return [path.removeprefix(self.root).lstrip("/") for path in self.files.find(self.root)]
+        except FileNotFoundError:
+            return []
 
     def remove(self) -> None:
         """Removes the copy."""
@@ -92,12 +111,14 @@ def fetched(url: str) -> Path:
     mirror = Mirror(folder_here(url) / url.rstrip("/").rpartition("/")[2], url.rstrip("/"))
     if mirror.folder.exists():
         raise StorageUnusable(f"{url} would be fetched to {mirror.folder}, which is there: continue that or move it.")
+    settings = RunFolder(Path()).settings.name
     try:
-        mirror.fetch()
+        if found := mirror.holds(settings):
+            mirror.fetch()
     except Exception as error:  # every storage has kinds of its own
-        raise StorageUnusable(f"{url} could not be fetched ({_reason(error)}).") from error
-    if not RunFolder(mirror.folder).settings.exists():
-        raise StorageUnusable(f"{url} is no run folder: settings.yaml is not in it.")
+        raise StorageUnusable(f"{url} could not be fetched ({kind_and_reason(error)}).") from error
+    if not found:
+        raise StorageUnusable(f"{url} is no run folder: {settings} is not in it.")
     return mirror.folder
 
 
@@ -138,7 +159,7 @@ def _keep(mirror: Mirror, over: threading.Event) -> None:
         try:
             mirror.push()
         except Exception as error:  # every storage has kinds of its own; the next time it may be there again
-            print(f"{mirror.url} could not be written to ({_reason(error)}).", file=sys.stderr, flush=True)
+            print(f"{mirror.url} could not be written to ({kind_and_reason(error)}).", file=sys.stderr, flush=True)
 
 
 def _stop(copying: threading.Thread, over: threading.Event) -> None:
@@ -151,12 +172,8 @@ def _push(mirror: Mirror) -> None:
         mirror.push()
     except Exception as error:  # likewise
         raise StorageUnusable(
-            f"{mirror.url} could not be written to ({_reason(error)}); {mirror.folder} is whole."
+            f"{mirror.url} could not be written to ({kind_and_reason(error)}); {mirror.folder} is whole."
         ) from error
-
-
-def _reason(error: Exception) -> str:
-    return " ".join(f"{type(error).__name__}: {error}".split())[:200]
 
 
 def _look(folder: Path) -> dict[str, Seen]:
@@ -166,8 +183,15 @@ def _look(folder: Path) -> dict[str, Seen]:
         name = path.relative_to(folder)
         if name.name == LOCK or any(part.startswith(UNFINISHED) for part in name.parts):
             continue
-        with suppress(FileNotFoundError):
-            if path.is_file():
-                stat = path.stat()
-                found[name.as_posix()] = stat.st_mtime_ns, stat.st_size
+        if path.is_file() and (state := _state(path)):
+            found[name.as_posix()] = state
     return found
+
+
+def _state(path: Path) -> Seen | None:
+    """`None` where it is gone."""
+    try:
+        stat = path.stat()
+    except FileNotFoundError:
+        return None
+    return stat.st_mtime_ns, stat.st_size

@@ -17,6 +17,13 @@ class OtherWeights(Exception):
     """The weights are not those that the run was trained on before; the message is one sentence."""
 
 
+def described_trials(task: Task) -> list[Description]:
+    """The trials of the task's model that the run has begun so far, those of a search too."""
+    run, name = task.run, task.architecture.name
+    paths = sorted([*run.path.glob(f"{name}/*/model.json"), *run.search.path.glob(f"{name}/*/model.json")])
+    return [Description.load(path) for path in paths]
+
+
 def decide_weights(task: Task) -> BackboneFiles:
     """Finds the weights that `--backbone` names, and writes into `settings.yaml` what it turned out to mean.
 
@@ -29,10 +36,9 @@ def decide_weights(task: Task) -> BackboneFiles:
     """
     from models.encoder.backbones import locate_backbone
 
-    run, name = task.run, task.architecture.name
+    run = task.run
     files = locate_backbone(task.settings.backbone)
-    for path in sorted([*run.path.glob(f"{name}/*/model.json"), *run.search.path.glob(f"{name}/*/model.json")]):
-        before = Description.load(path)
+    for before in described_trials(task):
         if before.weights_key != files.key:
             raise OtherWeights(
                 f"the weights found now ({files.label}) are not those that seed {before.seed} was trained on "

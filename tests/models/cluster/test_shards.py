@@ -1,5 +1,6 @@
 """Files that are answered on a cluster: where their answers go, and what is said of one that cannot be answered."""
 
+import contextlib
 import json
 
 import pytest
@@ -60,6 +61,29 @@ def test_a_worker_counts_what_is_right_or_says_why_it_could_not(tables, tmp_path
     (tables / "1.csv").unlink()
     refused = worker(vars(shard))["refused"]
     assert refused.startswith(f"{tables}/1.csv: No such file or directory on a node of the cluster: every node has to")
+
+
+def test_answers_of_an_earlier_run_are_not_taken_for_those_of_this_one(tables, tmp_path, make_classifier, monkeypatch):
+    found = find_shards(f"{tables}/*.csv", str(tmp_path / "answers"), None)
+    (tmp_path / "answers").mkdir()
+    (tmp_path / "answers/1.csv").write_text("an earlier run's")
+    written_here = False
+
+    def answer_all(*_):
+        if written_here:
+            (tmp_path / "answers/new").write_text("this run's")
+            (tmp_path / "answers/new").replace(tmp_path / "answers/1.csv")
+        yield {"refused": "", "texts": 3, "label_column": "label", "scores": json.dumps(Scores(["a", "b"]).counted())}
+
+    classifier = make_classifier()
+    classifier.folder = tmp_path
+    monkeypatch.setattr(shards, "connected", lambda _: contextlib.nullcontext())
+    monkeypatch.setattr(shards, "_answer_all", answer_all)
+    asked = Asked(Reading(), ["text"], "auto", None)
+    with pytest.raises(DataError, match="answers/1.csv was written where only a node sees it"):
+        shards.answer_shards(classifier, found, asked, "auto")
+    written_here = True
+    assert shards.answer_shards(classifier, found, asked, "auto")[1] == "label"
 
 
 @pytest.mark.parametrize("arguments", [["a text"], ["--output", "answers"], ["--input", "shards/*.parquet"]])

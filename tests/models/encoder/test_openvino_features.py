@@ -58,11 +58,12 @@ def test_features_are_those_of_keras(tiny_backbones, preset_folders, tmp_path, m
 
 def test_it_is_converted_by_a_process_of_its_own_and_damage_is_noticed(preset_folders, tmp_path):
     files = locate_backbone(str(preset_folders["distilbert"]))
-    conversion = find_conversion(files, "auto", tmp_path / "encoders")
+    conversion = find_conversion(files, "auto", tmp_path / "encoders", "mine")
     assert conversion.known() is None
     convert(files, "auto", conversion)
     assert conversion.known().refused == ""
-    assert find_conversion(files, "first", tmp_path / "encoders") != conversion
+    assert find_conversion(files, "first", tmp_path / "encoders", "mine") != conversion
+    assert find_conversion(files, "auto", tmp_path / "encoders", "yours") != conversion
     with conversion.weights.open("r+b") as file:
         file.seek(100)
         file.write(b"damage")

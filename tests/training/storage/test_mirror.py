@@ -1,6 +1,7 @@
 """A run folder that is kept on shared storage: its copy is a run that can be continued, whenever copying ended."""
 
 import time
+from pathlib import Path
 
 import fsspec
 import pytest
@@ -85,6 +86,53 @@ def test_what_is_changed_or_gone_is_so_in_the_copy(storage, tmp_path):
     mirror.push()
     assert storage.cat("/bucket/runs/run/rnn/0/metrics.json") == b'{"loss": 1}'
     assert not storage.find("/bucket/runs/run/ensemble")
+
+
+def test_what_is_being_written_waits_and_so_does_what_is_said_of_it(storage, tmp_path, monkeypatch):
+    run = RunFolder(tmp_path / "run")
+    finish(run, "rnn", 0)
+    mirror, look = Mirror(run.path, f"{URL}/run"), mirroring._look
+    with monkeypatch.context() as patched:
+        patched.setattr(mirroring, "_look", lambda folder: look(folder) | {"rnn/0/model.npz": (0, 0)})  # as it was then
+        mirror.push()
+    assert not storage.find("/bucket/runs/run")
+    mirror.push()
+    assert len(storage.find("/bucket/runs/run")) == 2
+
+
+def test_what_is_gone_since_a_kill_goes_from_the_copy(storage, tmp_path):
+    run = RunFolder(tmp_path / "run")
+    finish(run, "rnn", 0)
+    Mirror(run.path, f"{URL}/run").push()
+    (run.trial("rnn", 0) / "model.npz").unlink()
+    Mirror(run.path, f"{URL}/run").push()  # another process
+    assert storage.find("/bucket/runs/run") == ["/bucket/runs/run/rnn/0/metrics.json"]
+
+
+@pytest.mark.parametrize(("fails", "code"), [(KeyboardInterrupt, 130), (OSError, 2)])
+def test_fetching_that_ends_early_leaves_nothing(storage, tmp_path, monkeypatch, fails, code):
+    run = begun(storage)
+    monkeypatch.chdir(tmp_path / "runs")
+
+    def ends(_path, to):
+        Path(to).write_text("half")
+        raise fails
+
+    monkeypatch.setattr(type(storage), "get_file", lambda _self, path, to: ends(path, to))
+    try:
+        found = main(["--resume", f"{URL}/{run.path.name}"])
+    except SystemExit as ended:
+        found = ended.code
+    assert found == code
+    assert not list((tmp_path / "runs/runs").iterdir())
+
+
+def test_what_is_no_run_folder_is_not_fetched(storage, monkeypatch, capsys):
+    storage.pipe("/bucket/runs/photographs/1.jpeg", b"large")
+    monkeypatch.setattr(type(storage), "get_file", lambda *_: 1 / 0)
+    with pytest.raises(SystemExit):
+        main(["--resume", f"{URL}/photographs"])
+    assert "photographs is no run folder: settings.yaml is not in it" in capsys.readouterr().err
 
 
 def test_a_run_whose_data_is_refused_leaves_no_copy(storage, tmp_path):

@@ -113,3 +113,15 @@ def test_a_killed_model_is_a_failed_row(tmp_path):
     rnn, linear = read(tmp_path / "latest" / "comparison.json")["rows"]
     assert rnn["failed"] == "its process ended with SIGKILL, as when the system runs out of memory"
     assert linear["failed"] is None
+
+
+def test_a_run_whose_output_nobody_reads_can_be_continued(tmp_path, root):
+    arguments = [*SETTINGS, "--models", "linear", "--output", str(tmp_path / "runs")]
+    command = [sys.executable, "-m", "training.run", *arguments]
+    process = subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process.stdout.readline()
+    process.stdout.close()  # as `head -n 1` does
+    said = process.stderr.read()
+    assert process.wait(60) == 2
+    assert said.count("\n") == 1
+    assert "Nobody reads any more what is printed. What is finished is kept; to continue: " in said
