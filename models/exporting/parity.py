@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from data.files import read_json, write_json
+from data.messages import reason_of
 from data.preparing import load_texts
 from models.classifier import Classifier
 from models.exporting.exportable import ExportRefused
@@ -104,8 +105,7 @@ def check(path: Path, model: str, seed: int, folder: Path, name: str, result: Pa
             }
     except Exception as error:  # whatever keeps it from answering, it cannot be handed out
         known = isinstance(error, ExportUnusable | ExportRefused | RunFolderError)
-        reason = str(error) if known else f"it does not answer: {error}"
-        found = {"refused": " ".join(reason.split())[:300]}
+        found = {"refused": reason_of(error) if known else f"it does not answer: {reason_of(error)}"}
     write_json(result, found)
 
 

@@ -143,7 +143,7 @@ PIECES += [
 ]
 
 
-@hypothesis.settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis.settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.sampled_from(PIECES) | st.text(max_size=3), max_size=12).map("".join).map(str.encode) | st.binary())
 def test_any_config_is_settings_or_a_sentence(tmp_path, capsys, content):
     config = tmp_path / "any.yaml"

@@ -92,16 +92,19 @@ def texts_per_second(predict: Callable[[int], object], most_at_once: int | None 
 
     Args:
         predict: answers a batch of the given size.
-        most_at_once: texts that it answers at once, several times for a larger batch; `None` for all of any batch.
+        most_at_once: texts that it answers at once, several times for a larger batch, which is as fast then; `None`
+            for all of any batch.
 
     Returns:
         Texts per second by batch size, the median of repeated calls. One before them is not counted, in which code is
-        compiled, unless the batch is of several that were answered before.
+        compiled.
     """
-    result = {}
+    result: dict[str, float] = {}
     for size in BATCH_SIZES:
-        if most_at_once is None or size <= most_at_once:
-            predict(size)
+        if most_at_once is not None and size > most_at_once:
+            result[str(size)] = result[str(most_at_once)]
+            continue
+        predict(size)
         taken: list[float] = []
         end = time.perf_counter() + MEASURE_SECONDS
         while not taken or time.perf_counter() < end:

@@ -16,7 +16,6 @@ from models.description import Description
 from training.ending import ending
 from training.fitting.history import History, count_epochs
 from training.measuring import memory
-from training.measuring.evaluating import BATCH_SIZES
 from training.setting_values import ALL, FLOAT32
 from training.settings import Settings
 from training.trainers.encoder_blocks import counted_blocks, save_unfrozen, train_blocks
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
 
 UNFROZEN = "unfrozen.weights.h5"
 ANSWERED_AT_ONCE = 32
-LARGEST_MEASURED = max(BATCH_SIZES)
 Tokens = dict[str, tuple[np.ndarray, np.ndarray]]
 
 
@@ -209,14 +207,10 @@ def _estimate_memory(encoder: keras.Model, settings: Settings, tokens: Tokens) -
 
 
 def _answer(model: keras.Model, token_ids: np.ndarray, padding_mask: np.ndarray, size: int) -> None:
-    """Answers the first texts, some at once as in use. All batches but that of one text have the same length, so that
-    it is compiled for two.
-    """
-    longest = rows(padding_mask, 1 if size == 1 else LARGEST_MEASURED).sum(axis=1).max()
-    token_ids, padding_mask = rows(token_ids, size)[:, :longest], rows(padding_mask, size)[:, :longest]
-    for start in range(0, size, ANSWERED_AT_ONCE):
-        part = slice(start, start + ANSWERED_AT_ONCE)
-        model.predict_on_batch({"token_ids": token_ids[part], "padding_mask": padding_mask[part]})
+    """Answers the first texts at once, cut to their longest as in use."""
+    token_ids, padding_mask = rows(token_ids, size), rows(padding_mask, size)
+    longest = padding_mask.sum(axis=1).max()
+    model.predict_on_batch({"token_ids": token_ids[:, :longest], "padding_mask": padding_mask[:, :longest]})
 
 
 def _describe_tokens(tokens: Tokens, tokenizer: keras.layers.Layer) -> dict[str, dict[str, float]]:
