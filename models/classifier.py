@@ -26,6 +26,7 @@ from models.serving.engines import (
     ExportUnusable,
     load_engine,
     read_classifier,
+    writes,
 )
 from models.serving.formats import FORMATS
 from models.serving.speeds import SPEEDS, batch_size_of
@@ -87,6 +88,8 @@ class Classifier:
         """
         if isinstance(texts, str):
             raise TypeError("Expected a list of texts, got one string: write [text].")
+        if (at := next((at for at, text in enumerate(texts) if not isinstance(text, str)), None)) is not None:
+            raise TypeError(f"Expected a list of texts; number {at}, counted from 0, is none: give strings.")
         answer_in_batches = getattr(self.engine, "answer_in_batches", None)
         if answer_in_batches and len(texts):  # it knows how many tokens each has
             parts = [answer_in_batches(part, self.batch_size) for part in _slices(texts, self.batch_size)]
@@ -168,10 +171,12 @@ def find_export(run: Path, model: str | None) -> Path:
         ExportUnusable: there is none.
     """
     there = exported_models(run)
+    if not there and not RunFolder(run).settings.exists():
+        what = "is no run folder" if run.exists() else "is not there"
+        raise ExportUnusable(f"{run} {what}: name one that python -m training.run has made, such as runs/latest.")
     if not there:
         raise ExportUnusable(
-            f"{run} holds no exported model: name a run folder, such as runs/latest, or export its models with "
-            f"python -m models.exporting {run}."
+            f"{run} holds no exported model: python -m models.exporting {run} exports those that it has trained."
         )
     model = model or (there[0] if len(there) == 1 else _recommended(RunFolder(run)).get("model"))
     if model is None:
@@ -185,7 +190,7 @@ def _in_order(folder: Path, description: dict) -> list[str]:
     """Names of the formats in an export folder, the one to load first, and behind it those to take in its place."""
     there = [name for name, entry in FORMATS.items() if all((folder / file).exists() for file in entry.files)]
     if not there:
-        raise ExportUnusable(f"{folder} holds no exported model: python -m models.exporting RUN writes one.")
+        raise ExportUnusable(f"{folder} holds no exported model: {writes(folder)} writes one.")
     measured = [speed["format"] for speed in description.get(SPEEDS, ())]
     recommended = _recommended(RunFolder(folder.absolute().parent.parent))  # where the folder still is in its run
     form = recommended.get("form") if recommended.get("model") == description["model"] else None

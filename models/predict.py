@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from data.exits import attempt
@@ -19,7 +20,7 @@ from data.messages import escape_what_cannot_be_shown
 from data.reading.dialect import QUOTINGS, delimiter
 from data.reading.table import Reading
 from data.reading.text_encoding import AUTO
-from models.serving.answer_writers import PARQUET, STYLES, TABLE, style_of
+from models.serving.answer_writers import PARQUET, STYLES, TABLE, style_to_write
 from models.serving.options import add_model_options
 
 if TYPE_CHECKING:
@@ -88,12 +89,23 @@ def main(arguments: list[str] | None = None) -> int:
     options = command_line.parse_intermixed_args(arguments)
     if options.cluster and (options.texts or options.input == "-" or not options.output):
         command_line.error("--cluster answers files: name them with --input, and a folder for answers with --output.")
+    if options.texts and options.input != "-":
+        command_line.error("give texts, or name a file with --input, not both.")
+    if named := next((text for text in options.texts if _is_file(text)), None):
+        command_line.error(f"{named} is a file: read its texts with --input {named}.")
     if not options.texts and options.input == "-" and sys.stdin.isatty():
         command_line.error("there are no texts: write one behind the run folder, or name a file with --input.")
     from data.corpus import DataError
     from models.serving.engines import ExportUnusable
 
     return attempt(lambda: _predict(options), options.output or "standard output", DataError, ExportUnusable)
+
+
+def _is_file(text: str) -> bool:
+    try:
+        return Path(text).is_file()
+    except (OSError, ValueError):  # too long for a name, or not one
+        return False
 
 
 def _predict(options: argparse.Namespace) -> None:
@@ -105,24 +117,31 @@ def _predict(options: argparse.Namespace) -> None:
         OSError: the answers cannot be written.
     """
     from models.classifier import load_classifier
-    from models.serving.answer_file import refuse_to_overwrite
+    from models.serving.answer_file import refuse_to_overwrite, refuse_to_write_nowhere
 
-    if not options.texts and not options.cluster:
-        refuse_to_overwrite(options.input, options.output)
+    if not options.cluster:  # else it is a folder
+        refuse_to_write_nowhere(options.output)
+        if not options.texts:
+            refuse_to_overwrite(options.input, options.output)
+        usual = TABLE if options.texts and not options.output else None
+        style = options.style or usual or style_to_write(options.output)
     classifier = load_classifier(options.run, options.model, options.format, options.batch_size)
     if options.abstain:
         classifier.abstain(options.abstain)
     # A damaged row is refused at once: there is to be an answer for each.
     reading = Reading(options.encoding, options.delimiter, options.quoting, bad_rows=0)
-    style = options.style or (TABLE if options.texts and not options.output else style_of(options.output))
     if options.cluster:
         scores, label_column = _answer_on_cluster(options, classifier, reading)
     else:
         scores, label_column = _answer_here(options, classifier, reading, style)
     if label_column:
         print(*scores.lines(label_column), sep="\n", file=sys.stderr)
-    if style == TABLE:
-        print(f"Answers of {classifier.title}.", file=sys.stderr)
+    if scores.unread:
+        texts = "text holds" if scores.unread == 1 else "texts hold"
+        print(
+            f"{scores.unread:,} {texts} nothing that the model reads: the answer is the same to all.", file=sys.stderr
+        )
+    print(f"Answers of {classifier.title}.", file=sys.stderr)
 
 
 def _answer_here(
@@ -144,7 +163,9 @@ def _answer_here(
         rows = (Row(decode_entities(text)) for text in options.texts)
     else:
         rows = stream_rows(options.input, columns, reading, options.label_column, scores.are_classes)
-    _, label_column = write_answers(classifier, rows, scores, options.output, style, quiet=bool(options.texts))
+    count, label_column = write_answers(classifier, rows, scores, options.output, style, quiet=bool(options.texts))
+    if not count:
+        print(f"There are no texts in {'standard input' if options.input == '-' else options.input}.", file=sys.stderr)
     return scores, label_column
 
 

@@ -80,6 +80,8 @@ def choose_columns(
     cells.pop(found_label or "", None)
     if AUTO in texts:
         found = _named(cells, TEXT, TEXT_NAMES) or _only(cells, _are_texts, LABEL_NAMES)
+        if found is None and label == TEXT:
+            raise DataError(f"{where}, has its texts in column {TEXT!r}: name another one with --label-column.")
         if found is None:
             raise DataError(missing_column(where, TEXT, names, flags))
         texts = [found]

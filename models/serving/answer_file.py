@@ -15,6 +15,16 @@ from data.files import UNFINISHED, whole
 from data.sources.table_rows import STANDARD_INPUT
 
 
+def refuse_to_write_nowhere(output: str | None) -> None:
+    """Looks whether the folder of `--output` is there.
+
+    Raises:
+        DataError: it is not.
+    """
+    if output and not (folder := Path(output).parent).exists():
+        raise DataError(f"--output {output} cannot be written: there is no folder {folder}.")
+
+
 def refuse_to_overwrite(source: str, output: str | None) -> None:
     """Looks whether `--output` is the file that is read, under its own name or behind a link.
 

@@ -16,11 +16,14 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TextIO
 
+from data.corpus import DataError
 from data.messages import printable, shorten
 from data.reading.json_records import LITERAL, Unquoted
 
 TABLE, CSV, TSV, JSON_LINES, PARQUET = "table", "csv", "tsv", "jsonl", "parquet"
 STYLES = (TABLE, CSV, TSV, JSON_LINES, PARQUET)
+SUFFIXES = {"": CSV, ".csv": CSV, ".txt": CSV, ".tsv": TSV, ".tab": TSV}
+SUFFIXES |= {".jsonl": JSON_LINES, ".ndjson": JSON_LINES, ".parquet": PARQUET}
 SHOWN = 60  # characters of a text in the table
 BATCH = 2048  # answers that are put into a database at once
 TEXT, LABEL, CONFIDENCE, TOKENS, CORRECT = "text", "label", "confidence", "tokens_seen", "correct"
@@ -34,8 +37,21 @@ def style_of(path: str | None) -> str:
     >>> style_of("answers.jsonl"), style_of("answers"), style_of(None)
     ('jsonl', 'csv', 'csv')
     """
-    suffix = Path(path).suffix.lower() if path else ""
-    return {".tsv": TSV, ".tab": TSV, ".jsonl": JSON_LINES, ".ndjson": JSON_LINES, ".parquet": PARQUET}.get(suffix, CSV)
+    return SUFFIXES.get(Path(path).suffix.lower() if path else "", CSV)
+
+
+def style_to_write(path: str | None) -> str:
+    """The same for a file that somebody wants to have written.
+
+    Raises:
+        DataError: its name promises something else.
+    """
+    if not path or Path(path).suffix.lower() in SUFFIXES:
+        return style_of(path)
+    raise DataError(
+        f"--output {shorten(path)} is no kind of file that is written: use .csv, .tsv, .jsonl or .parquet, or say it "
+        "with --as."
+    )
 
 
 @contextmanager

@@ -121,6 +121,7 @@ def _write_answers(
     names = [str(name) for name in classifier.classes_]
     for row, probabilities, tokens in zip(rows, found.probabilities.tolist(), found.tokens_seen.tolist(), strict=True):
         label, confidence = classifier.label_of(probabilities)
+        scores.unread += not tokens
         correct = None
         if row.label_column:
             correct = scores.add(row.text, row.label, probabilities, confidence >= classifier.least_confidence)

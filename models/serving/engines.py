@@ -15,6 +15,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 
 from data.messages import reason_of
+from models.run_folder import RunFolder
 from models.serving.formats import FORMATS
 
 TOKENIZER, CLASSIFIER = "tokenizer.json", "classifier.json"  # beside every format; a SavedModel has them inside too
@@ -49,6 +50,13 @@ class Engine(Protocol):
         """The answers to at least one text."""
 
 
+def writes(folder: Path) -> str:
+    """The command that writes an export folder, as far as it can be told from where the folder is."""
+    run = RunFolder(folder.absolute().parent.parent)
+    of = f"{folder.parent.parent} --models {folder.parent.name}" if run.settings.exists() else "RUN"
+    return f"python -m models.exporting {of}"
+
+
 def load_engine(folder: Path, name: str) -> Engine:
     """The engine for one format of an export folder.
 
@@ -63,9 +71,7 @@ def load_engine(folder: Path, name: str) -> Engine:
     entry = FORMATS[name]
     missing = next((file for file in entry.files if not (folder / file).exists()), None)
     if missing:
-        raise ExportUnusable(
-            f"{folder / missing} is not there: python -m models.exporting RUN --formats {name} writes it."
-        )
+        raise ExportUnusable(f"{folder / missing} is not there: {writes(folder)} --formats {name} writes it.")
     try:
         return importlib.import_module(entry.engine).load(folder, entry)
     except (ExportUnusable, KeyboardInterrupt, MemoryError):
@@ -92,7 +98,7 @@ def read_classifier(folder: Path) -> dict:
         if not all(int(speed["batch_size"]) >= 1 for speed in (found, *found.get("speeds", ()))):
             raise ValueError("no text could be answered with its batch sizes")
     except FileNotFoundError as error:
-        raise ExportUnusable(f"{folder} holds no exported model: python -m models.exporting RUN writes one.") from error
+        raise ExportUnusable(f"{folder} holds no exported model: {writes(folder)} writes one.") from error
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise ExportUnusable(f"{path} is damaged ({error}): export the model again.") from error
     return found

@@ -26,13 +26,14 @@ class Scores:
         find: which class a label means, see `data.sources.labels.class_finder`.
         counts: labels (rows) against answers, `(classes, classes)`.
         unsure: texts with a label that were left unanswered.
+        unread: texts, with a label or without, that hold nothing for the model to read.
     """
 
     def __init__(self, classes: Sequence[str]):
         self.classes = list(classes)
         self.find = functools.lru_cache(10_000)(class_finder(self.classes))  # few labels, many texts
         self.counts = np.zeros((len(classes), len(classes)), np.int64)
-        self.unsure, self._loss = 0, 0.0
+        self.unsure, self.unread, self._loss = 0, 0, 0.0
         self._others: Counter[str] = Counter()
         self._without = 0
         self._wrong: list[tuple[float, int, str, str, str]] = []  # a heap: the surest of the wrong answers
@@ -75,6 +76,7 @@ class Scores:
         return {
             "counts": self.counts.tolist(),
             "unsure": self.unsure,
+            "unread": self.unread,
             "loss": float(self._loss),
             "others": dict(self._others),
             "without": self._without,
@@ -85,6 +87,7 @@ class Scores:
         """Adds what another has `counted` of answers of the same model."""
         self.counts += np.array(counted["counts"], np.int64)
         self.unsure += counted["unsure"]
+        self.unread += counted["unread"]
         self._loss += counted["loss"]
         self._others.update(counted["others"])
         self._without += counted["without"]

@@ -124,11 +124,15 @@ def test_a_reader_that_has_seen_enough_is_no_error(exported_run, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["nowhere", "text"], "holds no exported model"),
+        (["nowhere", "text"], "nowhere is not there: name one that python -m training.run has made"),
+        (["tests", "text"], "tests is no run folder: name one"),
+        (["RUN", "--model", "lstm", "text", "--input", "README.md"], "give texts, or name a file"),
+        (["RUN", "--model", "lstm", "README.md"], "README.md is a file: read its texts with --input README.md."),
+        (["RUN", "--model", "lstm", "text", "--output", "a.xlsx"], "a.xlsx is no kind of file that is written"),
         (["RUN", "--model", "gru", "text"], "has no exported gru"),
         (["RUN", "--model", "lstm", "--input", "nowhere.csv"], "could not be read"),
         (["RUN", "--model", "lstm", "--input", "README.md", "--encoding", "latin-99"], "no text encoding"),
-        (["RUN", "--model", "lstm", "text", "--output", "nowhere/answers.csv"], "nowhere/answers.csv: No such file"),
+        (["RUN", "--model", "lstm", "text", "--output", "nowhere/answers.csv"], "there is no folder nowhere"),
         (["RUN", "--model", "lstm", "text", "--output", "tests"], "Is a directory"),
         (["RUN", "--model", "linear", "--format", "openvino", "text"], "is not there"),
     ],
@@ -137,8 +141,25 @@ def test_bad_input_is_one_sentence(exported_run, command, arguments, said):
     done = command("models.predict", *(exported_run if argument == "RUN" else argument for argument in arguments))
     assert done.returncode == 2
     assert said in done.stderr
-    assert done.stderr.startswith("error: ")
-    assert done.stderr.count("\n") == 1
+    assert done.stderr.splitlines()[-1].removeprefix("python -m models.predict: ").startswith("error: ")
+    assert done.stderr.count("\n") == 1 or done.stderr.startswith("usage: ")
+
+
+def test_texts_that_hold_nothing_and_tables_that_hold_no_texts_are_said(exported_run, tmp_path, command):
+    (tmp_path / "texts.csv").write_text("text,id\ngood thing,1\n,2\n...,3\n")
+    (tmp_path / "empty.csv").write_text("text,id\n")
+    done = command("models.predict", exported_run, "--model", "lstm", "--input", tmp_path / "texts.csv")
+    assert (done.returncode, len(done.stdout.splitlines())) == (0, 4)
+    assert "2 texts hold nothing that the model reads: the answer is the same to all." in done.stderr
+    assert done.stderr.endswith("Answers of lstm.\n")
+    done = command("models.predict", exported_run, "--model", "lstm", "--input", tmp_path / "empty.csv")
+    assert (done.returncode, done.stdout.count("\n")) == (0, 1)
+    assert f"There are no texts in {tmp_path / 'empty.csv'}." in done.stderr
+
+
+def test_what_is_no_text_is_named(classifier):
+    with pytest.raises(TypeError, match="number 1, counted from 0, is none"):
+        classifier.predict(["good", None])
 
 
 TABLE = "text,label\nevening garden,pos\nbroken ladder,neg\n"
