@@ -122,11 +122,19 @@ def _data(comparison: Comparison) -> list[str]:
     return sections
 
 
+def _repeated(split: SplitFacts, part: str) -> int:
+    """Texts of a split that were removed since an earlier one has them, empty ones aside."""
+    near = split.near_duplicates
+    others = split.empty_after_cleaning[part] + (near.removed[part] if near.threshold else 0)
+    return split.samples.before[part] - split.samples.after[part] - others
+
+
 def split_lines(split: SplitFacts, comparison: Comparison) -> list[list]:
     """The facts of one split, each as its name and the values for train, validation and test."""
     rows = [
         ["texts before", *(split.samples.before[part] for part in PARTS)],
         ["empty once cleaned, dropped", *(split.empty_after_cleaning[part] for part in PARTS)],
+        ["stand in an earlier split, removed", *(_repeated(split, part) for part in PARTS)],
         *(
             [["nearly a text of an earlier split, removed", *(near.removed[part] for part in PARTS)]]
             if (near := split.near_duplicates).threshold

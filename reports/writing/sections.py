@@ -24,13 +24,14 @@ from reports.writing.markdown import split_lines
 from reports.writing.templating import render
 
 # Within the limits of each: how latency, memory and size were measured.
+SPEED = "Texts/s are those of the model as trained, from prepared input."
 ALL_TRAINED = (
-    "Latency and texts/s start from prepared input; memory is the peak of the training process; the model's size "
-    "counts a frozen encoder with 4 bytes per parameter."
+    "Latency starts from prepared input; memory is the peak of the training process; the model's size "
+    f"counts a frozen encoder with 4 bytes per parameter. {SPEED}"
 )
 ALL_EXPORTED = (
     "Latency, memory and size, from raw text to label, are those of the quickest export that gives the trained model's "
-    "answers."
+    f"answers. {SPEED}"
 )
 MIXED = (
     f"{ALL_EXPORTED} Models marked “{AS_TRAINED}” have none: their latency starts from prepared input and their memory "

@@ -152,9 +152,9 @@ def _outcome(
         convert(files, task.settings.pooling, conversion)
     outcome = conversion.known()
     if outcome and outcome.times_faster and outcome.precisions:
-        speeds = ", ".join(f"{times:.1f} times in {name}" for name, times in outcome.times_faster.items())
+        speeds = " and ".join(f"{times:.1f} times as fast in {name}" for name, times in outcome.times_faster.items())
         print(
-            f"{task.progress_title:<22} {files.label}: OpenVINO encodes as fast as Keras {speeds}, "
+            f"{task.progress_title:<22} {files.label}: beside Keras OpenVINO encodes {speeds}, "
             f"with differences up to {outcome.largest_difference:.0e} in f32",
             flush=True,
         )

@@ -111,6 +111,7 @@ def test_report_shows_the_data_card(whole_run, capsys):
     assert ["texts before", "400", "100", "100"] in rows
     assert ["texts after", "398", "97", "100"] in rows
     assert ["empty once cleaned, dropped", "2", "1", "0"] in rows
+    assert ["stand in an earlier split, removed", "0", "2", "0"] in rows
     assert ["share of good", "45.0 %", "45.0 %", "45.0 %"] in rows
     assert ["running words in the vocabulary of 998", "90.0 %", "80.0 %", "75.0 %"] in rows
     assert ["student: longer than 1,280 words", "0.0 %", "0.0 %", "0.0 %"] in rows
