@@ -65,12 +65,12 @@ class Mirror:
             path = self.folder / name
             if self.copied.get(name) == there[name] or (name.endswith(".json") and path.parent in waiting):
                 continue
-            if _state(path) != there[name]:
+            if _state(path) == there[name]:
+                self._put(name)
+            if _state(path) == there[name]:  # nor was it replaced meanwhile
+                self.copied[name] = there[name]
+            else:
                 waiting.add(path.parent)
-                continue
-            self.files.makedirs(f"{self.root}/{name}".rpartition("/")[0], exist_ok=True)
-            self.files.put_file(str(path), f"{self.root}/{name}")
-            self.copied[name] = there[name]
 
     def fetch(self) -> None:
         """Makes the folder, which is not there yet, from the copy.
@@ -85,6 +85,15 @@ class Mirror:
                 file.parent.mkdir(parents=True, exist_ok=True)
                 self.files.get_file(f"{self.root}/{name}", str(file))
             (Path(aside) / self.folder.name).rename(self.folder)
+
+    def _put(self, name: str) -> None:
+        path = self.folder / name
+        self.files.makedirs(f"{self.root}/{name}".rpartition("/")[0], exist_ok=True)
+        try:
+            self.files.put_file(str(path), f"{self.root}/{name}")
+        except FileNotFoundError:
+            if path.exists():  # it is the storage that lacks something
+                raise
 
     def holds(self, name: str) -> bool:
         """Whether a file is in the copy."""
