@@ -15,9 +15,8 @@ from data.amounts import MEBIBYTE
 from training.settings import Settings
 
 FLOAT_BYTES = 4
-# Graphs, compiled code and buffers of the framework, at all and for each block: 100 and 25 on TensorFlow, 180 and 50 on
-# JAX.
-COMPILED_MB, COMPILED_BLOCK_MB = 100, 50
+# Graphs, compiled code and buffers of the framework, at all and for each block, as on JAX; on TensorFlow 100 and 25.
+COMPILED_MB, COMPILED_BLOCK_MB = 180, 50
 COPIES_ON_A_DEVICE = 4  # of trained weights on each device but the first: the weights, gradient, two moments
 COPIES_IN_TRAINING = 6  # of trained weights: gradient, two moments, best weights, checkpoint, the model that is saved
 # Vectors as wide as the model that live for each token of a batch: in training in every block, in answering in one.

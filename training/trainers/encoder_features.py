@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from data.amounts import MEBIBYTE
 from models.description import Description
 from training.ending import TimeIsUp, ending
 from training.environment import processor
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from models.encoder.openvino_features import Conversion, OpenvinoEncoder, Outcome
 
 CONVERTING_MB = 2000  # of memory: converting MiniLM-L6 takes 1,810, what it is compared with included
+ENCODING_COPIES = 5  # of its weights in memory: MiniLM-L6 takes 450 MB beside what Keras takes
 Texts = Mapping[str, Sequence[str]]  # by part, as the encoder reads them
 
 
@@ -88,6 +90,8 @@ def choose_sources(
     outcome = _outcome(task, files, conversion, by_keras, texts, bool(begun))
     if outcome is None or outcome.refused:
         return by_keras
+    if task.settings.memory_limit_mb < held_mb() + ENCODING_COPIES * conversion.weights.stat().st_size / MEBIBYTE:
+        return by_keras
     halved = BFLOAT16 if BFLOAT16 in outcome.precisions and task.settings.backbone_precision == AUTO else None
     full = FLOAT32 if FLOAT32 in outcome.precisions else None
     possible = [pair(halved or full, full), pair(BFLOAT16, FLOAT32), pair(FLOAT32, FLOAT32), pair(BFLOAT16, None)]
@@ -112,7 +116,7 @@ def _can_be_had(source: Source, texts: Texts) -> bool:
 
     if source.converted and missing(cache_directory() / "features", source.key, _all(texts)):
         try:
-            source.converted.queue  # noqa: B018 -- loads it
+            source.converted.loaded  # noqa: B018 -- loads it
         except Exception:  # OpenVINO has kinds of its own; Keras can do without it
             return False
     return True
@@ -172,6 +176,8 @@ def encode_parts(task: Task, learned: Source, judged: Source, texts: Texts) -> t
     for source, share in _shares(learned, judged, texts):
         found, encoded = _encode(task, source, share)
         features, new = features | found, new + encoded
+        if source.converted:
+            source.converted.release()
     return features, new
 
 

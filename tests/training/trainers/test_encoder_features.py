@@ -31,7 +31,10 @@ class Encoder:
 
     def __init__(self, _path, precision):
         self.precision, self.identity = precision, ("openvino", "1", precision)
-        self.queue = None
+        self.loaded = None
+
+    def release(self):
+        """Nothing is held."""
 
 
 @pytest.fixture
@@ -54,6 +57,7 @@ def task(tmp_path, monkeypatch):
     def convert(_files, _pooling, conversion):
         made.converted += 1
         conversion.path.parent.mkdir(exist_ok=True)
+        conversion.weights.write_bytes(bytes(1_000))
         conversion.keep(made.outcome)
 
     monkeypatch.setattr(openvino_features, "OpenvinoEncoder", Encoder)
@@ -170,7 +174,7 @@ def test_where_little_memory_or_no_cache_is_left_keras_computes_them(task, monke
 
 def test_what_openvino_cannot_load_keras_computes(task, monkeypatch):
     class Damaged(Encoder):
-        queue = property(lambda _: 1 / 0)
+        loaded = property(lambda _: 1 / 0)
 
         def __init__(self, *options):
             self.precision, self.identity = options[1], ("openvino", "1", options[1])
