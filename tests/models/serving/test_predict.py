@@ -12,6 +12,7 @@ import pytest
 
 from data.corpus import DataError
 from data.sources.text_stream import Row
+from models import predict
 from models.serving import answering
 from models.serving.answer_file import open_output
 from models.serving.scoring import Scores
@@ -20,6 +21,21 @@ from models.serving.scoring import Scores
 @pytest.fixture
 def classifier(make_classifier):
     return make_classifier(batch_size=4)
+
+
+@pytest.fixture
+def here(root, monkeypatch, capsys):
+    """The command in this process: its exit code, and what it says on standard error."""
+    monkeypatch.chdir(root)
+
+    def run(*arguments):
+        try:
+            code = predict.main([str(argument) for argument in arguments])
+        except SystemExit as ended:
+            code = ended.code
+        return code, capsys.readouterr().err
+
+    return run
 
 
 def test_answers_come_in_the_order_of_the_texts_and_batches_hold_like_lengths(classifier):
@@ -137,12 +153,12 @@ def test_a_reader_that_has_seen_enough_is_no_error(exported_run, tmp_path):
         (["RUN", "--model", "linear", "--format", "openvino", "text"], "is not there"),
     ],
 )
-def test_bad_input_is_one_sentence(exported_run, command, arguments, said):
-    done = command("models.predict", *(exported_run if argument == "RUN" else argument for argument in arguments))
-    assert done.returncode == 2
-    assert said in done.stderr
-    assert done.stderr.splitlines()[-1].removeprefix("python -m models.predict: ").startswith("error: ")
-    assert done.stderr.count("\n") == 1 or done.stderr.startswith("usage: ")
+def test_bad_input_is_one_sentence(exported_run, here, arguments, said):
+    code, error = here(*(exported_run if argument == "RUN" else argument for argument in arguments))
+    assert code == 2
+    assert said in error
+    assert error.splitlines()[-1].removeprefix("python -m models.predict: ").startswith("error: ")
+    assert error.count("\n") == 1 or error.startswith("usage: ")
 
 
 def test_texts_that_hold_nothing_and_tables_that_hold_no_texts_are_said(exported_run, tmp_path, command):
@@ -166,7 +182,7 @@ TABLE = "text,label\nevening garden,pos\nbroken ladder,neg\n"
 
 
 @pytest.mark.parametrize("how", ["its own name", "a link", "a hard link", "standard input"])
-def test_the_file_that_is_read_is_not_overwritten(exported_run, tmp_path, command, how):
+def test_the_file_that_is_read_is_not_overwritten(exported_run, tmp_path, here, how):
     table, output = tmp_path / "table.csv", tmp_path / "other.csv"
     table.write_text(TABLE)
     if how == "a link":
@@ -175,16 +191,16 @@ def test_the_file_that_is_read_is_not_overwritten(exported_run, tmp_path, comman
         os.link(table, output)
     else:
         output = table
-    arguments = ["models.predict", exported_run, "--model", "lstm", "--output", output]
+    arguments = [exported_run, "--model", "lstm", "--output", output]
     if how == "standard input":
+        command = [sys.executable, "-m", "models.predict", *arguments]
         with table.open("rb") as stdin:
-            done = subprocess.run(
-                [sys.executable, "-m", *arguments], stdin=stdin, capture_output=True, text=True, check=False
-            )
+            done = subprocess.run(command, stdin=stdin, capture_output=True, text=True, check=False)
+        code, error = done.returncode, done.stderr
     else:
-        done = command(*arguments, "--input", table)
-    assert done.returncode == 2
-    assert done.stderr == f"error: --output {output} is the file that is read: name another one for the answers.\n"
+        code, error = here(*arguments, "--input", table)
+    assert code == 2
+    assert error == f"error: --output {output} is the file that is read: name another one for the answers.\n"
     assert table.read_text() == TABLE
 
 
@@ -198,13 +214,13 @@ def test_the_file_that_is_read_is_not_overwritten(exported_run, tmp_path, comman
         (["--format", "openvino", "--model", "linear"], TABLE),
     ],
 )
-def test_answers_that_are_refused_leave_the_older_ones(exported_run, tmp_path, command, arguments, content):
+def test_answers_that_are_refused_leave_the_older_ones(exported_run, tmp_path, here, arguments, content):
     table, output = tmp_path / "table.csv", tmp_path / "answers.csv"
     table.write_bytes(content.encode("latin-1"))
     output.write_text("older answers")
-    done = command("models.predict", exported_run, "--model", "lstm", "--input", table, "--output", output, *arguments)
-    assert done.returncode == 2
-    assert done.stderr.splitlines()[-1].startswith("error: ")
+    code, error = here(exported_run, "--model", "lstm", "--input", table, "--output", output, *arguments)
+    assert code == 2
+    assert error.splitlines()[-1].startswith("error: ")
     assert output.read_text() == "older answers"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["answers.csv", "table.csv"]
 
@@ -222,12 +238,12 @@ def test_answers_replace_the_file_behind_a_link_and_reach_what_is_no_file(tmp_pa
     assert not Path(os.devnull).is_file()
 
 
-def test_the_advice_names_only_what_the_command_has(exported_run, command, tmp_path):
+def test_the_advice_names_only_what_the_command_has(exported_run, here, tmp_path):
     table = tmp_path / "no_header.csv"
     table.write_text("evening garden great,pos\nneighbour bicycle,neg\n")
-    done = command("models.predict", exported_run, "--model", "lstm", "--input", table)
-    assert done.returncode == 2
-    assert done.stderr.endswith("Name yours with --text-column.\n")
+    code, error = here(exported_run, "--model", "lstm", "--input", table)
+    assert code == 2
+    assert error.endswith("Name yours with --text-column.\n")
 
 
 @pytest.mark.parametrize("encoding", ["latin-1", "ascii"])
