@@ -220,9 +220,8 @@ def _read_file(path: Path) -> dict:
         # leaves a column named 1.10 or `no` as it is written.
         found = yaml.load(path.read_bytes(), Loader=yaml.BaseLoader)
     except (OSError, yaml.YAMLError, ValueError, OverflowError, RecursionError) as error:
-        raise SettingsError(
-            f"{path} could not be read ({reason_of(error)}): write one `setting: value` a line."
-        ) from error
+        reason = reason_of(error)
+        raise SettingsError(f"{path} could not be read ({reason}): write one `setting: value` a line.") from error
     if not isinstance(found, dict) or not all(isinstance(name, str) for name in found):
         raise SettingsError(f"{path} must hold one `setting: value` a line.")
     return _read_values(found, f"{path}: ")
