@@ -63,6 +63,7 @@ def test_a_worker_counts_what_is_right_or_says_why_it_could_not(tables, tmp_path
     assert refused.startswith(f"{tables}/1.csv: No such file or directory on a node of the cluster: every node has to")
 
 
+@pytest.mark.long  # the errors of Ray are imported, which comes with an extra
 def test_answers_of_an_earlier_run_are_not_taken_for_those_of_this_one(tables, tmp_path, make_classifier, monkeypatch):
     found = find_shards(f"{tables}/*.csv", str(tmp_path / "answers"), None)
     (tmp_path / "answers").mkdir()

@@ -238,6 +238,9 @@ def test_the_form_that_was_recommended_is_loaded(exported_run, tmp_path):
 
 def test_models_of_a_run_are_found_by_name(exported_run, tmp_path):
     assert exported_models(exported_run) == sorted(MODELS)
+    with pytest.raises(ExportUnusable, match="is no run folder"):
+        load_classifier(tmp_path)
+    (tmp_path / "settings.yaml").write_text("")
     with pytest.raises(ExportUnusable, match="holds no exported model"):
         load_classifier(tmp_path)
 

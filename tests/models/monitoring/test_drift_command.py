@@ -25,7 +25,7 @@ def test_validation_texts_are_alike_and_others_are_not(exported_run, command, tm
 def test_bad_input_is_one_sentence(exported_run, command, tmp_path):
     (tmp_path / "few.txt").write_text("a\nb\n")
     for arguments, said in (
-        ((tmp_path, tmp_path / "few.txt"), "holds no exported model"),
+        ((tmp_path, tmp_path / "few.txt"), "is no run folder"),
         ((exported_run, tmp_path / "few.txt", "--model", "lstm"), "holds 2 texts; fewer than 20 tell nothing"),
         ((exported_run, tmp_path / "nothing.csv", "--model", "lstm"), "nothing.csv"),
     ):

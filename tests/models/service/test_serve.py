@@ -221,7 +221,7 @@ def test_bad_input_is_one_sentence(exported_run, command, served):
     _, address = served
     taken = address.rpartition(":")[2]
     for arguments, said in (
-        (["nowhere"], "holds no exported model"),
+        (["nowhere"], "nowhere is not there"),
         ([exported_run, "--model", "gru"], "has no exported gru"),
         ([exported_run, "--model", "lstm", "--port", taken], "cannot be listened on"),
     ):
