@@ -24,7 +24,7 @@ from data.messages import shorten
 from data.reading.table import Reading, stem_of
 from data.sources.text_stream import stream_rows
 from models.classifier import Classifier, load_classifier
-from models.cluster.connection import RETRIES, ClusterUnusable, Connection, connected
+from models.cluster.connection import ClusterUnusable, Connection, connected
 from models.cluster.packing import Packed, pack, unpack
 from models.serving.answer_file import refuse_to_overwrite
 from models.serving.answer_writers import style_of
@@ -160,8 +160,6 @@ def _answer_all(
         fn_constructor_args=[export, classifier.format, classifier.batch_size, asked],
         num_cpus=cluster.cores,
         concurrency=(1, max(1, min(cluster.places, len(shards)))),
-        max_restarts=RETRIES,
-        max_task_retries=RETRIES,
     )
     return answered.iter_rows()
 
