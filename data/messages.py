@@ -56,7 +56,7 @@ def reason_of(error: BaseException) -> str:
     >>> reason_of(ValueError("no such\n layer")), reason_of(MemoryError())
     ('no such layer', 'MemoryError')
     """
-    return shorten(" ".join(str(error).split()), LONGEST_EXCERPT) or type(error).__name__
+    return excerpt(str(error)) or type(error).__name__
 
 
 def kind_and_reason(error: BaseException) -> str:
@@ -65,7 +65,7 @@ def kind_and_reason(error: BaseException) -> str:
     >>> kind_and_reason(KeyError("width"))
     "KeyError: 'width'"
     """
-    return shorten(" ".join(f"{type(error).__name__}: {error}".split()), LONGEST_EXCERPT)
+    return excerpt(f"{type(error).__name__}: {error}")
 
 
 def shell_path(path: Path) -> str:

@@ -192,7 +192,7 @@ def _in_order(folder: Path, description: dict) -> list[str]:
     if not there:
         raise ExportUnusable(f"{folder} holds no exported model: {writes(folder)} writes one.")
     measured = [speed["format"] for speed in description.get(SPEEDS, ())]
-    recommended = _recommended(RunFolder(folder.absolute().parent.parent))  # where the folder still is in its run
+    recommended = _recommended(RunFolder.of_export(folder))
     form = recommended.get("form") if recommended.get("model") == description["model"] else None
     # Of exports that give the same answers speed decides, where it was measured.
     first = [form] if form in there and (FORMATS[form].may_change_answers or not measured) else []

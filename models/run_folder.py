@@ -23,6 +23,11 @@ class RunFolder:
 
     path: Path
 
+    @classmethod
+    def of_export(cls, folder: Path) -> RunFolder:
+        """The run that an export folder is in, where it still is in one."""
+        return cls(folder.absolute().parent.parent)
+
     @property
     def settings(self) -> Path:
         """The settings, complete."""
@@ -90,6 +95,10 @@ class RunFolder:
     def description(self, model: str, seed: int) -> Path:
         """What the trained model says of itself, see `models.description`."""
         return self.trial(model, seed) / "model.json"
+
+    def descriptions(self, model: str) -> list[Path]:
+        """The same of all trials of a model that were begun, those of a search too."""
+        return sorted([*self.path.glob(f"{model}/*/model.json"), *self.search.path.glob(f"{model}/*/model.json")])
 
     def metrics(self, model: str, seed: int) -> Path:
         """There once the trial is finished."""

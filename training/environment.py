@@ -12,6 +12,7 @@ from pathlib import Path
 from data.files import read_json
 from data.parallel import cpu_count
 from models.backends.device_variables import leave_devices_alone
+from models.backends.processor import processor_name
 from models.run_folder import RunFolder
 from training.setting_values import AUTO, CPU
 
@@ -115,7 +116,7 @@ def describe_environment() -> dict:
         "backend": backend(),
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.machine()}",
-        "processor": processor(),
+        "processor": processor_name(),
         "cores": cpu_count(),
         "packages": {name: found for name in PACKAGES if (found := _version(name))},
     }
@@ -126,12 +127,3 @@ def _version(package: str) -> str | None:
         return version(package)
     except PackageNotFoundError:
         return None
-
-
-def processor() -> str:
-    """What the processor is called."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return platform.processor()
-    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "unknown")

@@ -8,9 +8,10 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import platform
 import warnings
 from pathlib import Path
+
+from models.backends.processor import processor_identity
 
 FOLDER_VARIABLE = "JAX_COMPILATION_CACHE_DIR"
 LARGEST_BYTES = 500_000_000  # JAX then takes out what was not used for longest
@@ -28,7 +29,7 @@ def keep_compiled(folder: Path) -> None:
         return
     import jax
 
-    place = folder / hashlib.blake2b(_processor().encode(), digest_size=8).hexdigest()
+    place = folder / hashlib.blake2b(processor_identity().encode(), digest_size=8).hexdigest()
     try:
         place.mkdir(parents=True, exist_ok=True)
         if not os.access(place, os.W_OK):
@@ -48,13 +49,3 @@ def _remove_unfinished(place: Path) -> None:
         if not entry.with_name(entry.name.removesuffix(ENTRY) + LAST_USED).exists():
             with contextlib.suppress(OSError):
                 entry.unlink()
-
-
-def _processor() -> str:
-    """The processor and what it can do."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        lines = []
-    known = sorted({line for line in lines if line.startswith(("model name", "flags", "Features"))})
-    return "\n".join([platform.machine(), platform.processor(), *known])

@@ -106,7 +106,7 @@ def find_conversion(files: BackboneFiles, pooling: str, directory: Path, process
         files: of the encoder.
         pooling: that its features have.
         directory: the folder of all such files.
-        processor: what it is called: what is quicker on one may not be on another that shares the folder.
+        processor: its identity: what is quicker on one may not be on another that shares the folder.
     """
     try:
         decisive = version("keras-hub"), version("openvino"), processor

@@ -52,9 +52,8 @@ class Engine(Protocol):
 
 def writes(folder: Path) -> str:
     """The command that writes an export folder, as far as it can be told from where the folder is."""
-    run = RunFolder(folder.absolute().parent.parent)
-    of = f"{folder.parent.parent} --models {folder.parent.name}" if run.settings.exists() else "RUN"
-    return f"python -m models.exporting {of}"
+    in_run = RunFolder.of_export(folder).settings.exists()
+    return f"python -m models.exporting {f'{folder.parent.parent} --models {folder.parent.name}' if in_run else 'RUN'}"
 
 
 def load_engine(folder: Path, name: str) -> Engine:

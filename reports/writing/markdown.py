@@ -124,8 +124,7 @@ def _data(comparison: Comparison) -> list[str]:
 
 def _repeated(split: SplitFacts, part: str) -> int:
     """Texts of a split that were removed since an earlier one has them, empty ones aside."""
-    near = split.near_duplicates
-    others = split.empty_after_cleaning[part] + (near.removed[part] if near.threshold else 0)
+    others = split.empty_after_cleaning[part] + split.near_duplicates.removed.get(part, 0)
     return split.samples.before[part] - split.samples.after[part] - others
 
 

@@ -123,8 +123,7 @@ class _Trials:
         own = [
             folder.settings,
             *folder.search.path.glob("*/chosen.json"),
-            *folder.path.glob(f"{job.model}/*/model.json"),
-            *folder.search.path.glob(f"{job.model}/*/model.json"),
+            *folder.descriptions(job.model),
         ]
         begun = job.place(folder).trial(job.model, job.number)
         if any((begun / name).exists() for name in CHECKPOINTS):

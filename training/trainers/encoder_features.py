@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from data.amounts import MEBIBYTE
+from models.backends.processor import processor_identity
 from models.description import Description
 from training.ending import TimeIsUp, ending
-from training.environment import processor
 from training.measuring.memory import held_mb
 from training.setting_values import AUTO
 from training.trainers.encoder_weights import described_trials
@@ -80,7 +80,7 @@ def choose_sources(
             sources.append(Source(by_keras, converted, key))
         return sources[0], sources[1]
 
-    conversion = find_conversion(files, task.settings.pooling, cache_directory() / "encoders", processor())
+    conversion = find_conversion(files, task.settings.pooling, cache_directory() / "encoders", processor_identity())
     by_keras = pair(None, None)
     if conversion is None or device_in_use():
         return by_keras

@@ -19,9 +19,7 @@ class OtherWeights(Exception):
 
 def described_trials(task: Task) -> list[Description]:
     """The trials of the task's model that the run has begun so far, those of a search too."""
-    run, name = task.run, task.architecture.name
-    paths = sorted([*run.path.glob(f"{name}/*/model.json"), *run.search.path.glob(f"{name}/*/model.json")])
-    return [Description.load(path) for path in paths]
+    return [Description.load(path) for path in task.run.descriptions(task.architecture.name)]
 
 
 def decide_weights(task: Task) -> BackboneFiles:
