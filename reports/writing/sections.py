@@ -24,14 +24,13 @@ from reports.writing.markdown import split_lines
 from reports.writing.templating import render
 
 # Within the limits of each: how latency, memory and size were measured.
-SPEED = "Texts/s are those of the model as trained, from prepared input."
 ALL_TRAINED = (
     "Latency starts from prepared input; memory is the peak of the training process; the model's size "
-    f"counts a frozen encoder with 4 bytes per parameter. {SPEED}"
+    "counts a frozen encoder with 4 bytes per parameter."
 )
 ALL_EXPORTED = (
     "Latency, memory and size, from raw text to label, are those of the quickest export that gives the trained model's "
-    f"answers. {SPEED}"
+    "answers."
 )
 MIXED = (
     f"{ALL_EXPORTED} Models marked “{AS_TRAINED}” have none: their latency starts from prepared input and their memory "
