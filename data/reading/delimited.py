@@ -63,7 +63,7 @@ class DelimitedTable:
         for line, row in self._rows:
             if isinstance(row, str):
                 damage.add(line, f", is not well-formed: {row}; {self._advice()}")
-            elif not any(map(str.strip, row)) or row == DOS_END:
+            elif _is_blank(row, width) or row == DOS_END:
                 continue
             elif len(row) < least or len(row) > width and any(map(str.strip, row[width:])):
                 damage.add(
@@ -90,6 +90,11 @@ def _head(lines: Iterator[str]) -> Iterator[str]:
         characters += len(line)
         if characters > HEAD_CHARACTERS:
             return
+
+
+def _is_blank(row: list[str], width: int) -> bool:
+    """Whether a row is only filling. In a table of one column it is an empty text, which programs write as `""`."""
+    return not any(map(str.strip, row)) and max(width, len(row)) > 1
 
 
 def _broken_byte(row: list[str]) -> int | None:

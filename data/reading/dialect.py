@@ -24,6 +24,7 @@ BY_SUFFIX = {".tsv": "\t", ".tab": "\t", ".psv": "|"}
 LONGEST_CELL = 10_000_000  # characters
 LEAST_ROWS = 10  # that a quote must have swallowed, to be taken for a lone one
 SEPARATOR_LINE = re.compile(r'"?sep=(.)"?[ \t;,]*[\r\n]*', re.IGNORECASE)  # as Excel writes and reads it
+UNCLOSED = "unexpected end of data"  # what csv says of a quote
 QUOTED_CELL = re.compile(r'\A"(?:[^"]|"")*"\Z')
 
 
@@ -157,7 +158,7 @@ def find_dialect(
 
 def _score(head: list[str], dialect: Dialect, asked: Collection[str]) -> tuple[int, bool, float]:
     """How well a dialect fits: names that are found, whether there are columns, and the share of rows that fit."""
-    rows = list(parse(head, dialect))
+    rows = list(itertools.takewhile(lambda found: not _is_cut(*found, len(head)), parse(head, dialect)))
     header = next((row for _, row in rows if isinstance(row, list)), [])
     names = {name.strip().casefold() for name in header}
     good = sum(isinstance(row, list) and _fits(row, len(header), dialect) for _, row in rows)
@@ -165,10 +166,18 @@ def _score(head: list[str], dialect: Dialect, asked: Collection[str]) -> tuple[i
     return len(names & set(asked)), len(header) > 1 and share >= 0.5, share
 
 
+def _is_cut(number: int, row: list[str] | str, lines: int) -> bool:
+    """Whether a row may go on behind the last of these lines: a quote in their second half is not closed."""
+    return row == UNCLOSED and number > lines / 2
+
+
 def _fits(row: list[str], width: int, dialect: Dialect) -> bool:
     if len(row) != width:
         return False
     if dialect.quoting == NONE:
-        return not any(QUOTED_CELL.match(cell) for cell in row)
-    # A lone quote far away may have closed another one: then the cell holds the rows between them.
-    return not any(dialect.delimiter in cell and "\n" in cell for cell in row)
+        # In a table of one column, that a quote is opened alone tells a text of several lines.
+        opened = width == 1 and row[0].startswith('"') and row[0].count('"') % 2
+        return not opened and not any(QUOTED_CELL.match(cell) for cell in row)
+    # A lone quote far away may have closed another one: then the cell holds the rows between them, delimiters and all.
+    marks = width - 1
+    return not any(marks and cell.count(dialect.delimiter) == marks * cell.count("\n") > 0 for cell in row)

@@ -8,6 +8,7 @@ import pytest
 from data.corpus import DataError
 from data.reading.dialect import Dialect, delimiter, parse
 from data.sources.tables import load
+from data.sources.text_stream import read_texts
 
 from .conftest import REVIEWS
 
@@ -94,6 +95,28 @@ def test_tabs_with_quotes_where_a_program_wrote_them(write, delimited, quoting, 
         (f'He said "{text}"' if at % 3 else f"two\nlines {text}", label) for at, (text, label) in enumerate(REVIEWS)
     ]
     check(load(write(delimited(rows, delimiter, quoting=quoting), "reviews.tsv")), [text for text, _ in rows])
+
+
+@pytest.mark.parametrize("suffix", ["csv", "tsv"])
+@pytest.mark.parametrize("quoting", [csv.QUOTE_ALL, csv.QUOTE_MINIMAL])
+@pytest.mark.parametrize("delimiter", ",;\t|")
+@pytest.mark.parametrize("header", [("body", "kind"), ("body",)])
+def test_texts_of_several_lines_with_every_mark(write, delimited, header, delimiter, quoting, suffix):
+    texts = ["", *(f'{text}, he said;\n\n"so" | and, well,\n\t{text}\n' for text in TEXTS), " \n", ""]
+    rows = [(text, "ab"[at % 2])[: len(header)] for at, text in enumerate(texts)]
+    path = write(delimited(rows, delimiter, quoting=quoting, header=header), f"posts.{suffix}")
+    assert list(read_texts(str(path), ["body"])) == texts
+
+
+def test_a_quote_that_is_closed_behind_the_lines_looked_at(write, delimited):
+    texts = [f"{text}\n" * 15 for text in TEXTS]
+    path = write(delimited([(text,) for text in texts], header=("body",)))
+    assert list(read_texts(str(path), ["body"])) == texts
+
+
+def test_quotes_within_the_lines_of_a_single_column(write):
+    lines = ["text", *(f'"{text}" he said, and "so" too' if at % 3 else text for at, text in enumerate(TEXTS))]
+    assert list(read_texts(str(write("\n".join(lines))))) == lines[1:]
 
 
 def test_quotes_with_a_backslash_before_them(write):
