@@ -116,7 +116,6 @@ def test_what_cannot_be_packed_is_one_sentence(exported_run, command, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.long
 def test_in_a_fresh_environment(packed, tmp_path):
     """What requirements.txt names is enough, from the package index on."""
     if not os.environ.get("CI") and not os.environ.get("FRESH"):
