@@ -23,6 +23,8 @@ from data.reading.text_encoding import AUTO
 from models.serving.answer_writers import PARQUET, STYLES, TABLE, style_to_write
 from models.serving.options import add_model_options
 
+LARGE = 10_000_000  # bytes of a file from which on other processes answer too
+
 if TYPE_CHECKING:
     from data.sources.text_stream import Row
     from models.classifier import Classifier
@@ -108,6 +110,11 @@ def _is_file(text: str) -> bool:
         return False
 
 
+def _size(source: str) -> int:
+    """Bytes of a file; 0 of what is none."""
+    return Path(source).stat().st_size if _is_file(source) else 0
+
+
 def _predict(options: argparse.Namespace) -> None:
     """Reads, answers and writes.
 
@@ -163,7 +170,8 @@ def _answer_here(
         rows = (Row(decode_entities(text)) for text in options.texts)
     else:
         rows = stream_rows(options.input, columns, reading, options.label_column, scores.are_classes)
-    count, label_column = write_answers(classifier, rows, scores, options.output, style, quiet=bool(options.texts))
+    quiet, is_large = bool(options.texts), _size(options.input) > LARGE
+    count, label_column = write_answers(classifier, rows, scores, options.output, style, quiet, is_large)
     if not count:
         print(f"There are no texts in {'standard input' if options.input == '-' else options.input}.", file=sys.stderr)
     return scores, label_column

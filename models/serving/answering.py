@@ -5,12 +5,17 @@ from __future__ import annotations
 import itertools
 import sys
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import BrokenExecutor, Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from data.parallel import cpu_count, worker_processes
 from models.serving.answer_file import open_output
 from models.serving.answer_writers import writer
+from models.serving.formats import FORMATS
 
 if TYPE_CHECKING:
     from data.sources.text_stream import Row
@@ -18,12 +23,19 @@ if TYPE_CHECKING:
     from models.serving.engines import Answer
     from models.serving.scoring import Scores
 
-CHUNK = 2048  # texts that are answered at once; no more than three times as many are in memory
+CHUNK = 2048  # texts that are answered at once
+AHEAD = 3  # chunks that may wait for other processes, besides one for each
 BEGINNING, SLOW = 256, 0.5  # texts that are answered first, and the seconds from which on that is slow
 
 
 def write_answers(
-    classifier: Classifier, rows: Iterator[Row], scores: Scores, output: str | None, style: str, quiet: bool = False
+    classifier: Classifier,
+    rows: Iterator[Row],
+    scores: Scores,
+    output: str | None,
+    style: str,
+    quiet: bool = False,
+    is_large: bool = False,
 ) -> tuple[int, str | None]:
     """Answers texts into a file, see `models.serving.answer_file.open_output`.
 
@@ -34,6 +46,7 @@ def write_answers(
         output: a file, or `None` for standard output.
         style: how answers are written, see `models.serving.answer_writers`.
         quiet: show no progress on standard error.
+        is_large: so many texts are expected that other processes may answer too.
 
     Returns:
         The number of texts, and the column of the labels; `None` where there is none.
@@ -48,12 +61,17 @@ def write_answers(
     names, types = (list(first.cells), first.types) if first else ([], {})
     scored = bool(label_column)
     with open_output(output) as file, writer(style, file, scores.classes, names, scored, types) as write:
-        count = answer_all(classifier, rows, write, scores, quiet)
+        count = answer_all(classifier, rows, write, scores, quiet, is_large)
     return count, label_column
 
 
 def answer_all(
-    classifier: Classifier, rows: Iterator[Row], write: Callable[[dict], None], scores: Scores, quiet: bool = False
+    classifier: Classifier,
+    rows: Iterator[Row],
+    write: Callable[[dict], None],
+    scores: Scores,
+    quiet: bool = False,
+    is_large: bool = False,
 ) -> int:
     """Answers texts in chunks, writes each answer and counts how right they are; reads on meanwhile.
 
@@ -62,7 +80,7 @@ def answer_all(
         rows: texts, and what stands beside them.
         write: gets each answer, see `models.serving.answer_writers.writer`.
         scores: counts those of texts that have a label.
-        quiet: show no progress on standard error.
+        quiet, is_large: see `write_answers`.
 
     Returns:
         How many there were.
@@ -73,46 +91,98 @@ def answer_all(
     # What keeps the texts from being read is said before any progress is.
     first = list(itertools.islice(rows, min(BEGINNING, CHUNK)))
     with tqdm(unit=" texts", disable=quiet, file=sys.stderr) as progress:
-        for chunk, found in _answered(classifier, first, rows):
+        for chunk, found in _answered(classifier, first, rows, is_large):
             _write_answers(classifier, chunk, found, write, scores)
             count += len(chunk)
             progress.update(len(chunk))
     return count
 
 
-def _answered(classifier: Classifier, first: list[Row], rest: Iterator[Row]) -> Iterator[tuple[list[Row], Answer]]:
-    """Rows with their answers, chunk by chunk; one is read while another is answered and written while the next one is.
+def _answered(
+    classifier: Classifier, first: list[Row], rest: Iterator[Row], is_large: bool
+) -> Iterator[tuple[list[Row], Answer]]:
+    """Rows with their answers, chunk by chunk; some are read while others are answered and written.
 
     Where answers take long the rest would not be worth that Ctrl-C waits for the thread that answers.
     """
     from data.corpus import DataError
     from data.sources.text_stream import chunks
 
-    def answer(chunk: list[Row]) -> Answer:
-        return classifier.answer([row.text for row in chunk])
-
     started = time.perf_counter()
-    found = answer(first)
+    found = _answer(classifier, first)
     is_slow = time.perf_counter() - started > SLOW
     yield first, found
     if is_slow:
         for chunk in chunks(rest, CHUNK):
-            yield chunk, answer(chunk)
+            yield chunk, _answer(classifier, chunk)
         return
-    with ThreadPoolExecutor(1) as thread:
-        before: tuple[list[Row], Future[Answer]] | None = None
+    with _other(classifier, is_large) as (ahead, submit):
+        waiting: deque[tuple[list[Row], Future[Answer] | None]] = deque()
+        error = None
         try:
             for chunk in chunks(rest, CHUNK):
-                finished = before and (before[0], before[1].result())
-                before = chunk, thread.submit(answer, chunk)
-                if finished:
-                    yield finished
-        except DataError:  # of a row that cannot be read; those before it are answered all the same
-            if before:
-                yield before[0], before[1].result()
+                waiting.append((chunk, submit([row.text for row in chunk])))
+                if len(waiting) > ahead:
+                    yield _taken(classifier, *waiting.popleft())
+        except DataError as found_wrong:  # of a row that cannot be read; those before it are answered all the same
+            error = found_wrong
+        while waiting:
+            yield _taken(classifier, *waiting.popleft())
+        if error:
+            raise error
+
+
+def _answer(classifier: Classifier, rows: Sequence[Row]) -> Answer:
+    return classifier.answer([row.text for row in rows])
+
+
+def _taken(classifier: Classifier, rows: list[Row], future: Future[Answer] | None) -> tuple[list[Row], Answer]:
+    with suppress(BrokenExecutor):  # another process was killed, by a system short of memory perhaps
+        if future:
+            return rows, future.result()
+    return rows, _answer(classifier, rows)
+
+
+@contextmanager
+def _other(
+    classifier: Classifier, is_large: bool
+) -> Iterator[tuple[int, Callable[[list[str]], Future[Answer] | None]]]:
+    """What answers while this thread reads and writes, and how many chunks may wait for it.
+
+    It is another thread, or, where there are so many texts that a process pays, the other cores: reading, cleaning and
+    writing are Python, of which one thread of a process runs at a time.
+    """
+    is_light = not FORMATS[classifier.format].needs_tensorflow  # which takes 6 s to load
+    others = cpu_count() - 1 if is_large and is_light and classifier.folder else 0
+    if others < 1:
+        with ThreadPoolExecutor(1) as thread:
+            yield 1, lambda texts: thread.submit(classifier.answer, texts)
+        return
+    with worker_processes(others, _load, classifier.folder, classifier.format, classifier.batch_size) as pool:
+
+        def submit(texts: list[str]) -> Future[Answer] | None:
+            with suppress(BrokenExecutor):
+                return pool.submit(_answer_here, texts)
+            return None
+
+        try:
+            yield others + AHEAD, submit
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
             raise
-        if before:
-            yield before[0], before[1].result()
+
+
+_loaded: list[Classifier] = []  # in a process that answers for another one: the classifier
+
+
+def _load(folder: Path, format: str, batch_size: int) -> None:
+    from models.classifier import load_classifier
+
+    _loaded.append(load_classifier(folder, None, format, batch_size))
+
+
+def _answer_here(texts: list[str]) -> Answer:
+    return _loaded[0].answer(texts)
 
 
 def _write_answers(

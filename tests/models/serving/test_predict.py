@@ -6,11 +6,13 @@ import json
 import os
 import subprocess
 import sys
+from concurrent.futures import BrokenExecutor
 from pathlib import Path
 
 import pytest
 
 from data.corpus import DataError
+from data.parallel import worker_processes
 from data.sources.text_stream import Row
 from models import predict
 from models.serving import answering
@@ -72,6 +74,36 @@ def test_what_was_answered_before_a_damaged_row_is_written(classifier, monkeypat
     with pytest.raises(DataError, match="Line 31"):
         answering.answer_all(classifier, stream(), written.append, Scores(["short", "long"]), quiet=True)
     assert len(written) == 30
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("killed", [None, "at first", "in the midst"])
+def test_other_processes_give_the_same_answers_and_their_work_is_done_where_they_are_killed(
+    exported_run, tmp_path, here, monkeypatch, killed
+):
+    rows = [{"text": f"a {('good', 'bad')[at % 2]} film, {at}", "number": at} for at in range(90)]
+    (tmp_path / "films.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    monkeypatch.setattr(answering, "BEGINNING", 10)
+    monkeypatch.setattr(answering, "CHUNK", 20)
+    monkeypatch.setattr(answering, "cpu_count", lambda: 2)
+    arguments = (exported_run, "--model", "lstm", "--format", "onnx", "--input", tmp_path / "films.jsonl", "--output")
+    assert here(*arguments, tmp_path / "small.csv")[0] == 0
+    began = []
+
+    def others(*given):
+        began.append(worker_processes(*given))
+        if killed:
+            gone = began[0].submit(os._exit, 1)
+        if killed == "at first":
+            assert isinstance(gone.exception(), BrokenExecutor)
+        return began[0]
+
+    monkeypatch.setattr(answering, "worker_processes", others)
+    monkeypatch.setattr(predict, "LARGE", 0)
+    code, said = here(*arguments, tmp_path / "large.csv")
+    assert code == 0, said
+    assert len(began) == 1
+    assert (tmp_path / "large.csv").read_text() == (tmp_path / "small.csv").read_text()
 
 
 def test_texts_on_the_command_line_get_a_table(exported_run, command):
