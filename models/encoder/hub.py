@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from data.messages import reason_of
 from models.encoder.weights import BackboneUnavailable
 
 KAGGLE_URL = "https://api.kaggle.com"
@@ -154,9 +155,9 @@ def _require(url: str, name: str) -> None:
 
 
 def _failed(name: str, error: Exception) -> BackboneUnavailable:
-    reason = str(error).strip().split("\n")[0] or type(error).__name__
     return BackboneUnavailable(
-        f"The preset {name} could not be downloaded ({reason}): try again, or name a folder that holds the weights."
+        f"The preset {name} could not be downloaded ({reason_of(error)}): try again, or name a folder that holds the "
+        "weights."
     )
 
 
