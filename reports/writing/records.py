@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ def write_record(evaluation: Evaluation, folder: Path, name: str) -> str:
     """Writes `<name>.json` and `<name>.md`; the table, in Markdown with its caption."""
     comparison = evaluation.comparison
     run, data = comparison.run, comparison.data
-    table, typed = render(evaluation, "pipe", Table.RECORD), begun_with(run)
+    table, typed = render(evaluation, "pipe", Table.RECORD), without_folders(begun_with(run))
     write_text(
         folder / f"{name}.md",
         f"# {name}\n\n{table}\n\n{data.source}; {data.texts:,} texts. Begun on {run.environment.begun} with\n\n"
@@ -43,6 +44,16 @@ def write_record(evaluation: Evaluation, folder: Path, name: str) -> str:
         row["by_seed"] = [{key: trial[key] for key in trial if key not in NOT_KEPT} for trial in row["by_seed"]]
     write_json(folder / f"{name}.json", kept)
     return table
+
+
+def without_folders(command: str) -> str:
+    """The command with names in place of whole paths: whoever reads a record need not know where its files lie.
+
+    >>> without_folders("python -m training.run --data '/home/me/my posts.csv' --sample 600")
+    "python -m training.run --data 'my posts.csv' --sample 600"
+    """
+    words = shlex.split(command)
+    return shlex.join([Path(word).name if Path(word).expanduser().is_absolute() else word for word in words])
 
 
 def quote_in(readme: Path, name: str, table: str) -> bool:
