@@ -33,7 +33,8 @@ def stream_texts(function: Callable[[str], Result], texts: Sequence[str]) -> Ite
     if workers == 1:
         yield from map(function, texts)
         return
-    with worker_processes(workers) as pool:
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, context, _begin) as pool:
         waiting: deque[Future[list[Result]]] = deque()
         try:
             for start in range(0, len(texts), CHUNK):
@@ -58,20 +59,10 @@ def cpu_count() -> int:
     return cpu_count()
 
 
-def worker_processes(count: int, prepare: Callable[..., object] = bool, *arguments: object) -> ProcessPoolExecutor:
-    """Processes that work for this one: none outlives it, and what Ctrl-C is to do, it says.
-
-    Args:
-        count: most of them at a time; each starts when there is something to do.
-        prepare, arguments: what each calls before all else; can be pickled.
-    """
-    return ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), _begin, (prepare, arguments))
-
-
-def _begin(prepare: Callable[..., object], arguments: Sequence[object]) -> None:
+def _begin() -> None:
+    """What Ctrl-C is to do, the parent says; and no process outlives it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    prepare(*arguments)
 
 
 def _end_with_parent() -> None:

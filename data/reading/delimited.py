@@ -11,14 +11,14 @@ from pathlib import Path
 
 from data.reading.columns import check_names, has_header, likely_names
 from data.reading.damage import Damage
-from data.reading.dialect import DOUBLED, NONE, find_dialect, parse
+from data.reading.dialect import DOUBLED, NONE, find_dialect, parse, whole_rows
 from data.reading.packing import shown, suffix_of
 from data.reading.table import Reading
 from data.reading.text_encoding import AUTO, DAMAGED, find_encoding
 from data.reading.text_files import place, read_lines
 
 DOS_END = ["\x1a"]  # the last row of a file, as DOS writes it
-HEAD_LINES, HEAD_CHARACTERS = 200, 1_000_000  # that are looked at to find the dialect
+HEAD_LINES, HEAD_CHARACTERS = 2000, 1_000_000  # that are looked at to find the dialect
 
 
 class DelimitedTable:
@@ -37,7 +37,7 @@ class DelimitedTable:
         self.form = f"{dialect}, {encoding}"
         rows = parse(itertools.chain(head[dialect.skipped :], lines), dialect)
         self._rows = ((line + dialect.skipped, row) for line, row in rows)
-        first = [row for _, row in parse(head[dialect.skipped :], dialect) if isinstance(row, list) and any(row)]
+        first = [row for _, row in whole_rows(head[dialect.skipped :], dialect) if isinstance(row, list) and any(row)]
         if not first:
             self.names: list[str] = []
             self.sample: list[list[str | None]] = []
@@ -55,7 +55,9 @@ class DelimitedTable:
         check_names(path, self.names)
         self.sample = [[*row] for row in first]
 
-    def rows(self, names: Sequence[str], beside: Sequence[str] = ()) -> Iterator[tuple[int, list[str | None]]]:
+    def rows(
+        self, names: Sequence[str], beside: Sequence[str] = (), empty: bool = False
+    ) -> Iterator[tuple[int, list[str | None]]]:
         places = [self.names.index(name) for name in (*names, *beside)]
         width = len(self.names)
         least = max((at + 1 for at, name in enumerate(self.names) if name), default=0)
@@ -63,7 +65,7 @@ class DelimitedTable:
         for line, row in self._rows:
             if isinstance(row, str):
                 damage.add(line, f", is not well-formed: {row}; {self._advice()}")
-            elif _is_blank(row, width) or row == DOS_END:
+            elif row == DOS_END or _is_blank(row, width) and (not empty or len(row) < least):
                 continue
             elif len(row) < least or len(row) > width and any(map(str.strip, row[width:])):
                 damage.add(

@@ -19,6 +19,7 @@ from data.reading.text_encoding import AUTO
 DOUBLED, BACKSLASH, NONE = "doubled", "backslash", "none"
 QUOTINGS = (AUTO, DOUBLED, BACKSLASH, NONE)
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
+UNQUOTED = "\t|"  # delimiters that most programs write without quotes
 SELDOM = "^~\x1f\x01"  # delimiters that are tried where these give no columns
 BY_SUFFIX = {".tsv": "\t", ".tab": "\t", ".psv": "|"}
 LONGEST_CELL = 10_000_000  # characters
@@ -100,7 +101,7 @@ def parse(lines: Iterable[str], dialect: Dialect) -> Iterator[tuple[int, list[st
             taken = list(itertools.islice(kept, rows.line_num - before))
             if error is None:
                 width = width or len(row)
-                if len(taken) > LEAST_ROWS and _holds_rows(taken, dialect.delimiter, width):
+                if len(taken) > LEAST_ROWS and _holds_rows(taken, row, dialect.delimiter, width):
                     error = f"its quote is closed {len(taken) - 1} lines below"
                 else:
                     before = rows.line_num
@@ -111,16 +112,17 @@ def parse(lines: Iterable[str], dialect: Dialect) -> Iterator[tuple[int, list[st
         number = start
 
 
-def _holds_rows(lines: Sequence[str], delimiter: str, width: int) -> bool:
+def _holds_rows(lines: Sequence[str], row: Sequence[str], delimiter: str, width: int) -> bool:
     """Whether the lines of one row are rather rows of their own.
 
     They are where there are many, each with as many delimiters as a row has, and few different cells, such as labels,
-    stand at their beginnings or ends.
+    stand at their beginnings or ends, the row's own among them: a log that a text quotes has other words there.
     """
     if len(lines) < LEAST_ROWS + 2 or width < 2 or any(line.count(delimiter) != width - 1 for line in lines[1:-1]):
         return False
     inner = [line.rstrip("\r\n").split(delimiter) for line in lines[1:-1]]
-    return 2 * min(len({cells[at] for cells in inner}) for at in (0, -1)) <= len(inner)
+    ends = {at: {cells[at].strip('"') for cells in inner} for at in (0, -1)}
+    return any(2 * len(cells) <= len(inner) and row[at] in cells for at, cells in ends.items())
 
 
 def find_dialect(
@@ -147,7 +149,7 @@ def find_dialect(
     for mark in [*delimiters, *SELDOM] if delimiter == AUTO else [delimiter]:
         if mark in SELDOM and best_score and best_score[1]:
             break
-        ways = [*([NONE] if mark in "\t|" else []), DOUBLED, *([BACKSLASH] if escaped else [])]
+        ways = [*([NONE] if mark in UNQUOTED else []), DOUBLED, *([BACKSLASH] if escaped else [])]
         for way in ways if quoting == AUTO else [quoting]:
             tried = Dialect(mark, way)
             score = _score(head[1 if marked else 0 :], tried, asked)
@@ -158,7 +160,7 @@ def find_dialect(
 
 def _score(head: list[str], dialect: Dialect, asked: Collection[str]) -> tuple[int, bool, float]:
     """How well a dialect fits: names that are found, whether there are columns, and the share of rows that fit."""
-    rows = list(itertools.takewhile(lambda found: not _is_cut(*found, len(head)), parse(head, dialect)))
+    rows = list(whole_rows(head, dialect))
     header = next((row for _, row in rows if isinstance(row, list)), [])
     names = {name.strip().casefold() for name in header}
     good = sum(isinstance(row, list) and _fits(row, len(header), dialect) for _, row in rows)
@@ -166,9 +168,11 @@ def _score(head: list[str], dialect: Dialect, asked: Collection[str]) -> tuple[i
     return len(names & set(asked)), len(header) > 1 and share >= 0.5, share
 
 
-def _is_cut(number: int, row: list[str] | str, lines: int) -> bool:
-    """Whether a row may go on behind the last of these lines: a quote in their second half is not closed."""
-    return row == UNCLOSED and number > lines / 2
+def whole_rows(head: list[str], dialect: Dialect) -> Iterator[tuple[int, list[str] | str]]:
+    """What `parse` gives for the first lines of a file, up to a row that may go on behind them: a quote in their second
+    half is not closed.
+    """
+    return itertools.takewhile(lambda row: row[1] != UNCLOSED or row[0] <= len(head) / 2, parse(head, dialect))
 
 
 def _fits(row: list[str], width: int, dialect: Dialect) -> bool:
@@ -179,5 +183,6 @@ def _fits(row: list[str], width: int, dialect: Dialect) -> bool:
         opened = width == 1 and row[0].startswith('"') and row[0].count('"') % 2
         return not opened and not any(QUOTED_CELL.match(cell) for cell in row)
     # A lone quote far away may have closed another one: then the cell holds the rows between them, delimiters and all.
-    marks = width - 1
+    # Only of these it matters: they may be meant without quotes.
+    marks = (width - 1) * (dialect.delimiter in UNQUOTED)
     return not any(marks and cell.count(dialect.delimiter) == marks * cell.count("\n") > 0 for cell in row)

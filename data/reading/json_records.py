@@ -46,7 +46,9 @@ class JsonTable:
         check_names(path, self.names)
         self.sample = [[_shown(record.get(name)) for name in self.names] for _, record in whole[:SAMPLE]]
 
-    def rows(self, names: Sequence[str], beside: Sequence[str] = ()) -> Iterator[tuple[int, list[str | None]]]:
+    def rows(
+        self, names: Sequence[str], beside: Sequence[str] = (), empty: bool = False
+    ) -> Iterator[tuple[int, list[str | None]]]:
         for line, record in self._records:
             if isinstance(record, str):
                 self.damage.add(line, record)
@@ -58,7 +60,7 @@ class JsonTable:
                 self.damage.add(
                     line, f": column {shorten(names[wrong])!r} holds a JSON {kind}; give it a text or a number"
                 )
-            elif any(cell is not None for cell in cells):
+            elif empty or any(cell is not None for cell in cells):
                 self.damage.whole += 1
                 yield line, [_shown(cell) for cell in [*cells, *map(record.get, beside)]]
 

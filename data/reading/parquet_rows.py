@@ -37,14 +37,16 @@ class ParquetTable:
         check_names(path, self.names)
         self.sample = [list(row) for row in self._ask(f"SELECT {_texts(self.names)}", f" LIMIT {SAMPLE}")]
 
-    def rows(self, names: Sequence[str], beside: Sequence[str] = ()) -> Iterator[tuple[int, list[str | None]]]:
+    def rows(
+        self, names: Sequence[str], beside: Sequence[str] = (), empty: bool = False
+    ) -> Iterator[tuple[int, list[str | None]]]:
         for name in names:
             kind = self._kinds[name]
             if kind.endswith("]") or kind.startswith(("STRUCT", "MAP", "UNION")):
                 raise DataError(f"{self.where}: column {shorten(name)!r} holds lists or records: give it texts.")
         unquoted = [at for at, name in enumerate([*names, *beside]) if NUMBER.fullmatch(self._kinds[name])]
         for number, row in enumerate(self._ask(f"SELECT {_texts([*names, *beside])}"), start=1):
-            if any(cell is not None for cell in row[: len(names)]):
+            if empty or any(cell is not None for cell in row[: len(names)]):
                 self.damage.whole += 1
                 cells = list(row)
                 for at in unquoted:

@@ -57,10 +57,15 @@ class Table(Protocol):
     types: Mapping[str, str]
     damage: Damage
 
-    def rows(self, names: Sequence[str], beside: Sequence[str] = ()) -> Iterator[tuple[int, list[str | None]]]:
+    def rows(
+        self, names: Sequence[str], beside: Sequence[str] = (), empty: bool = False
+    ) -> Iterator[tuple[int, list[str | None]]]:
         """Line number of each row, or its number, and its cells in the columns `names`; can be asked for once.
 
-        The cells of the columns `beside` follow, which may hold lists and records too.
+        Args:
+            names: columns.
+            beside: others, whose cells follow; they may hold lists and records too.
+            empty: rows whose cells in `names` hold nothing are wanted as well.
         """
 
 

@@ -72,9 +72,10 @@ def rows_of(
         named = None if label_column == AUTO else label_column
         choice = choose_columns(table.where, table.names, table.sample, columns, named)
         label = labels_of(table.names, table.sample, are_classes) if label_column == AUTO else choice.label
-        beside = [name for name in dict.fromkeys(table.names) if name and name not in choice.texts]
-        order = [name for name in dict.fromkeys(table.names) if name]
-        for _, cells in table.rows(choice.texts, beside):
+        # A first column without a name is an index, as pandas and R write it; others are delimiters behind the rest.
+        order = [name for at, name in enumerate(dict.fromkeys(table.names)) if name or at == 0]
+        beside = [name for name in order if name not in choice.texts]
+        for _, cells in table.rows(choice.texts, beside, empty=True):
             row = dict(zip((*choice.texts, *beside), cells, strict=True))
             text = join_cells(cells[: len(choice.texts)])
             yield Row(text, {name: row[name] for name in order}, label, table.types)

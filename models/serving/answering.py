@@ -7,12 +7,11 @@ import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import BrokenExecutor, Future, ThreadPoolExecutor
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from data.parallel import cpu_count, worker_processes
+from data.parallel import cpu_count
 from models.serving.answer_file import open_output
 from models.serving.answer_writers import writer
 from models.serving.formats import FORMATS
@@ -116,18 +115,20 @@ def _answered(
         for chunk in chunks(rest, CHUNK):
             yield chunk, _answer(classifier, chunk)
         return
-    with _other(classifier, is_large) as (ahead, submit):
-        waiting: deque[tuple[list[Row], Future[Answer] | None]] = deque()
+    with _others(classifier, is_large) as (ahead, submit):
+        waiting: deque[tuple[list[Row], Future[Answer]]] = deque()
         error = None
         try:
             for chunk in chunks(rest, CHUNK):
                 waiting.append((chunk, submit([row.text for row in chunk])))
                 if len(waiting) > ahead:
-                    yield _taken(classifier, *waiting.popleft())
+                    rows, future = waiting.popleft()
+                    yield rows, future.result()
         except DataError as found_wrong:  # of a row that cannot be read; those before it are answered all the same
             error = found_wrong
         while waiting:
-            yield _taken(classifier, *waiting.popleft())
+            rows, future = waiting.popleft()
+            yield rows, future.result()
         if error:
             raise error
 
@@ -136,53 +137,22 @@ def _answer(classifier: Classifier, rows: Sequence[Row]) -> Answer:
     return classifier.answer([row.text for row in rows])
 
 
-def _taken(classifier: Classifier, rows: list[Row], future: Future[Answer] | None) -> tuple[list[Row], Answer]:
-    with suppress(BrokenExecutor):  # another process was killed, by a system short of memory perhaps
-        if future:
-            return rows, future.result()
-    return rows, _answer(classifier, rows)
-
-
 @contextmanager
-def _other(
-    classifier: Classifier, is_large: bool
-) -> Iterator[tuple[int, Callable[[list[str]], Future[Answer] | None]]]:
+def _others(classifier: Classifier, is_large: bool) -> Iterator[tuple[int, Callable[[list[str]], Future[Answer]]]]:
     """What answers while this thread reads and writes, and how many chunks may wait for it.
 
-    It is another thread, or, where there are so many texts that a process pays, the other cores: reading, cleaning and
-    writing are Python, of which one thread of a process runs at a time.
+    It is another thread, or, where there are so many texts that a process pays, the other cores.
     """
     is_light = not FORMATS[classifier.format].needs_tensorflow  # which takes 6 s to load
-    others = cpu_count() - 1 if is_large and is_light and classifier.folder else 0
-    if others < 1:
+    count = cpu_count() - 1 if is_large and is_light and classifier.folder else 0
+    if count < 1:
         with ThreadPoolExecutor(1) as thread:
             yield 1, lambda texts: thread.submit(classifier.answer, texts)
         return
-    with worker_processes(others, _load, classifier.folder, classifier.format, classifier.batch_size) as pool:
+    from models.serving.answering_processes import answering_processes
 
-        def submit(texts: list[str]) -> Future[Answer] | None:
-            with suppress(BrokenExecutor):
-                return pool.submit(_answer_here, texts)
-            return None
-
-        try:
-            yield others + AHEAD, submit
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
-
-
-_loaded: list[Classifier] = []  # in a process that answers for another one: the classifier
-
-
-def _load(folder: Path, format: str, batch_size: int) -> None:
-    from models.classifier import load_classifier
-
-    _loaded.append(load_classifier(folder, None, format, batch_size))
-
-
-def _answer_here(texts: list[str]) -> Answer:
-    return _loaded[0].answer(texts)
+    with answering_processes(classifier, count) as processes:
+        yield count + AHEAD, processes.submit
 
 
 def _write_answers(

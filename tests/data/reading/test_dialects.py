@@ -114,6 +114,21 @@ def test_a_quote_that_is_closed_behind_the_lines_looked_at(write, delimited):
     assert list(read_texts(str(path), ["body"])) == texts
 
 
+@pytest.mark.parametrize("lines", [60, 250])
+def test_columns_are_guessed_of_long_texts_with_a_comma_a_line(write, delimited, lines):
+    texts = ["\n".join(f"Linea {line}, del correo {at} que sigue" for line in range(lines)) for at in range(40)]
+    corpus = load(write(delimited([("ab"[at % 2], text) for at, text in enumerate(texts)], header=("tipo", "correo"))))
+    assert corpus.texts == texts
+    assert corpus.class_names == ("a", "b")
+
+
+def test_a_log_in_a_text_stays_in_it(write, delimited):
+    rows = [("It fails:\n" + "\n".join(f"10:00:{second:02}, INFO" for second in range(14)) + "\nhelp", "bug")]
+    rows += [(f"good film {at}", ("bug", "question")[at % 2]) for at in range(40)]
+    for ordered in (rows, rows[::-1], rows[:1] * 2 + rows):
+        assert load(write(delimited(ordered, header=("text", "label")))).texts == [text for text, _ in ordered]
+
+
 def test_quotes_within_the_lines_of_a_single_column(write):
     lines = ["text", *(f'"{text}" he said, and "so" too' if at % 3 else text for at, text in enumerate(TEXTS))]
     assert list(read_texts(str(write("\n".join(lines))))) == lines[1:]

@@ -9,7 +9,7 @@ import pytest
 
 from data.corpus import DataError
 from data.reading.table import Reading
-from data.sources.text_stream import read_texts
+from data.sources.text_stream import read_texts, stream_rows
 
 TEXTS = ["good thing", "not a bad, thing at all", "Caf&eacute; <br />"]
 READ = ["good thing", "not a bad, thing at all", "Café <br />"]
@@ -96,3 +96,38 @@ def test_columns_are_joined_and_missed(write):
         list(read_texts(str(path), ["text"]))
     with pytest.raises(DataError, match=r"line 4: expected 2 fields as in the header, got 1; quote"):
         list(read_texts(str(write("title,body\nGood,It was\nBad,It was not\nx\n")), ["title"], Reading(bad_rows=0)))
+
+
+ROWS = [(0, "good", "x"), (1, None, None), (2, "bad", "y"), (3, "", ""), (4, None, "x")]
+
+
+def parquet(path):
+    import duckdb
+
+    values = ", ".join(str(row).replace("None", "NULL") for row in ROWS)
+    duckdb.sql(f"SELECT * FROM (VALUES {values}) AS rows(n, text, kind)").write_parquet(str(path))
+
+
+def delimited(path):
+    path.write_text("text,kind\n" + "".join(f"{text or ''},{kind or ''}\n" for _, text, kind in ROWS))
+
+
+def objects(path):
+    rows = [{"text": text, "kind": kind} for _, text, kind in ROWS]
+    lines = "\n".join(map(json.dumps, rows))
+    path.write_text(json.dumps(rows) if path.suffix == ".json" else lines)
+
+
+@pytest.mark.parametrize(
+    ("name", "write_to"), [("a.csv", delimited), ("a.json", objects), ("a.jsonl", objects), ("a.parquet", parquet)]
+)
+def test_no_row_is_left_out_whatever_it_lacks(tmp_path, name, write_to):
+    write_to(tmp_path / name)
+    rows = list(stream_rows(str(tmp_path / name), label_column="kind"))
+    assert [row.text for row in rows] == [text or "" for _, text, _ in ROWS]
+    assert [row.label for row in rows] == [kind or "" for _, _, kind in ROWS]
+
+
+def test_an_index_comes_along_and_delimiters_behind_the_last_column_do_not(write):
+    (row,) = stream_rows(str(write(",text,note,,\n7,good,x,,\n", "a.csv")))
+    assert dict(row.cells) == {"": "7", "text": "good", "note": "x"}

@@ -6,16 +6,14 @@ import json
 import os
 import subprocess
 import sys
-from concurrent.futures import BrokenExecutor
 from pathlib import Path
 
 import pytest
 
 from data.corpus import DataError
-from data.parallel import worker_processes
 from data.sources.text_stream import Row
 from models import predict
-from models.serving import answering
+from models.serving import answering, answering_processes
 from models.serving.answer_file import open_output
 from models.serving.scoring import Scores
 
@@ -88,21 +86,24 @@ def test_other_processes_give_the_same_answers_and_their_work_is_done_where_they
     monkeypatch.setattr(answering, "cpu_count", lambda: 2)
     arguments = (exported_run, "--model", "lstm", "--format", "onnx", "--input", tmp_path / "films.jsonl", "--output")
     assert here(*arguments, tmp_path / "small.csv")[0] == 0
-    began = []
+    ask, processes = answering_processes._Process.ask, []
 
-    def others(*given):
-        began.append(worker_processes(*given))
-        if killed:
-            gone = began[0].submit(os._exit, 1)
+    def watched(self, texts):
+        processes.append(self.process)
         if killed == "at first":
-            assert isinstance(gone.exception(), BrokenExecutor)
-        return began[0]
+            self.process.kill()
+        answer = ask(self, texts)
+        if killed == "in the midst":
+            self.process.kill()
+            self.process.join()
+        return answer
 
-    monkeypatch.setattr(answering, "worker_processes", others)
+    monkeypatch.setattr(answering_processes._Process, "ask", watched)
     monkeypatch.setattr(predict, "LARGE", 0)
     code, said = here(*arguments, tmp_path / "large.csv")
     assert code == 0, said
-    assert len(began) == 1
+    assert len(processes) == 4
+    assert not any(process.is_alive() for process in processes)
     assert (tmp_path / "large.csv").read_text() == (tmp_path / "small.csv").read_text()
 
 
