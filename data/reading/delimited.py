@@ -11,7 +11,7 @@ from pathlib import Path
 
 from data.reading.columns import check_names, has_header, likely_names
 from data.reading.damage import Damage
-from data.reading.dialect import DOUBLED, NONE, find_dialect, parse, whole_rows
+from data.reading.dialect import DOUBLED, NONE, find_dialect, parse, rows_of_head
 from data.reading.packing import shown, suffix_of
 from data.reading.table import Reading
 from data.reading.text_encoding import AUTO, DAMAGED, find_encoding
@@ -37,7 +37,7 @@ class DelimitedTable:
         self.form = f"{dialect}, {encoding}"
         rows = parse(itertools.chain(head[dialect.skipped :], lines), dialect)
         self._rows = ((line + dialect.skipped, row) for line, row in rows)
-        first = [row for _, row in whole_rows(head[dialect.skipped :], dialect) if isinstance(row, list) and any(row)]
+        first = [row for _, row in rows_of_head(head[dialect.skipped :], dialect) if isinstance(row, list) and any(row)]
         if not first:
             self.names: list[str] = []
             self.sample: list[list[str | None]] = []

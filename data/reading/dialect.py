@@ -160,7 +160,7 @@ def find_dialect(
 
 def _score(head: list[str], dialect: Dialect, asked: Collection[str]) -> tuple[int, bool, float]:
     """How well a dialect fits: names that are found, whether there are columns, and the share of rows that fit."""
-    rows = list(whole_rows(head, dialect))
+    rows = list(rows_of_head(head, dialect))
     header = next((row for _, row in rows if isinstance(row, list)), [])
     names = {name.strip().casefold() for name in header}
     good = sum(isinstance(row, list) and _fits(row, len(header), dialect) for _, row in rows)
@@ -168,7 +168,7 @@ def _score(head: list[str], dialect: Dialect, asked: Collection[str]) -> tuple[i
     return len(names & set(asked)), len(header) > 1 and share >= 0.5, share
 
 
-def whole_rows(head: list[str], dialect: Dialect) -> Iterator[tuple[int, list[str] | str]]:
+def rows_of_head(head: list[str], dialect: Dialect) -> Iterator[tuple[int, list[str] | str]]:
     """What `parse` gives for the first lines of a file, up to a row that may go on behind them: a quote in their second
     half is not closed.
     """

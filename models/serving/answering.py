@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from models.serving.scoring import Scores
 
 CHUNK = 2048  # texts that are answered at once
-AHEAD = 3  # chunks that may wait for other processes, besides one for each
+MOST = 3  # other processes that answer: to read and to write takes a third of the time or more
+AHEAD = 3  # chunks that may wait for them, besides one for each
 BEGINNING, SLOW = 256, 0.5  # texts that are answered first, and the seconds from which on that is slow
 
 
@@ -144,7 +145,7 @@ def _others(classifier: Classifier, is_large: bool) -> Iterator[tuple[int, Calla
     It is another thread, or, where there are so many texts that a process pays, the other cores.
     """
     is_light = not FORMATS[classifier.format].needs_tensorflow  # which takes 6 s to load
-    count = cpu_count() - 1 if is_large and is_light and classifier.folder else 0
+    count = min(cpu_count() - 1, MOST) if is_large and is_light and classifier.folder else 0
     if count < 1:
         with ThreadPoolExecutor(1) as thread:
             yield 1, lambda texts: thread.submit(classifier.answer, texts)

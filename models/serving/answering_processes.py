@@ -73,8 +73,8 @@ class _Process:
 
     def end(self) -> None:
         self.process.kill()  # it holds nothing but the model
-        self._here.close()
         self.process.join()
+        self._here.close()
 
 
 @contextmanager
