@@ -171,7 +171,8 @@ def _parquet(
     kinds += ["BOOLEAN"] * scored
     waiting: list[list] = []
     with tempfile.TemporaryDirectory() as folder, duckdb.connect(f"{folder}/answers.duckdb") as connection:
-        named = zip([*map(_plain, users), *ours], kinds, strict=True)
+        # Parquet has no column without a name, as CSV has where pandas wrote an index.
+        named = zip([*(_plain(name) or _free("index", users) for name in users), *ours], kinds, strict=True)
         connection.execute(f"CREATE TABLE answers ({', '.join(f'{_quoted(name)} {kind}' for name, kind in named)})")
 
         def insert() -> None:

@@ -77,6 +77,29 @@ def test_classes_that_are_no_strings_in_json_are_none_in_answers(classes, writte
     assert '"id": 1.50,' in file.getvalue()
 
 
+@pytest.mark.parametrize("style", STYLES)
+def test_an_index_without_a_name_comes_along(style, tmp_path):
+    given, written = tmp_path / "given.csv", tmp_path / "written.parquet"
+    given.write_text(",text,index\n7,a film,x\n")
+    (row,) = stream_rows(str(given))
+    file = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="")
+    answer = {"text": row.text, "cells": row.cells, "label": "a", "confidence": 1, "tokens_seen": 2, "correct": None}
+    with writer(style, file, ["a"], list(row.cells), scored=False) as write:
+        write(answer | {"probabilities": {"a": 1}})
+    file.flush()
+    content = file.buffer.getvalue()
+    if style == "parquet":
+        written.write_bytes(content)
+        rows = duckdb.read_parquet(str(written))
+        assert rows.columns[:3] == ["predicted_index", "text", "index"]
+        assert rows.fetchall()[0][:3] == ("7", "a film", "x")
+    elif style == "jsonl":
+        assert json.loads(content) | {"": "7", "text": "a film", "index": "x"} == json.loads(content)
+    elif style != "table":
+        head, first = csv.reader(io.StringIO(content.decode()), delimiter="\t" if style == "tsv" else ",")
+        assert (head[:3], first[:3]) == (["", "text", "index"], ["7", "a film", "x"])
+
+
 @pytest.mark.parametrize("style", ["parquet", "jsonl"])
 def test_numbers_truth_and_times_of_parquet_come_back_as_such(style, tmp_path):
     given, written = tmp_path / "given.parquet", tmp_path / "written.parquet"
