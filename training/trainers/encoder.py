@@ -21,7 +21,7 @@ from training.settings import Settings
 from training.trainers.encoder_blocks import counted_blocks, save_unfrozen, train_blocks
 from training.trainers.encoder_features import Source, choose_sources, encode_parts
 from training.trainers.encoder_weights import decide_weights
-from training.trainers.trained import MODEL, Task, Trained, predict, rows, save_weights, trainable_count
+from training.trainers.trained import MODEL, Task, Trained, answer_some, predict, rows, save_weights, trainable_count
 
 if TYPE_CHECKING:
     import keras
@@ -86,7 +86,7 @@ def train(task: Task) -> Trained:
 
     def answer_texts(raw: list[str], cleaned: list[str]) -> np.ndarray:
         token_ids, padding_mask = tokenize(backbone, _as_read(task, raw, cleaned), settings.backbone_length)
-        return fitted.model.predict_on_batch({"token_ids": token_ids, "padding_mask": padding_mask})
+        return answer_some(fitted.model, {"token_ids": token_ids, "padding_mask": padding_mask})
 
     last_phase = settings.unfreeze_epochs + count_epochs(history) if fitted.unfrozen else settings.epochs
     return Trained(

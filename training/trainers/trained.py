@@ -18,6 +18,7 @@ from data.stored.training import StoredTraining
 from models.catalog import Architecture
 from models.description import Description
 from models.run_folder import RunFolder
+from training.measuring.evaluating import BATCH_SIZES
 from training.setting_values import BALANCED
 from training.settings import Settings
 
@@ -124,6 +125,9 @@ class Task:
         return self.settings.title_of(name, self.seed)
 
 
+FILLED = BATCH_SIZES[1]
+
+
 @dataclass(frozen=True)
 class Trained:
     """A trained model, as far as evaluation needs to know it.
@@ -174,6 +178,20 @@ def predict(model, inputs: Mapping[str, np.ndarray | dict[str, np.ndarray]]) -> 
         return model.predict(filled, batch_size=ANSWERED_AT_ONCE, verbose=0)[:texts]
 
     return {part: ask(arrays) for part, arrays in inputs.items()}
+
+
+def answer_some(model, inputs: np.ndarray | dict[str, np.ndarray]) -> np.ndarray:
+    """Probabilities of at least one row, in batches that are filled up to one of the sizes whose speed is measured
+    anyway: JAX compiles each new size of a batch anew.
+    """
+    import keras
+
+    texts = len(keras.tree.flatten(inputs)[0])
+
+    def batch(start: int) -> np.ndarray | dict[str, np.ndarray]:
+        return keras.tree.map_structure(lambda array: rows(array[start : start + FILLED], FILLED), inputs)
+
+    return np.concatenate([model.predict_on_batch(batch(start)) for start in range(0, texts, FILLED)])[:texts]
 
 
 def trainable_count(model) -> int:

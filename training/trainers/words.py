@@ -16,7 +16,7 @@ from models.description import Description
 from training.measuring import memory
 from training.setting_values import FLOAT32
 from training.trainers.others import cost_of, find_others
-from training.trainers.trained import Task, Trained, predict, rows, save_weights, trainable_count
+from training.trainers.trained import Task, Trained, answer_some, predict, rows, save_weights, trainable_count
 
 TEACHERS_SHARE = 0.5  # of the target of a labelled text; the rest is its label
 
@@ -126,7 +126,7 @@ def train(task: Task) -> Trained:
         ),
         probabilities=predict(answers, {part: ids[part] for part in task.cleaned}),
         answer=lambda size: answers.predict_on_batch(rows(ids["test"], size)),
-        answer_texts=lambda _, cleaned: answers.predict_on_batch(vectorize(cleaned, vocabulary, read.sequence_length)),
+        answer_texts=lambda _, cleaned: answer_some(answers, vectorize(cleaned, vocabulary, read.sequence_length)),
         parameters=model.count_params(),
         trainable_parameters=trainable_count(model),
         history=history,

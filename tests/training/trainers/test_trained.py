@@ -3,7 +3,7 @@
 import numpy as np
 
 from training.fitting.fit import ANSWERED_AT_ONCE
-from training.trainers.trained import predict
+from training.trainers.trained import FILLED, answer_some, predict
 
 
 class Echo:
@@ -16,6 +16,9 @@ class Echo:
         array = inputs["token_ids"] if isinstance(inputs, dict) else inputs
         self.sizes |= {min(batch_size, len(array) - start) for start in range(0, len(array), batch_size)}
         return array[:, :1]
+
+    def predict_on_batch(self, inputs):
+        return self.predict(inputs, len(inputs), 0)
 
 
 def test_splits_of_several_batches_have_batches_of_one_size():
@@ -31,3 +34,10 @@ def test_splits_of_several_batches_have_batches_of_one_size():
         np.testing.assert_array_equal(found[name], array[:, :1])
     found = predict(model, {"test": {"token_ids": splits["test"], "padding_mask": splits["test"]}})
     np.testing.assert_array_equal(found["test"], splits["test"][:, :1])
+
+
+def test_texts_of_no_split_come_in_batches_of_one_size():
+    for count in (1, FILLED, FILLED + 1, 3 * FILLED - 2):
+        model, array = Echo(), np.arange(2 * count).reshape(count, 2)
+        np.testing.assert_array_equal(answer_some(model, array), array[:, :1])
+        assert model.sizes == {FILLED}
