@@ -19,7 +19,7 @@ SEVERAL_SIZES = [name for name in WORDS if name not in distinct(WORDS)]  # of wh
 
 
 @pytest.fixture(
-    params=[pytest.param(name, marks=[pytest.mark.slow] if name in SEVERAL_SIZES else []) for name in WORDS]
+    params=[pytest.param(name, marks=[pytest.mark.long] if name in SEVERAL_SIZES else []) for name in WORDS]
 )
 def name(request):
     return request.param

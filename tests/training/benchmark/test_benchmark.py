@@ -47,7 +47,7 @@ def test_bad_input_is_one_sentence(tmp_path, capsys, monkeypatch):
     assert "jax is not installed: leave it out of --backends" in capsys.readouterr().err
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_measurement_becomes_a_line_and_a_table(command, tmp_path):
     output = tmp_path / "speeds.jsonl"
     flags = "--models rnn --backends tensorflow --batch 64 128 --epochs 1 --repeats 1".split()

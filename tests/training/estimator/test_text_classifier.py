@@ -217,6 +217,7 @@ def one_thread():
             os.environ[name] = value
 
 
+@pytest.mark.long
 def test_it_is_the_model_of_the_command_to_the_last_bit(one_thread, command, sample, tiny, tmp_path):
     texts, labels = sample
     for name, rows in {"train": slice(0, 180), "test": slice(180, 240)}.items():

@@ -125,7 +125,7 @@ def test_the_trials_of_a_search_are_in_tensorboard(whole):
         assert b"weight_decay" in plugin
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_an_encoder_s_head_is_searched_without_the_test_texts(command, preset_folders, tmp_path):
     (model,) = of_family(Family.ENCODER)
     done = command(
