@@ -106,7 +106,7 @@ class Checkpoint(keras.callbacks.Callback):
 
 def _read(path: Path) -> dict[str, np.ndarray] | None:
     try:
-        with np.load(path, allow_pickle=False) as arrays:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:  # closed where it is no archive, too
             return dict(arrays)
     except (OSError, EOFError, ValueError, zipfile.BadZipFile):  # not there, or damaged: training starts over
         return None
