@@ -23,12 +23,12 @@ from data.reading.text_encoding import AUTO
 from models.serving.answer_writers import PARQUET, STYLES, TABLE, style_to_write
 from models.serving.options import add_model_options
 
-LARGE = 10_000_000  # bytes of a file from which on other processes answer too
-
 if TYPE_CHECKING:
     from data.sources.text_stream import Row
     from models.classifier import Classifier
     from models.serving.scoring import Scores
+
+LARGE = 10_000_000  # bytes of a file from which on other processes answer too
 
 
 def parser() -> argparse.ArgumentParser:

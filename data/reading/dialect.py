@@ -182,7 +182,8 @@ def _fits(row: list[str], width: int, dialect: Dialect) -> bool:
         # In a table of one column, that a quote is opened alone tells a text of several lines.
         opened = width == 1 and row[0].startswith('"') and row[0].count('"') % 2
         return not opened and not any(QUOTED_CELL.match(cell) for cell in row)
-    # A lone quote far away may have closed another one: then the cell holds the rows between them, delimiters and all.
-    # Only of these it matters: they may be meant without quotes.
-    marks = (width - 1) * (dialect.delimiter in UNQUOTED)
-    return not any(marks and cell.count(dialect.delimiter) == marks * cell.count("\n") > 0 for cell in row)
+    if dialect.delimiter not in UNQUOTED or width == 1:
+        return True
+    # A lone quote far away may have closed another one: then the cell holds the rows between them, delimiters and all,
+    # and the file is meant without quotes.
+    return not any(cell.count(dialect.delimiter) == (width - 1) * cell.count("\n") > 0 for cell in row)

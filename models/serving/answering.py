@@ -118,20 +118,20 @@ def _answered(
         return
     with _others(classifier, is_large) as (ahead, submit):
         waiting: deque[tuple[list[Row], Future[Answer]]] = deque()
-        error = None
+
+        def all_but(most: int) -> Iterator[tuple[list[Row], Answer]]:
+            while len(waiting) > most:
+                chunk, future = waiting.popleft()
+                yield chunk, future.result()
+
         try:
             for chunk in chunks(rest, CHUNK):
                 waiting.append((chunk, submit([row.text for row in chunk])))
-                if len(waiting) > ahead:
-                    rows, future = waiting.popleft()
-                    yield rows, future.result()
-        except DataError as found_wrong:  # of a row that cannot be read; those before it are answered all the same
-            error = found_wrong
-        while waiting:
-            rows, future = waiting.popleft()
-            yield rows, future.result()
-        if error:
-            raise error
+                yield from all_but(ahead)
+        except DataError:  # of a row that cannot be read; those before it are answered all the same
+            yield from all_but(0)
+            raise
+        yield from all_but(0)
 
 
 def _answer(classifier: Classifier, rows: Sequence[Row]) -> Answer:

@@ -163,35 +163,28 @@ def rows(array: np.ndarray, size: int) -> np.ndarray:
 
 
 def predict(model, inputs: Mapping[str, np.ndarray | dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
-    """Probabilities for each split.
-
-    Where there is more than one batch, the last is filled up: JAX compiles each new size of a batch anew.
-    """
-    import keras
-
+    """Probabilities for each split, of which one of a single batch is asked as it is."""
     from training.fitting.fit import ANSWERED_AT_ONCE  # here, since it imports Keras
 
-    def ask(arrays: np.ndarray | dict[str, np.ndarray]) -> np.ndarray:
-        texts = len(keras.tree.flatten(arrays)[0])
-        size = -(-texts // ANSWERED_AT_ONCE) * ANSWERED_AT_ONCE if texts > ANSWERED_AT_ONCE else texts
-        filled = keras.tree.map_structure(lambda array: rows(array, size), arrays)
-        return model.predict(filled, batch_size=ANSWERED_AT_ONCE, verbose=0)[:texts]
-
-    return {part: ask(arrays) for part, arrays in inputs.items()}
+    return {part: _ask(model, arrays, min(ANSWERED_AT_ONCE, _count(arrays))) for part, arrays in inputs.items()}
 
 
 def answer_some(model, inputs: np.ndarray | dict[str, np.ndarray]) -> np.ndarray:
-    """Probabilities of at least one row, in batches that are filled up to one of the sizes whose speed is measured
-    anyway: JAX compiles each new size of a batch anew.
-    """
+    """Probabilities of at least one row, in batches of a size whose speed is measured anyway."""
+    return _ask(model, inputs, FILLED)
+
+
+def _ask(model, inputs: np.ndarray | dict[str, np.ndarray], at_once: int) -> np.ndarray:
+    """Probabilities, in batches of which the last is filled up: JAX compiles each new size of a batch anew."""
     import keras
 
-    texts = len(keras.tree.flatten(inputs)[0])
+    texts = _count(inputs)
+    filled = keras.tree.map_structure(lambda array: rows(array, -(-texts // at_once) * at_once), inputs)
+    return model.predict(filled, batch_size=at_once, verbose=0)[:texts]
 
-    def batch(start: int) -> np.ndarray | dict[str, np.ndarray]:
-        return keras.tree.map_structure(lambda array: rows(array[start : start + FILLED], FILLED), inputs)
 
-    return np.concatenate([model.predict_on_batch(batch(start)) for start in range(0, texts, FILLED)])[:texts]
+def _count(inputs: np.ndarray | dict[str, np.ndarray]) -> int:
+    return len(next(iter(inputs.values())) if isinstance(inputs, dict) else inputs)
 
 
 def trainable_count(model) -> int:

@@ -17,9 +17,6 @@ class Echo:
         self.sizes |= {min(batch_size, len(array) - start) for start in range(0, len(array), batch_size)}
         return array[:, :1]
 
-    def predict_on_batch(self, inputs):
-        return self.predict(inputs, len(inputs), 0)
-
 
 def test_splits_of_several_batches_have_batches_of_one_size():
     """Each other size would be compiled anew on JAX."""
