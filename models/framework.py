@@ -9,7 +9,7 @@ from models.backends.compiled import keep_compiled
 from models.backends.device_variables import prepare_devices
 from models.children import FORKED_OF
 from models.encoder.weights import cache_directory
-from models.quiet import quiet_stderr
+from models.quiet import no_garbage, quiet_stderr
 
 
 def make_deterministic(seed: int) -> None:
@@ -32,16 +32,16 @@ def _keep_tensorflow_off_devices() -> None:
 
 
 prepare_devices()
-# TensorFlow Lite imports JAX where it is installed, for a second, and does without where that fails.
-_hidden = os.environ.get("KERAS_BACKEND") in ("tensorflow", "torch") and "jax" not in sys.modules
-if _hidden:
-    sys.modules["jax"] = None  # type: ignore[assignment]
-with quiet_stderr():
+# Keras imports what draws, and TensorFlow Lite imports JAX, each for half a second, and does without where that fails.
+_hidden = {"matplotlib"} | ({"jax"} if os.environ.get("KERAS_BACKEND") in ("tensorflow", "torch") else set())
+_hidden -= sys.modules.keys()
+sys.modules |= dict.fromkeys(_hidden)  # type: ignore[arg-type]
+with quiet_stderr(), no_garbage():
     import keras
     import tensorflow  # for TextVectorization and TensorBoard's curves on every backend
 
-    if _hidden:
-        del sys.modules["jax"]
+    for _name in _hidden:
+        del sys.modules[_name]
     tensorflow.get_logger().setLevel("ERROR")  # it warns of new shapes of input, and texts come in many lengths
 if keras.backend.backend() == "jax":
     keep_compiled(cache_directory() / "compiled")

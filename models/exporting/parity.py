@@ -25,12 +25,12 @@ from models.serving.formats import FORMATS, LARGEST_DIFFERENCE, Format
 from models.serving.speeds import texts_per_second
 
 LATENCY_BATCHES = (1, 32)
-MOST_REPEATS, FEWEST_REPEATS, ENOUGH_SECONDS = 51, 3, 2.0  # of each timed call
+MOST_REPEATS, FEWEST_REPEATS, ENOUGH_SECONDS = 51, 3, 1.0  # of each timed call
 FEWEST_COMPARED = 5  # where two are timed in turn, and what comes out decides
 ROUNDING = 1e-9
 # Of the test split, which an encoder in full precision takes 30 ms a text for. What a conversion gets wrong shows in a
 # few of them, and the texts that are difficult come on top.
-ENCODER_TEXTS = 200
+ENCODER_TEXTS = 100
 FASTER, AS_FAST = 1.05, 0.95  # times; what lies between them is noise of the measurement
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from models.quiet import quiet_stderr
+from models.quiet import no_garbage, quiet_stderr
 from models.serving.engines import OUTPUT, Answer, EngineMissing, as_utf8, read_classifier
 from models.serving.formats import Format
 
@@ -25,7 +25,7 @@ class SavedModelEngine:
 
     def __init__(self, folder: Path, encoder: bool):
         try:
-            with quiet_stderr():
+            with quiet_stderr(), no_garbage():
                 import tensorflow
 
                 if encoder:
