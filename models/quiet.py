@@ -38,8 +38,8 @@ def quiet_stderr() -> Iterator[None]:
 def no_garbage() -> Iterator[None]:
     """Looks for no garbage meanwhile, nor later among what is made meanwhile.
 
-    An import makes a million objects and no garbage; looking through them took a third of the time that TensorFlow takes
-    to be imported, and a second when the process ends.
+    An import makes a million objects and no garbage. Looking through them took a third of the time that TensorFlow
+    takes to be imported, and a second when the process ended.
     """
     was_on = gc.isenabled()
     gc.disable()

@@ -47,6 +47,16 @@ class Choice:
     guessed: bool
 
 
+def worth_keeping(names: Sequence[str]) -> list[str]:
+    """The columns that hold something, each once. A first one without a name is an index, as pandas and R write it;
+    others without are delimiters behind the rest.
+
+    >>> worth_keeping(["", "text", "label", "", ""])
+    ['', 'text', 'label']
+    """
+    return [name for at, name in enumerate(dict.fromkeys(names)) if name or at == 0]
+
+
 def choose_columns(
     where: str, names: Sequence[str], rows: Rows, texts: Sequence[str] = (AUTO,), label: str | None = AUTO
 ) -> Choice:

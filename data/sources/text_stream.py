@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import BinaryIO, TypeVar, cast
 
 from data.corpus import DataError
-from data.reading.columns import TEXT, choose_columns, labels_of
+from data.reading.columns import TEXT, choose_columns, labels_of, worth_keeping
 from data.reading.packing import BZIP2, GZIP, XZ, ZSTANDARD
 from data.reading.table import PARQUET_MARK, Reading, is_named_like_a_table, open_table
 from data.reading.text_encoding import AUTO, find_encoding
@@ -72,8 +72,7 @@ def rows_of(
         named = None if label_column == AUTO else label_column
         choice = choose_columns(table.where, table.names, table.sample, columns, named)
         label = labels_of(table.names, table.sample, are_classes) if label_column == AUTO else choice.label
-        # A first column without a name is an index, as pandas and R write it; others are delimiters behind the rest.
-        order = [name for at, name in enumerate(dict.fromkeys(table.names)) if name or at == 0]
+        order = worth_keeping(table.names)
         beside = [name for name in order if name not in choice.texts]
         for _, cells in table.rows(choice.texts, beside, empty=True):
             row = dict(zip((*choice.texts, *beside), cells, strict=True))

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from data.reading.columns import Choice
+from data.reading.columns import Choice, worth_keeping
 from data.reading.table import Reading, open_table
 from data.reading.text_encoding import AUTO
 from data.sources.table_rows import Beside, chosen_columns, files_of, join_cells
@@ -56,7 +56,7 @@ def whole_rows(
             table = open_table(path, reading, [*choice.texts, choice.label or AUTO, *([beside.name] if beside else [])])
             if table.names:
                 choice = chosen_columns(table, choice, beside)
-                order = [name for name in dict.fromkeys(table.names) if name]
+                order = worth_keeping(table.names)
                 first = [*choice.texts, choice.label or "", *([beside.name] if beside else [])]
                 others = [name for name in order if name not in first]
                 for line, cells in table.rows(first, others):

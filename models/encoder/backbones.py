@@ -125,7 +125,7 @@ def tokenize(
     # TensorFlow's tokenizer stops at a NUL and refuses half a surrogate pair.
     cleaned = [text.replace("\0", "").encode("utf-8", "replace").decode() for text in texts]
     # Within a graph of TensorFlow keras-nlp runs compiled code on every backend, called directly it runs Python. For
-    # word pieces the first is twenty times faster (0.6 s and 10 s for 3,000 posts), for byte pairs it is the slower one.
+    # word pieces the first is twenty times faster (0.6 s and 10 s for 3,000 posts), for byte pairs the second.
     if isinstance(backbone.tokenizer, keras_nlp.tokenizers.WordPieceTokenizer):
         compiled = _compiled_preprocessor(backbone, sequence_length)
         batches = [compiled(cleaned[at : at + TEXTS_AT_ONCE]) for at in range(0, len(cleaned), TEXTS_AT_ONCE)]

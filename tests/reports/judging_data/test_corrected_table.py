@@ -48,8 +48,10 @@ def write_rows(path, rows):
         writer.writerows(rows)
 
 
-def make(tmp_path, prepared, generated, suffix=".csv", n=240, extra=(), **more):
-    """A run on a table with hostile cells beside texts and labels, and some rows without a label."""
+def make(tmp_path, prepared, generated, suffix=".csv", n=240, extra=()):
+    """A run on a table with hostile cells beside texts and labels, an index as pandas writes it, and some rows without
+    a label.
+    """
     generator = np.random.default_rng(4)
     labels = np.arange(n) % 2
     texts = generated(generator, labels)
@@ -60,6 +62,8 @@ def make(tmp_path, prepared, generated, suffix=".csv", n=240, extra=(), **more):
     rows += [
         {"id": n + at, "review": text, "note": "", "stars": ""} for at, text in enumerate(generated(generator, [0] * 9))
     ]
+    if suffix != ".jsonl":
+        rows = [{"": row["id"]} | row for row in rows]
     table = tmp_path / f"reviews{suffix}"
     write_rows(table, rows)
     flags = ["--data", table, "--text-column", "review", "--label-column", "stars", *extra]
