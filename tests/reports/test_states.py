@@ -96,7 +96,8 @@ def test_every_state_has_a_report(folder, capsys, rnn, linear):
 @pytest.mark.slow
 @pytest.mark.parametrize("first", STATES)
 def test_every_combination_of_two_seeds(finished, tmp_path, capsys, first):
-    for number, (second, other) in enumerate(itertools.product(STATES, STATES)):
+    rest = STATES[STATES.index(first) :]  # two seeds the other way round have the same report
+    for number, (second, other) in enumerate(itertools.product(rest, STATES)):
         run = tmp_path / str(number)
         shutil.copytree(finished, run)
         for seed, state in zip(SEEDS, (first, second, other), strict=True):

@@ -105,7 +105,7 @@ def test_the_tokenizer_file_gives_the_ids_of_training(cleaner):
 
 
 @pytest.mark.slow
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(texts_of_pieces)
 @pytest.mark.parametrize(
     "cleaner", [Cleaner(), Cleaner(True, NO_LANGUAGE), Cleaner(True, "tr"), Cleaner(language="en")]

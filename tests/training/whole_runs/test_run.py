@@ -154,7 +154,7 @@ def test_an_own_file_with_three_classes(command, tmp_path):
             stars = number % 3
             writer.writerow([f"{stars} stars", f"{['awful', 'middling', 'splendid'][stars]} thing, item{number}"])
     columns = "--text-column review --label-column stars".split()
-    small = "--models lstm linear --epochs 2 --formats --no-explain".split()
+    small = "--models rnn linear --epochs 2 --sequence-length 8 --width 8 --formats --no-explain".split()
     done = command("training.run", "--data", table, *columns, *small, "--output", tmp_path / "runs")
     assert done.returncode == 0, done.stderr
     comparison = read(tmp_path / "runs" / "latest" / "comparison.json")
