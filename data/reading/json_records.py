@@ -1,4 +1,4 @@
-"""JSON Lines and JSON arrays of objects, read by Python's own `json`, with numbers as they are written."""
+"""JSON: lines, arrays of objects, and objects that are tables, by Python's own `json`; numbers stay as written."""
 
 from __future__ import annotations
 
@@ -7,19 +7,22 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from data.messages import shorten
 from data.reading.columns import check_names
 from data.reading.damage import Damage
-from data.reading.packing import CHUNK
-from data.reading.table import Reading
+from data.reading.json_documents import rows_of_document
+from data.reading.packing import CHUNK, suffix_of
+from data.reading.table import JSON_LINES, Reading
 from data.reading.text_encoding import DAMAGED, Encoding, find_encoding
 from data.reading.text_files import LONGEST_LINE, open_text, place, read_lines
 
 BROKEN = re.compile("[\udc80-\udcff]")  # bytes that are no UTF-8, as Python's `surrogateescape` marks them
 BETWEEN = re.compile(r"[ \t\r\n,]*")
 HEAD, SAMPLE = 1000, 200  # records that are looked at for the names of the columns, and for what is in them
+LARGEST_DOCUMENT = 200_000_000  # characters of an object that is a table: it is held in memory
 OBJECT = 'like {"text": "Good film", "label": "positive"}'
 LITERAL = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?|true|false", re.ASCII)  # without quotes
 Record = tuple[int, dict | str]  # the line it begins in, and the object, or what is wrong with it
@@ -34,10 +37,11 @@ class JsonTable:
 
     def __init__(self, path: Path, reading: Reading, array: bool):
         encoding = find_encoding(path, reading.encoding)
-        self.form = f"JSON {'array' if array else 'Lines'}, {encoding}"
+        document = None if array or suffix_of(path) in JSON_LINES else _document(path, encoding)
+        self.form = f"JSON {'object' if document else 'array' if array else 'Lines'}, {encoding}"
         self.damage = Damage(path, reading.bad_rows)
         self.types: Mapping[str, str] = {}
-        records = _items(path, encoding) if array else _lines(path, encoding)
+        records = document or (_items(path, encoding) if array else _lines(path, encoding))
         head = list(itertools.islice(records, HEAD))
         self._records = itertools.chain(head, records)
         whole = [(line, record) for line, record in head if isinstance(record, dict)]
@@ -77,6 +81,26 @@ def _lines(path: Path, encoding: Encoding) -> Iterator[Record]:
             yield number, _checked(decoder.decode(line), "each line")
         except (ValueError, RecursionError) as error:
             yield number, f": not JSON ({error}); each line must be one JSON object"
+
+
+def _document(path: Path, encoding: Encoding) -> Iterator[Record] | None:
+    """The rows of a file that is one object, with their numbers; `None` where it is JSON Lines, too large or broken."""
+    decoder = _decoder()
+    with open_text(path, encoding) as file:
+        first = file.readline(LONGEST_LINE).removeprefix("\ufeff")
+        rest = file.read(CHUNK)
+        if rest.strip():
+            with suppress(ValueError, RecursionError):
+                decoder.decode(first)
+                return None
+        text = first + rest + file.read(LARGEST_DOCUMENT)
+    if len(text) > LARGEST_DOCUMENT:
+        return None
+    try:
+        rows = rows_of_document(decoder.decode(text.strip()))
+    except (ValueError, RecursionError):
+        return None
+    return None if rows is None else enumerate(rows, start=1)
 
 
 def _items(path: Path, encoding: Encoding) -> Iterator[Record]:

@@ -24,7 +24,7 @@ INVISIBLE = re.compile(
 # Small Cyrillic and Greek letters that look like Latin ones, or whose capitals do; from
 # https://www.unicode.org/Public/security/latest/confusables.txt.
 LATIN_SHAPES = str.maketrans("авекмнорстухіјѕԁԛԝαβεηικμνορτυχζ", "abekmhopctyxijsdqwabehikmvoptyxz")
-MISSING = frozenset(["nan", "<na>", "nat", "#n/a"])  # what programs write for a label that is not there
+MISSING = frozenset(["nan", "<na>", "nat", "#n/a", "\\n"])  # what programs write for a label that is not there
 MAYBE_MISSING = frozenset(["none", "null", "na", "n/a", "-", "?"])  # likewise, but a class may be called so
 MOST_DIFFERENT, SHARE_DIFFERENT = 20, 0.5  # labels: more than both are no classes
 

@@ -7,6 +7,7 @@ import pytest
 
 from data.corpus import DataError
 from data.reading.dialect import Dialect, delimiter, parse
+from data.reading.table import Reading, open_table
 from data.sources.tables import load
 from data.sources.text_stream import read_texts
 
@@ -27,6 +28,33 @@ def test_the_delimiter_is_found_and_said(write, delimited, delimiter, name, end,
     corpus = load(write(delimited(REVIEWS, delimiter, end), f"reviews{suffix}"))
     check(corpus)
     assert f"separated by {name}" in corpus.source
+
+
+@pytest.mark.parametrize("quoting", [csv.QUOTE_ALL, csv.QUOTE_MINIMAL])
+@pytest.mark.parametrize("delimiter", [",", "\t", " "])
+def test_numbers_of_rows_that_have_no_name_are_none_of_the_texts(write, delimited, delimiter, quoting):
+    """As `write.table` of R leaves them, in whatever order the rows stand."""
+    numbered = [(3 * at % 41, *row) for at, row in enumerate(REVIEWS, start=1)]
+    path = write(delimited(numbered, delimiter, quoting=quoting))
+    said = delimiter if delimiter == " " else "auto"
+    check(load(path, delimiter=said))
+    table = open_table(path, Reading(delimiter=said))
+    assert table.names == ["", "text", "label"]
+    assert [cells for _, cells in table.rows([""])] == [[str(row[0])] for row in numbered]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [(f"film {at}, all in all", at % 2) for at in range(40)],  # a comma too many, which nobody quoted
+        [(at, f"film {at}", "") for at in range(40)],  # and behind the rest
+        [(at // 2, f"film {at}", at % 2) for at in range(40)],  # the numbers tell no rows apart
+        [(at, f"film {at}", at % 2) for at in range(9)],
+    ],
+)
+def test_other_rows_that_are_longer_than_the_header_have_no_numbers(write, rows):
+    path = write("text,label\n" + "".join(f"{','.join(map(str, row))}\n" for row in rows))
+    assert open_table(path, Reading()).names == ["text", "label"]
 
 
 @pytest.mark.parametrize("mark", "^~\x1f\x01")

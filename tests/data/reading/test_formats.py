@@ -55,6 +55,44 @@ def test_a_json_array(write, name, indent, expected):
     assert "(JSON array, utf-8)" in corpus.source
 
 
+ROWS = [str(at) for at in range(len(REVIEWS))]
+DOCUMENTS = {  # the first five are pandas', by the name of the orientation
+    "columns": {name: {at: record[name] for at, record in zip(ROWS, RECORDS, strict=True)} for name in RECORDS[0]},
+    "index": dict(zip(ROWS, RECORDS, strict=True)),
+    "split": {"columns": [*RECORDS[0]], "index": [*range(40)], "data": [[*record.values()] for record in RECORDS]},
+    "table": {"schema": {"fields": [{"name": "text"}], "primaryKey": ["index"]}, "data": RECORDS},
+    "list": {name: [record[name] for record in RECORDS] for name in RECORDS[0]},
+    "rows under a name": {"version": 2, "licence": None, "tags": ["a"], "reviews": RECORDS},
+}
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+@pytest.mark.parametrize("form", DOCUMENTS)
+@pytest.mark.parametrize("name", ["reviews.json", "reviews.json.gz", "reviews"])
+def test_a_table_that_is_one_json_object(write, form, name, indent, expected):
+    content = ("\ufeff" + json.dumps(DOCUMENTS[form], indent=indent)).encode()
+    corpus = load(write(gzip.compress(content) if name.endswith(".gz") else content, name))
+    assert digest(corpus) == expected
+    assert "(JSON object, utf-8)" in corpus.source
+
+
+@pytest.mark.parametrize("form", ["columns", "index", "split"])
+def test_an_index_that_is_more_than_numbers_of_rows_is_a_column(write, form):
+    document = json.loads(json.dumps(DOCUMENTS[form]).replace('"7"', '"x7"').replace(" 7,", ' "x7",'))
+    table = open_table(write(json.dumps(document), "reviews.json"), Reading())
+    assert table.names == ["index", *RECORDS[0]]
+    rows = dict(cells for _, cells in table.rows(["index", "text"]))
+    assert len(rows) == len(REVIEWS)
+    assert rows["x7"] == REVIEWS[7][0]
+
+
+@pytest.mark.parametrize(
+    "content", ['{"text": "a good film", "label": "pos", "tags": ["a", "b"], "by": {"name": "x"}}', '{"text": "a film"']
+)
+def test_an_object_that_is_no_table_is_a_line(write, content):
+    assert "JSON Lines" in open_table(write(content, "reviews.json"), Reading()).form
+
+
 @pytest.mark.parametrize("name", ["reviews.json", "reviews.ndjson", "reviews"])
 def test_json_lines(write, name, expected):
     corpus = load(write("\n".join(map(json.dumps, RECORDS)), name))

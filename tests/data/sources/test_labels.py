@@ -19,7 +19,7 @@ from data.sources.labels import classes_of, clean_label
         (["1\u200b", "1", "2"], ("1", "2"), [0, 0, 1]),
         (["cafe\u0301", "caf\u00e9", "a"], ("a", "caf\u00e9"), [1, 1, 0]),  # as macOS writes it
         (["a", None, "", " ", "\u200b", "b"], ("a", "b"), [0, None, None, None, None, 1]),
-        (["a", "nan", "b", "NaN", "<NA>"], ("a", "b"), [0, None, 1, None, None]),
+        (["a", "nan", "b", "NaN", "<NA>", "\\N"], ("a", "b"), [0, None, 1, None, None, None]),
         (["1e999999999", "2"], ("2", "1e999999999"), [1, 0]),
         (["1" * 200, "1" * 199 + "2"], ("1" * 200, "1" * 199 + "2"), [0, 1]),
     ],
