@@ -35,7 +35,7 @@ prepare_devices()
 # Keras imports what draws, and TensorFlow Lite imports JAX, each for half a second, and does without where that fails.
 _hidden = {"matplotlib"} | ({"jax"} if os.environ.get("KERAS_BACKEND") in ("tensorflow", "torch") else set())
 _hidden -= sys.modules.keys()
-sys.modules |= dict.fromkeys(_hidden)  # type: ignore[arg-type]
+sys.modules.update(dict.fromkeys(_hidden))  # type: ignore[arg-type]
 with quiet_stderr(), no_garbage():
     import keras
     import tensorflow  # for TextVectorization and TensorBoard's curves on every backend
