@@ -1,7 +1,11 @@
-"""Imports Keras and its backend once, quietly; the fork server preloads this module for all its children."""
+"""Imports Keras and its backend once, quietly; the fork server preloads this module for all its children.
+
+Processes of a user's own do without it: it hides modules and garbage from what it imports.
+"""
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -42,6 +46,7 @@ with quiet_stderr(), no_garbage():
 
     for _name in _hidden:
         del sys.modules[_name]
+    gc.freeze()  # nor is it looked for among the modules later: a second each time, and when the process ends
     tensorflow.get_logger().setLevel("ERROR")  # it warns of new shapes of input, and texts come in many lengths
 if keras.backend.backend() == "jax":
     keep_compiled(cache_directory() / "compiled")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from data.reading.columns import likely_names
@@ -21,6 +21,8 @@ def rows_of_document(document: dict[str, Any]) -> Iterator[dict[str, Any]] | Non
     True
     """
     values = list(document.values())
+    if _are_known(name for name, value in document.items() if isinstance(value, str)):
+        return None
     names = document.get(COLUMNS)
     if _is_list_of(list, document.get(DATA)) and isinstance(names, list):
         rows = [dict(zip(map(str, names), row, strict=False)) for row in document[DATA]]
@@ -31,12 +33,16 @@ def rows_of_document(document: dict[str, Any]) -> Iterator[dict[str, Any]] | Non
     if values and all(isinstance(value, list) for value in values) and len(set(map(len, values))) == 1:
         return (dict(zip(document, row, strict=True)) for row in zip(*values, strict=True))
     if values and all(isinstance(value, dict) and value.keys() == values[0].keys() for value in values) and values[0]:
-        expected = likely_names([])
-        if any(name.casefold() in expected for name in values[0]):  # a row by each number
-            return _with_index(list(document), values)
+        if _are_known(values[0]) or not _are_known(document) and all(name.isdigit() for name in document):
+            return _with_index(list(document), values)  # a row by its number
         index = list(values[0])
         return _with_index(index, [{name: cells[at] for name, cells in document.items()} for at in index])
     return None
+
+
+def _are_known(names: Iterable[str]) -> bool:
+    expected = likely_names([])
+    return any(name.casefold() in expected for name in names)
 
 
 def _is_list_of(kind: type, value: object) -> bool:

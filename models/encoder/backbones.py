@@ -64,7 +64,7 @@ class BackboneFiles:
     reader: Callable[[Path], tuple[keras.Model, keras.layers.Layer]] = read_preset
 
     def load(self) -> Backbone:
-        """Loads the backbone and freezes it. Costs the import of keras-nlp: ten seconds, 750 MiB.
+        """Loads the backbone and freezes it. Costs the import of keras-nlp: five seconds, 850 MiB.
 
         Raises:
             BackboneUnavailable: the files cannot be read.

@@ -144,7 +144,7 @@ def _others(classifier: Classifier, is_large: bool) -> Iterator[tuple[int, Calla
 
     It is another thread, or, where there are so many texts that a process pays, the other cores.
     """
-    is_light = not FORMATS[classifier.format].needs_tensorflow  # which takes 6 s to load
+    is_light = not FORMATS[classifier.format].needs_tensorflow  # which takes seconds to load
     count = min(cpu_count() - 1, MOST) if is_large and is_light and classifier.folder else 0
     if count < 1:
         with ThreadPoolExecutor(1) as thread:

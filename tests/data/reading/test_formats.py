@@ -76,6 +76,13 @@ def test_a_table_that_is_one_json_object(write, form, name, indent, expected):
     assert "(JSON object, utf-8)" in corpus.source
 
 
+def test_rows_by_their_numbers_have_columns_of_any_name(write):
+    document = {at: {"Satz": text, "Urteil": label} for at, (text, label) in zip(ROWS, REVIEWS, strict=True)}
+    table = open_table(write(json.dumps(document), "reviews.json"), Reading())
+    assert table.names == ["Satz", "Urteil"]
+    assert [tuple(cells) for _, cells in table.rows(table.names)] == REVIEWS
+
+
 @pytest.mark.parametrize("form", ["columns", "index", "split"])
 def test_an_index_that_is_more_than_numbers_of_rows_is_a_column(write, form):
     document = json.loads(json.dumps(DOCUMENTS[form]).replace('"7"', '"x7"').replace(" 7,", ' "x7",'))
@@ -87,7 +94,7 @@ def test_an_index_that_is_more_than_numbers_of_rows_is_a_column(write, form):
 
 
 @pytest.mark.parametrize(
-    "content", ['{"text": "a good film", "label": "pos", "tags": ["a", "b"], "by": {"name": "x"}}', '{"text": "a film"']
+    "content", ['{"text": "a good film", "tags": ["a", "b"], "words": [{"at": 1}]}', '{"text": "a film"']
 )
 def test_an_object_that_is_no_table_is_a_line(write, content):
     assert "JSON Lines" in open_table(write(content, "reviews.json"), Reading()).form
