@@ -11,6 +11,7 @@ from pathlib import Path
 from data.corpus import DataError
 from data.messages import listed, shorten
 from data.reading.packing import shown
+from data.reading.table import BAD_ROWS
 from data.reading.text_encoding import AUTO
 
 TEXT, LABEL = "text", "label"
@@ -23,8 +24,10 @@ LABEL_NAMES = frozenset(
     "starrating score polarity topic topics emotion intent stance".split()
 )
 MOST_COLUMNS = 1000
+FEWEST_NUMBERED = 10  # rows: in fewer, a comma too many may stand in each text
 LEAST_TEXT = 20  # bytes in UTF-8: seven Chinese characters, three or four words
 LONGEST_LABEL = 40  # characters of what is taken for a label without a name that says so
+IDS = frozenset("id ids index no nr number row key uid uuid".split())  # of rows
 NUMBER = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?", re.ASCII)
 MARK = re.compile(r"[^\w\s]")
 COLUMN_WITHOUT_NAME = re.compile(r"column [1-9][0-9]{0,3}", re.ASCII)
@@ -129,7 +132,7 @@ def has_header(rows: Rows, asked: Iterable[str]) -> bool:
     if any(COLUMN_WITHOUT_NAME.fullmatch(name) for name in asked if name not in first):
         return False
     known = {*asked, TEXT, LABEL}
-    if any(name in known or _plain(name) in TEXT_NAMES | LABEL_NAMES for name in first):
+    if any(name in known or is_likely(name) for name in first):
         return True
     again = any(
         cell and any(at < len(row) and (row[at] or "").strip() == cell for row in rows[1:])
@@ -138,9 +141,30 @@ def has_header(rows: Rows, asked: Iterable[str]) -> bool:
     return not again and not any(NUMBER.fullmatch(cell) for cell in first)
 
 
+def is_likely(name: str) -> bool:
+    """Whether one expects the name of a column, however it is written."""
+    return _plain(name) in TEXT_NAMES | LABEL_NAMES
+
+
 def likely_names(asked: Iterable[str]) -> frozenset[str]:
     """Names that one expects in a header, in small letters."""
     return TEXT_NAMES | LABEL_NAMES | {name.casefold() for name in asked}
+
+
+def has_row_numbers(header: Sequence[str], rows: Rows) -> bool:
+    """Whether each row begins with its number, which has no name in the header: as `write.table` of R leaves it.
+
+    Rows are longer than the header too where texts have a comma too many, behind an id, or where something stands
+    behind the rest.
+    """
+    longer = [row for row in rows if len(row) == len(header) + 1]
+    numbers = {cell for row in longer if (cell := row[0] or "").isascii() and cell.isdigit()}
+    filled = sum(bool((row[-1] or "").strip()) for row in longer)
+    return (
+        len(numbers) >= max(FEWEST_NUMBERED, (1 - BAD_ROWS) * len(rows))
+        and 2 * filled >= len(longer)
+        and _plain(header[0]) not in IDS
+    )
 
 
 def check_names(path: Path, names: Sequence[str]) -> None:

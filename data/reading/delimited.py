@@ -9,16 +9,15 @@ import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from data.reading.columns import check_names, has_header, likely_names
+from data.reading.columns import check_names, has_header, has_row_numbers, likely_names
 from data.reading.damage import Damage
 from data.reading.dialect import DOUBLED, NONE, find_dialect, parse, rows_of_head
 from data.reading.packing import shown, suffix_of
-from data.reading.table import BAD_ROWS, Reading
+from data.reading.table import Reading
 from data.reading.text_encoding import AUTO, DAMAGED, find_encoding
 from data.reading.text_files import place, read_lines
 
 DOS_END = ["\x1a"]  # the last row of a file, as DOS writes it
-FEWEST_NUMBERED = 10  # rows: in fewer, what stands in front may be an id, and a comma too many in each text
 HEAD_LINES, HEAD_CHARACTERS = 2000, 1_000_000  # that are looked at to find the dialect
 
 
@@ -48,7 +47,7 @@ class DelimitedTable:
             line, header = next((line, row) for line, row in self._rows if isinstance(row, list) and any(row))
             self.where = place(path, line)
             first = first[1:]
-            self.names = [*([""] if _has_row_names(header, first) else []), *(name.strip() for name in header)]
+            self.names = [*([""] if has_row_numbers(header, first) else []), *(name.strip() for name in header)]
         else:
             self.names = [f"column {number}" for number in range(1, len(first[0]) + 1)]
             self.where = f"{shown(path)}, which has no header"
@@ -93,13 +92,6 @@ def _head(lines: Iterator[str]) -> Iterator[str]:
         characters += len(line)
         if characters > HEAD_CHARACTERS:
             return
-
-
-def _has_row_names(header: list[str], rows: list[list[str]]) -> bool:
-    """Whether each row begins with its number, which has no name in the header: as `write.table` of R leaves it."""
-    longer = [row for row in rows if len(row) == len(header) + 1]
-    numbers = {row[0] for row in longer if row[0].isascii() and row[0].isdigit()}
-    return len(numbers) >= max(FEWEST_NUMBERED, (1 - BAD_ROWS) * len(rows)) and any(row[-1].strip() for row in longer)
 
 
 def _is_blank(row: list[str], width: int) -> bool:

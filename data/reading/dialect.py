@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from data.reading.columns import has_row_numbers
 from data.reading.text_encoding import AUTO
 
 DOUBLED, BACKSLASH, NONE = "doubled", "backslash", "none"
@@ -163,7 +164,9 @@ def _score(head: list[str], dialect: Dialect, asked: Collection[str]) -> tuple[i
     rows = list(rows_of_head(head, dialect))
     header = next((row for _, row in rows if isinstance(row, list)), [])
     names = {name.strip().casefold() for name in header}
-    good = sum(isinstance(row, list) and _fits(row, len(header), dialect) for _, row in rows)
+    read = [row for _, row in rows if isinstance(row, list)]
+    width = len(header) + (len(header) > 1 and has_row_numbers(header, read[1:]))
+    good = sum(_fits(row, width, dialect) for row in read)
     share = good / max(len(rows), 1)
     return len(names & set(asked)), len(header) > 1 and share >= 0.5, share
 

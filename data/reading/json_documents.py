@@ -2,54 +2,84 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from data.reading.columns import likely_names
+from data.reading.columns import LEAST_TEXT, is_likely
 
 COLUMNS, DATA, INDEX = "columns", "data", "index"  # what pandas calls the parts of orient="split"
 
 
-def rows_of_document(document: dict[str, Any]) -> Iterator[dict[str, Any]] | None:
-    """The rows, by the names of their columns; `None` where the object is no table but one row of one.
+def rows_of_document(document: dict[str, Any], asked: Sequence[str] = ()) -> list[dict[str, Any]] | None:
+    """The rows, by the names of their columns; `None` where the object is no table but one row of one, or may be.
 
     An index that is more than the numbers of the rows is a column of its own.
 
-    >>> list(rows_of_document({"text": {"0": "Good film"}, "label": {"0": "positive"}}))
+    Args:
+        document: the object.
+        asked: names of columns that the table is likely to have.
+
+    >>> rows_of_document({"text": {"0": "Good film"}, "label": {"0": "positive"}})
     [{'text': 'Good film', 'label': 'positive'}]
     >>> rows_of_document({"text": "Good film", "label": "positive"}) is None
     True
     """
-    values = list(document.values())
-    if _are_known(name for name, value in document.items() if isinstance(value, str)):
-        return None
-    names = document.get(COLUMNS)
-    if _is_list_of(list, document.get(DATA)) and isinstance(names, list):
-        rows = [dict(zip(map(str, names), row, strict=False)) for row in document[DATA]]
-        return _with_index(document.get(INDEX), rows)
-    records = [value for value in values if _is_list_of(dict, value)]
-    if len(records) == 1:
-        return iter(records[0])
-    if values and all(isinstance(value, list) for value in values) and len(set(map(len, values))) == 1:
-        return (dict(zip(document, row, strict=True)) for row in zip(*values, strict=True))
-    if values and all(isinstance(value, dict) and value.keys() == values[0].keys() for value in values) and values[0]:
-        if _are_known(values[0]) or not _are_known(document) and all(name.isdigit() for name in document):
-            return _with_index(list(document), values)  # a row by its number
-        index = list(values[0])
-        return _with_index(index, [{name: cells[at] for name, cells in document.items()} for at in index])
+    names, rows, values = document.get(COLUMNS), document.get(DATA), list(document.values())
+    if isinstance(names, list) and isinstance(rows, list):
+        return _split(list(map(str, names)), document.get(INDEX), rows)
+    if _are_records(rows):
+        return rows
+    if len(values) > 1 and all(isinstance(value, list) for value in values) and len(set(map(len, values))) == 1:
+        return [dict(zip(document, row, strict=True)) for row in zip(*values, strict=True)]
+    lists = [value for value in values if isinstance(value, list) and any(isinstance(item, dict) for item in value)]
+    if len(lists) == 1 and _are_records(lists[0]) and not _has_text(document, asked):
+        return lists[0]
+    if values and values[0] and all(isinstance(value, dict) and value.keys() == values[0].keys() for value in values):
+        return _by_keys(document, asked)
     return None
 
 
-def _are_known(names: Iterable[str]) -> bool:
-    expected = likely_names([])
-    return any(name.casefold() in expected for name in names)
+def _split(names: list[str], index: object, rows: list) -> list[dict[str, Any]] | None:
+    if len(set(names)) < len(names) or not all(isinstance(row, list) and len(row) == len(names) for row in rows):
+        return None
+    return _with_index(index, [dict(zip(names, row, strict=True)) for row in rows])
 
 
-def _is_list_of(kind: type, value: object) -> bool:
-    return isinstance(value, list) and bool(value) and all(isinstance(item, kind) for item in value)
+def _by_keys(document: dict[str, dict], asked: Sequence[str]) -> list[dict[str, Any]] | None:
+    """The rows of an object of objects: columns of rows, or rows of columns. Names that are likely tell which, or that
+    the others are numbers.
+    """
+    outer, inner = list(document), list(next(iter(document.values())))
+    if _any_likely(outer, asked) or (_are_numbers(inner) and not _are_numbers(outer) and not _any_likely(inner, asked)):
+        return _with_index(inner, [{name: cells[at] for name, cells in document.items()} for at in inner])
+    if _any_likely(inner, asked) or (_are_numbers(outer) and not _are_numbers(inner)):
+        return _with_index(outer, list(document.values()))
+    return None
 
 
-def _with_index(index: list | None, rows: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    if index is None or len(index) != len(rows) or list(map(str, index)) == [str(at) for at in range(len(rows))]:
-        return iter(rows)
-    return ({INDEX: at} | row for at, row in zip(index, rows, strict=True))
+def _has_text(document: dict[str, Any], asked: Sequence[str]) -> bool:
+    """Whether an object has a text of its own, and so is a row."""
+    return any(
+        isinstance(value, str) and (len(value.encode()) >= LEAST_TEXT or _any_likely([name], asked))
+        for name, value in document.items()
+    )
+
+
+def _are_records(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(item, dict) for item in value)
+
+
+def _any_likely(names: Iterable[str], asked: Sequence[str]) -> bool:
+    return any(name in asked or is_likely(name) for name in names)
+
+
+def _are_numbers(names: Sequence[str]) -> bool:
+    return all(name.isascii() and name.isdigit() for name in names)
+
+
+def _with_index(index: object, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    if not isinstance(index, list) or len(index) != len(rows):
+        return rows
+    if list(map(str, index)) == [str(at) for at in range(len(rows))]:
+        return rows
+    return [{INDEX: at} | row for at, row in zip(index, rows, strict=True)]

@@ -35,9 +35,9 @@ class Unquoted(str):
 class JsonTable:
     """See `data.reading.table.Table`."""
 
-    def __init__(self, path: Path, reading: Reading, array: bool):
+    def __init__(self, path: Path, reading: Reading, array: bool, asked: Sequence[str] = ()):
         encoding = find_encoding(path, reading.encoding)
-        document = None if array or suffix_of(path) in JSON_LINES else _document(path, encoding)
+        document = None if array or suffix_of(path) in JSON_LINES else _document(path, encoding, asked)
         self.form = f"JSON {'object' if document else 'array' if array else 'Lines'}, {encoding}"
         self.damage = Damage(path, reading.bad_rows)
         self.types: Mapping[str, str] = {}
@@ -48,7 +48,10 @@ class JsonTable:
         self.where = place(path, whole[0][0] if whole else 1)
         self.names = list(dict.fromkeys(name for _, record in whole for name in record))
         check_names(path, self.names)
-        self.sample = [[_shown(record.get(name)) for name in self.names] for _, record in whole[:SAMPLE]]
+        self.sample = []
+        for _, record in whole[:SAMPLE]:
+            with suppress(RecursionError):
+                self.sample.append(_cells(record, self.names))
 
     def rows(
         self, names: Sequence[str], beside: Sequence[str] = (), empty: bool = False
@@ -65,8 +68,13 @@ class JsonTable:
                     line, f": column {shorten(names[wrong])!r} holds a JSON {kind}; give it a text or a number"
                 )
             elif empty or any(cell is not None for cell in cells):
+                try:
+                    shown = _cells(record, (*names, *beside))
+                except RecursionError:
+                    self.damage.add(line, ": its arrays and objects are too deep")
+                    continue
                 self.damage.whole += 1
-                yield line, [_shown(cell) for cell in [*cells, *map(record.get, beside)]]
+                yield line, shown
 
 
 def _lines(path: Path, encoding: Encoding) -> Iterator[Record]:
@@ -83,21 +91,23 @@ def _lines(path: Path, encoding: Encoding) -> Iterator[Record]:
             yield number, f": not JSON ({error}); each line must be one JSON object"
 
 
-def _document(path: Path, encoding: Encoding) -> Iterator[Record] | None:
+def _document(path: Path, encoding: Encoding, asked: Sequence[str]) -> Iterator[Record] | None:
     """The rows of a file that is one object, with their numbers; `None` where it is JSON Lines, too large or broken."""
     decoder = _decoder()
     with open_text(path, encoding) as file:
         first = file.readline(LONGEST_LINE).removeprefix("\ufeff")
         rest = file.read(CHUNK)
+        if rest.lstrip("\r\n").startswith("{"):
+            return None
         if rest.strip():
             with suppress(ValueError, RecursionError):
                 decoder.decode(first)
                 return None
         text = first + rest + file.read(LARGEST_DOCUMENT)
-    if len(text) > LARGEST_DOCUMENT:
+    if len(text) > LARGEST_DOCUMENT or (encoding.errors == DAMAGED and BROKEN.search(text)):
         return None
     try:
-        rows = rows_of_document(decoder.decode(text.strip()))
+        rows = rows_of_document(decoder.decode(text.strip()), asked)
     except (ValueError, RecursionError):
         return None
     return None if rows is None else enumerate(rows, start=1)
@@ -171,6 +181,10 @@ def to_json(cell: object) -> str:
     if isinstance(cell, dict):
         return "{" + ", ".join(f"{to_json(name)}: {to_json(value)}" for name, value in cell.items()) + "}"
     return json.dumps(cell, ensure_ascii=False)
+
+
+def _cells(record: dict, names: Sequence[str]) -> list[str | None]:
+    return [_shown(record.get(name)) for name in names]
 
 
 def _shown(cell: object) -> str | None:

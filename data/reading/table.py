@@ -92,7 +92,7 @@ def open_table(path: Path, reading: Reading, asked: Sequence[str] = ()) -> Table
     if suffix not in DELIMITED and (array or suffix in (*JSON_LINES, JSON) or start.startswith(b"{")):
         from data.reading.json_records import JsonTable
 
-        return JsonTable(path, reading, array)
+        return JsonTable(path, reading, array, asked)
     from data.reading.delimited import DelimitedTable
 
     return DelimitedTable(path, reading, asked)

@@ -23,6 +23,7 @@ from data.sources.table_rows import STANDARD_INPUT, decode_entities, join_cells
 
 Item = TypeVar("Item")
 MOST_WORDS = 2  # in the name of a column, where nothing else says that a file is a table
+LONG = 4096  # bytes: half of what comes of standard input at first
 NEVER_LINES = (GZIP, BZIP2, XZ, ZSTANDARD, PARQUET_MARK)  # how files begin that are not one text a line as they are
 
 
@@ -153,8 +154,11 @@ def _lines(lines: Iterable[str]) -> Iterator[Row]:
 
 
 def _begins_like_a_table(path: Path, text_column: Sequence[str], reading: Reading) -> bool:
-    with path.open("rb") as file:
-        return file.read(8).startswith(NEVER_LINES) or _is_table(path, text_column, reading)
+    beginning = path.read_bytes()
+    first, end, _ = beginning.partition(b"\n")
+    # An object of more than one line, or whose line is longer than what has come yet, may be a table.
+    opened = first.strip() == b"{" if end else first.startswith(b"{") and len(first) >= LONG
+    return beginning.startswith(NEVER_LINES) or opened or _is_table(path, text_column, reading)
 
 
 def _is_table(path: Path, text_column: Sequence[str], reading: Reading) -> bool:

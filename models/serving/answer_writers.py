@@ -105,7 +105,9 @@ def _header(classes: Sequence[str], columns: Sequence[str], scored: bool) -> tup
 
 
 def _free(name: str, taken: Sequence[str]) -> str:
-    while name in taken:
+    """The name, or a longer one where a column has it, in whatever case: databases know no difference."""
+    others = {other.casefold() for other in taken}
+    while name.casefold() in others:
         name = f"predicted_{name}"
     return name
 
@@ -172,8 +174,11 @@ def _parquet(
     waiting: list[list] = []
     with tempfile.TemporaryDirectory() as folder, duckdb.connect(f"{folder}/answers.duckdb") as connection:
         # Parquet has no column without a name, as CSV has where pandas wrote an index.
-        named = zip([*(_plain(name) or _free("index", users) for name in users), *ours], kinds, strict=True)
-        connection.execute(f"CREATE TABLE answers ({', '.join(f'{_quoted(name)} {kind}' for name, kind in named)})")
+        names: list[str] = []
+        for name in [*(_plain(name) or _free("index", users) for name in users), *ours]:
+            names.append(name + "_" * sum(name.casefold() == other.rstrip("_").casefold() for other in names))
+        named = ", ".join(f"{_quoted(name)} {kind}" for name, kind in zip(names, kinds, strict=True))
+        connection.execute(f"CREATE TABLE answers ({named})")
 
         def insert() -> None:
             if waiting:

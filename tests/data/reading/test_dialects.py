@@ -43,18 +43,27 @@ def test_numbers_of_rows_that_have_no_name_are_none_of_the_texts(write, delimite
     assert [cells for _, cells in table.rows([""])] == [[str(row[0])] for row in numbered]
 
 
+def test_quotes_within_texts_with_numbers_of_rows_are_escaped_as_r_does(write):
+    texts = [f'film {at}, she said "good", twice' for at in range(40)]
+    rows = [f'"{at}","{text}","{label}"' for at, (text, (_, label)) in enumerate(zip(texts, REVIEWS, strict=True))]
+    escaped = [row.replace(' "good"', r" \"good\"") for row in rows]
+    check(load(write("\n".join(['"text","label"', *escaped]))), texts)
+
+
 @pytest.mark.parametrize(
-    "rows",
+    ("header", "rows"),
     [
-        [(f"film {at}, all in all", at % 2) for at in range(40)],  # a comma too many, which nobody quoted
-        [(at, f"film {at}", "") for at in range(40)],  # and behind the rest
-        [(at // 2, f"film {at}", at % 2) for at in range(40)],  # the numbers tell no rows apart
-        [(at, f"film {at}", at % 2) for at in range(9)],
+        ("text,label", [(f"film {at}, all in all", at % 2) for at in range(40)]),  # a comma that nobody quoted
+        ("id,text", [(at, f"Paris {at}", " the capital") for at in range(40)]),  # likewise, behind an id
+        ("text,label", [(at, f"film {at}", "") for at in range(40)]),  # behind the rest
+        ("text,label", [(at, f"film {at}", "" if at else "note") for at in range(40)]),
+        ("text,label", [(at // 2, f"film {at}", at % 2) for at in range(40)]),  # the numbers tell no rows apart
+        ("text,label", [(at, f"film {at}", at % 2) for at in range(9)]),
     ],
 )
-def test_other_rows_that_are_longer_than_the_header_have_no_numbers(write, rows):
-    path = write("text,label\n" + "".join(f"{','.join(map(str, row))}\n" for row in rows))
-    assert open_table(path, Reading()).names == ["text", "label"]
+def test_other_rows_that_are_longer_than_the_header_have_no_numbers(write, header, rows):
+    path = write(f"{header}\n" + "".join(f"{','.join(map(str, row))}\n" for row in rows))
+    assert open_table(path, Reading()).names == header.split(",")
 
 
 @pytest.mark.parametrize("mark", "^~\x1f\x01")

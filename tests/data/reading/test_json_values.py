@@ -28,6 +28,15 @@ def test_any_value_comes_back(tmp_path, value):
     assert (found, type(found)) == (value, type(value))
 
 
+def test_what_is_too_deep_is_a_damaged_row(tmp_path):
+    path = tmp_path / "table.jsonl"
+    deep = '{"a": ' * 600 + "1" + "}" * 600
+    path.write_text(f'{{"text": "a film", "other": {deep}}}\n' + '{"text": "a film", "other": 1}\n' * 200)
+    table = open_table(path, Reading())
+    assert len(list(table.rows(["text"], ["other"]))) == 200
+    assert table.damage.damaged == 1
+
+
 @pytest.mark.parametrize("written", ["1.10", "true", "1e999", "[1, 2.50]", '{"a": 1e5}'])
 def test_as_text_a_number_is_as_it_was_written(tmp_path, written):
     path = tmp_path / "table.jsonl"

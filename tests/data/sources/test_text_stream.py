@@ -57,6 +57,14 @@ def test_a_table_on_standard_input_that_is_longer_than_what_is_looked_at(standar
     assert list(read_texts("-")) == rows
 
 
+@pytest.mark.parametrize("indent", [None, 1])
+def test_an_object_on_standard_input_that_is_longer_than_what_is_looked_at(standard_input, indent):
+    texts = [f"text {at}, {'word ' * 20}" for at in range(500)]
+    document = {"text": dict(enumerate(texts)), "label": dict.fromkeys(range(500), "x")}
+    standard_input(json.dumps(document, indent=indent))
+    assert list(read_texts("-")) == texts
+
+
 def test_lines_on_standard_input_come_as_they_are_written(monkeypatch):
     class Slow(io.RawIOBase):
         given = 0

@@ -77,6 +77,21 @@ def test_classes_that_are_no_strings_in_json_are_none_in_answers(classes, writte
     assert '"id": 1.50,' in file.getvalue()
 
 
+def test_names_that_differ_in_case_alone_stay_apart(tmp_path):
+    """As databases need them, DuckDB among them, which writes Parquet."""
+    file = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="")
+    cells, classes = {"Text": "a film", "text": "another", "Label": "x"}, ["a", "A"]
+    answer = {"text": "a film", "cells": cells, "label": "a", "confidence": 1, "tokens_seen": 2, "correct": None}
+    with writer("parquet", file, classes, list(cells), scored=False) as write:
+        write(answer | {"probabilities": {"a": 1, "A": 0}})
+    file.flush()
+    (tmp_path / "a.parquet").write_bytes(file.buffer.getvalue())
+    rows = duckdb.read_parquet(str(tmp_path / "a.parquet"))
+    ours = ["predicted_label", "confidence", "probability_a", "probability_A_", "tokens_seen"]
+    assert rows.columns == ["Text", "text_", "Label", *ours]
+    assert rows.fetchall() == [("a film", "another", "x", "a", 1, 1, 0, 2)]
+
+
 @pytest.mark.parametrize("style", STYLES)
 def test_an_index_without_a_name_comes_along(style, tmp_path):
     given, written = tmp_path / "given.csv", tmp_path / "written.parquet"
