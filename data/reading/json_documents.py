@@ -25,7 +25,7 @@ def rows_of_document(document: dict[str, Any], asked: Sequence[str] = ()) -> lis
     True
     """
     names, rows, values = document.get(COLUMNS), document.get(DATA), list(document.values())
-    if isinstance(names, list) and isinstance(rows, list):
+    if isinstance(names, list) and isinstance(rows, list) and all(isinstance(row, list) for row in rows):
         return _split(list(map(str, names)), document.get(INDEX), rows)
     if _are_records(rows):
         return rows
@@ -40,7 +40,7 @@ def rows_of_document(document: dict[str, Any], asked: Sequence[str] = ()) -> lis
 
 
 def _split(names: list[str], index: object, rows: list) -> list[dict[str, Any]] | None:
-    if len(set(names)) < len(names) or not all(isinstance(row, list) and len(row) == len(names) for row in rows):
+    if len(set(names)) < len(names) or any(len(row) != len(names) for row in rows):
         return None
     return _with_index(index, [dict(zip(names, row, strict=True)) for row in rows])
 

@@ -84,6 +84,7 @@ def test_a_table_that_is_one_json_object(write, form, name, indent, expected):
         ({"content": {"post": "a", "image": "b"}, "score": {"post": 1, "image": 2}}, ["a", "b"]),
         ({"status": "success", "message": "OK", "data": [{"text": "a"}, {"text": "b"}]}, ["a", "b"]),
         ({"k0": {"review_text": "a", "stars": 1}, "k1": {"review_text": "b", "stars": 2}}, ["a", "b"]),
+        ({"text": ["a", "b"], "columns": ["x", "y"], "data": ["x", "y"]}, ["a", "b"]),
         ({"columns": ["text"], "index": True, "data": [["a"], ["b"]]}, ["a", "b"]),
     ],
 )
