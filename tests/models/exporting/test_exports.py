@@ -83,7 +83,9 @@ def test_an_export_knows_its_own_accuracy(exported_run, test_texts, model):
     for name, found in parity(exported_run, model)["formats"].items():
         if found["refused"] is None:
             right = load_classifier(exported_run, model, name).predict(test_texts) == labels
-            assert found["accuracy"] == pytest.approx(right.mean())
+            # Rounded activations depend on what else is in a batch: one text in the middle may turn over.
+            given = 1.5 / len(labels) if FORMATS[name].may_change_answers else 0
+            assert found["accuracy"] == pytest.approx(right.mean(), abs=given)
     exact = parity(exported_run, model)["formats"]["onnx"]
     on_validation = [row["label"] == row["predicted"] for row in rows if row["part"] == "validation"]
     assert exact["validation_accuracy"] == pytest.approx(np.mean(on_validation))
