@@ -6,13 +6,11 @@ import json
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from data.corpus import DataError
-from data.exits import EXIT_TERMINATED
 from data.sources.text_stream import Row
 from models import predict
 from models.serving import answering, answering_processes
@@ -287,19 +285,3 @@ def test_a_terminal_that_lacks_a_letter_gets_its_escape(exported_run, command, e
     done = command(*texts, PYTHONIOENCODING=encoding)
     assert done.returncode == 0, done.stderr
     assert "good \\u4f60\\u597d thing" in done.stdout
-
-
-@pytest.mark.slow
-def test_sigterm_leaves_nothing_half_written(exported_run, tmp_path, root):
-    table = tmp_path / "many.csv"
-    table.write_text("text\n" + "a film of some words, good or bad\n" * 200_000, encoding="utf-8")
-    output = tmp_path / "answers" / "answers.csv"
-    output.parent.mkdir()
-    arguments = [str(exported_run), "--model", "linear", "--input", str(table), "--output", str(output)]
-    process = subprocess.Popen([sys.executable, "-m", "models.predict", *arguments], cwd=root)
-    while not any(output.parent.iterdir()):
-        assert process.poll() is None
-        time.sleep(0.01)
-    process.terminate()
-    assert process.wait(60) == EXIT_TERMINATED
-    assert not any(output.parent.iterdir())
