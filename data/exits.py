@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 from collections.abc import Callable
 
@@ -17,15 +16,6 @@ def refuse(sentence: str) -> int:
     """Says on standard error, on one line, why something cannot be done; the exit code for bad input."""
     print(f"error: {printable(sentence)}", file=sys.stderr)
     return EXIT_BAD_INPUT
-
-
-def leave_on_sigterm() -> None:
-    """Has SIGTERM end this process as `sys.exit` does, at once, and what was being written goes."""
-
-    def leave(_number: int, _frame: object) -> None:
-        raise SystemExit(EXIT_TERMINATED)
-
-    signal.signal(signal.SIGTERM, leave)
 
 
 def leave_output_unread() -> None:

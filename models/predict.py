@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from data.exits import attempt, leave_on_sigterm
+from data.exits import attempt
 from data.messages import escape_what_cannot_be_shown
 from data.reading.dialect import QUOTINGS, delimiter
 from data.reading.table import Reading
@@ -194,5 +194,4 @@ def _answer_on_cluster(
 
 
 if __name__ == "__main__":
-    leave_on_sigterm()
     sys.exit(main())
