@@ -1,4 +1,4 @@
-"""Keeps what frameworks print while they are imported off the terminal."""
+"""Imports of frameworks: what they print stays off the terminal, and no time goes into looking for garbage."""
 
 from __future__ import annotations
 

@@ -162,9 +162,9 @@ def find_dialect(
 def _score(head: list[str], dialect: Dialect, asked: Collection[str]) -> tuple[int, bool, float]:
     """How well a dialect fits: names that are found, whether there are columns, and the share of rows that fit."""
     rows = list(rows_of_head(head, dialect))
-    header = next((row for _, row in rows if isinstance(row, list)), [])
-    names = {name.strip().casefold() for name in header}
     read = [row for _, row in rows if isinstance(row, list)]
+    header = read[0] if read else []
+    names = {name.strip().casefold() for name in header}
     width = len(header) + (len(header) > 1 and has_row_numbers(header, read[1:]))
     good = sum(_fits(row, width, dialect) for row in read)
     share = good / max(len(rows), 1)

@@ -97,7 +97,7 @@ def _document(path: Path, encoding: Encoding, asked: Sequence[str]) -> Iterator[
     with open_text(path, encoding) as file:
         first = file.readline(LONGEST_LINE).removeprefix("\ufeff")
         rest = file.read(CHUNK)
-        if rest.lstrip("\r\n").startswith("{"):
+        if rest.lstrip("\r\n").startswith("{"):  # each line an object
             return None
         if rest.strip():
             with suppress(ValueError, RecursionError):

@@ -174,11 +174,8 @@ def _parquet(
     waiting: list[list] = []
     with tempfile.TemporaryDirectory() as folder, duckdb.connect(f"{folder}/answers.duckdb") as connection:
         # Parquet has no column without a name, as CSV has where pandas wrote an index.
-        names: list[str] = []
-        for name in [*(_plain(name) or _free("index", users) for name in users), *ours]:
-            names.append(name + "_" * sum(name.casefold() == other.rstrip("_").casefold() for other in names))
-        named = ", ".join(f"{_quoted(name)} {kind}" for name, kind in zip(names, kinds, strict=True))
-        connection.execute(f"CREATE TABLE answers ({named})")
+        named = zip(_apart([*(_plain(name) or _free("index", users) for name in users), *ours]), kinds, strict=True)
+        connection.execute(f"CREATE TABLE answers ({', '.join(f'{_quoted(name)} {kind}' for name, kind in named)})")
 
         def insert() -> None:
             if waiting:
@@ -201,6 +198,16 @@ def _parquet(
         with Path(f"{folder}/answers.parquet").open("rb") as whole:
             file.flush()
             shutil.copyfileobj(whole, file.buffer)
+
+
+def _apart(names: Sequence[str]) -> list[str]:
+    """The names, longer where an earlier one differs in case alone."""
+    found: dict[str, str] = {}
+    for name in names:
+        while name.casefold() in found:
+            name += "_"
+        found[name.casefold()] = name
+    return list(found.values())
 
 
 def _quoted(name: str) -> str:

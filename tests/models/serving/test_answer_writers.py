@@ -80,7 +80,8 @@ def test_classes_that_are_no_strings_in_json_are_none_in_answers(classes, writte
 def test_names_that_differ_in_case_alone_stay_apart(tmp_path):
     """As databases need them, DuckDB among them, which writes Parquet."""
     file = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="")
-    cells, classes = {"Text": "a film", "text": "another", "Label": "x"}, ["a", "A"]
+    cells = {"Text": "a film", "text": "another", "text_": "a third", "Label": "x"}
+    classes = ["a", "A"]
     answer = {"text": "a film", "cells": cells, "label": "a", "confidence": 1, "tokens_seen": 2, "correct": None}
     with writer("parquet", file, classes, list(cells), scored=False) as write:
         write(answer | {"probabilities": {"a": 1, "A": 0}})
@@ -88,8 +89,8 @@ def test_names_that_differ_in_case_alone_stay_apart(tmp_path):
     (tmp_path / "a.parquet").write_bytes(file.buffer.getvalue())
     rows = duckdb.read_parquet(str(tmp_path / "a.parquet"))
     ours = ["predicted_label", "confidence", "probability_a", "probability_A_", "tokens_seen"]
-    assert rows.columns == ["Text", "text_", "Label", *ours]
-    assert rows.fetchall() == [("a film", "another", "x", "a", 1, 1, 0, 2)]
+    assert rows.columns == ["Text", "text_", "text__", "Label", *ours]
+    assert rows.fetchall() == [("a film", "another", "a third", "x", "a", 1, 1, 0, 2)]
 
 
 @pytest.mark.parametrize("style", STYLES)
