@@ -17,7 +17,7 @@ class Initial(NamedTuple):
     recurrent: initializers.Initializer
 
 
-def initial(sizes: Sizes, recurrent: str = "orthogonal") -> Initial:
+def initial(sizes: Sizes, recurrent: str | initializers.Initializer = "orthogonal") -> Initial:
     """Initializers for `sizes.initialization`.
 
     `keras` is Keras's own choice with the given recurrent weights. `torch` is what PyTorch's layers do, and the

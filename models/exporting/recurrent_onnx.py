@@ -14,8 +14,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from models.exporting.exportable import RECURRENT_OPERATORS
-
+LSTM_ACTIVATIONS = ("Sigmoid", "Tanh", "Tanh")  # of gates, candidate and output
+RNN_ACTIVATIONS = {keras.activations.tanh: ("Tanh",), keras.activations.relu: ("Relu",)}
+KINDS = [("LSTM", LSTM_ACTIVATIONS), *(("RNN", activations) for activations in RNN_ACTIVATIONS.values())]
 PLACEHOLDER = "EagerPyFunc"  # the operation of TensorFlow that stands in their place, see `write_operator`
 
 
@@ -39,18 +40,21 @@ def _read_lstm(layer, sequences, initial_state, mask, training=False):  # noqa: 
 
     weights = [gates(cell.kernel), gates(cell.recurrent_kernel), gates(cell.bias)]
     assert (cell.activation, cell.recurrent_activation) == (keras.activations.tanh, keras.activations.sigmoid)
-    return _read("LSTM", layer, sequences, mask, weights, units)
+    return _read(("LSTM", LSTM_ACTIVATIONS), layer, sequences, mask, weights, units)
 
 
 def _read_rnn(layer, sequences, initial_state, mask, training=False):  # noqa: ARG001
     cell = layer.cell
-    assert cell.activation == keras.activations.tanh
     weights = [tf.convert_to_tensor(weight) for weight in (cell.kernel, cell.recurrent_kernel, cell.bias)]
-    return _read("RNN", layer, sequences, mask, weights, cell.units)
+    return _read(("RNN", RNN_ACTIVATIONS[cell.activation]), layer, sequences, mask, weights, cell.units)
 
 
-def _read(operator: str, layer, sequences, mask, weights: list[tf.Tensor], units: int):
-    """The placeholder: last state `(batch, units)`, all states `(batch, tokens, units)`, and the last one in a list."""
+def _read(kind: tuple[str, tuple[str, ...]], layer, sequences, mask, weights: list[tf.Tensor], units: int):
+    """The placeholder of `kind`, an operator and its activations.
+
+    Returns:
+        Last state `(batch, units)`, all states `(batch, tokens, units)`, and the last one in a list.
+    """
     batch, tokens = tf.unstack(tf.shape(sequences)[:2])
     lengths = tf.fill([batch], tokens) if mask is None else tf.reduce_sum(tf.cast(mask, tf.int32), axis=1)
     kernel, recurrent, bias = (tf.cast(weight, tf.float32) for weight in weights)
@@ -60,7 +64,7 @@ def _read(operator: str, layer, sequences, mask, weights: list[tf.Tensor], units
         tf.transpose(recurrent)[None],
         tf.concat([bias, tf.zeros_like(bias)], axis=0)[None],
         lengths,
-        tf.constant([RECURRENT_OPERATORS.index(operator), int(layer.go_backwards), units]),
+        tf.constant([KINDS.index(kind), int(layer.go_backwards), units]),
     ]
     last, states = tf.py_function(lambda *_: None, given, [tf.float32, tf.float32])
     last, states = tf.ensure_shape(last, [None, units]), tf.ensure_shape(states, [None, None, units])
@@ -75,10 +79,15 @@ def write_operator(context, node, _name, _arguments) -> None:
     at, backwards, units = node.inputs[5].get_tensor_value()
     inputs, (last, states) = node.input[:5], node.output
     context.remove_node(node.name)
+    operator, activations = KINDS[at]
     read = context.make_node(
-        RECURRENT_OPERATORS[at],
+        operator,
         inputs,
-        attr={"direction": "reverse" if backwards else "forward", "hidden_size": units},
+        attr={
+            "direction": "reverse" if backwards else "forward",
+            "hidden_size": units,
+            "activations": list(activations),
+        },
         output_count=2,
         shapes=[[-1, 1, -1, units], [1, -1, units]],
         dtypes=[1, 1],  # float32

@@ -54,6 +54,7 @@ class Parameters(BaseEstimator):
         sequence_length: int | str | None = None,
         word_vectors: str | None = None,
         word_vector_scale: float | None = None,
+        word_vector_rate: float | str | None = None,
         width: int | None = None,
         dropout: float | None = None,
         head_dropout: float | None = None,
@@ -109,6 +110,7 @@ class Parameters(BaseEstimator):
         self.sequence_length = sequence_length
         self.word_vectors = word_vectors
         self.word_vector_scale = word_vector_scale
+        self.word_vector_rate = word_vector_rate
         self.width = width
         self.dropout = dropout
         self.head_dropout = head_dropout

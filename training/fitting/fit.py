@@ -9,6 +9,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from models.architectures.word_vectors import word_embedding
 from training.devices.copying import on_all_devices
 from training.devices.device_set import device_set, leave_processes
 from training.devices.divided_batches import DividedBatches, LossOverTexts, losses
@@ -41,6 +42,7 @@ def fit(
     title: str,
     label_smoothing: float | None = None,
     word_dropout: float = 0,
+    embedding_rate: float = 1,
     before: History | None = None,
 ) -> History:
     """Trains `model` in place; it ends with the weights of its best epoch by validation loss.
@@ -64,6 +66,7 @@ def fit(
         title: at the start of each progress line.
         label_smoothing: in place of that of the settings.
         word_dropout: share of the words that are not shown in an epoch, where the inputs are word ids.
+        embedding_rate: of the words' vectors, as a share of `learning_rate`; not 1 only where the model has them.
         before: the history of the first phase, where this is the second.
 
     Returns:
@@ -97,7 +100,7 @@ def fit(
     checkpoint = Checkpoint(folder, before or {}, stopping, plateau)
     last = epochs + (count_epochs(before) if before else 0)
     with on_all_devices(model) as trained:
-        _compile(trained, settings, learning_rate, smoothing)
+        _compile(trained, settings, learning_rate, smoothing, embedding_rate)
         trained.fit(
             batches,
             shuffle=False,
@@ -126,9 +129,11 @@ def fit(
     return history
 
 
-def _compile(model: keras.Model, settings: Settings, learning_rate: float, label_smoothing: float) -> None:
+def _compile(
+    model: keras.Model, settings: Settings, learning_rate: float, label_smoothing: float, embedding_rate: float = 1
+) -> None:
     """Optimizer, loss and metrics, for batches as one device has them or as they are divided among several."""
-    adam: type[keras.optimizers.Optimizer] = TrackingAdam
+    adam: type[TrackingAdam] = TrackingAdam
     if device_set.count > 1 and keras.backend.backend() == "tensorflow":
         from training.devices.mirrored_adam import MirroredAdam
 
@@ -145,6 +150,9 @@ def _compile(model: keras.Model, settings: Settings, learning_rate: float, label
         loss=loss,
         metrics=metrics,
     )
+    if embedding_rate != 1:
+        model.optimizer.slowed = frozenset(weight.path for weight in word_embedding(model).weights)
+        model.optimizer.share = embedding_rate
     model.optimizer.build(model.trainable_variables)
 
 

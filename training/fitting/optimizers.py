@@ -16,7 +16,14 @@ class TrackingAdam(_BackendAdam):
 
     The norm is that of the whole gradient, before clipping. Source: Loshchilov and Hutter 2019,
     https://arxiv.org/abs/1711.05101.
+
+    Attributes:
+        slowed: paths of the variables that take smaller steps than the others.
+        share: how long their steps are, as a share of the learning rate.
     """
+
+    slowed: frozenset[str] = frozenset()
+    share = 1.0
 
     def build(self, variables):
         super().build(variables)
@@ -31,3 +38,11 @@ class TrackingAdam(_BackendAdam):
         squares = [ops.sum(ops.square(ops.convert_to_tensor(grad))) for grad in grads if grad is not None]
         self.gradient_norm_sum.assign_add(ops.sqrt(sum(squares)))
         return super().apply(grads, trainable_variables)
+
+    def _backend_update_step(self, grads, trainable_variables, learning_rate):
+        pairs = list(zip(grads, trainable_variables, strict=True))
+        slowed = [variable.path in self.slowed for _, variable in pairs]
+        for chosen, rate in ((False, learning_rate), (True, learning_rate * self.share)):
+            if chosen in slowed:
+                group = [pair for pair, slow in zip(pairs, slowed, strict=True) if slow == chosen]
+                super()._backend_update_step(*map(list, zip(*group, strict=True)), rate)

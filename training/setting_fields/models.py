@@ -41,6 +41,15 @@ class ModelSettings:
     word_vector_scale: float = setting(
         0.3, "standard deviation that these vectors are brought to", "models", values.learning_rate
     )
+    word_vector_rate: float | str = setting(
+        values.AUTO,
+        "share of the learning rate at which these vectors are learned further; auto: what share the training texts "
+        "are of all that the vectors were learned from, as those of many texts are known already (Transformer, "
+        "3,300 other posts of 20newsgroups: 89.2 with a tenth against 88.8, ten splits)",
+        "models",
+        values.word_or(values.AUTO, values.number(0)),
+        metavar="SHARE",
+    )
     width: int = setting(64, "of embedding and hidden layers of the small models", "models", values.width)
     dropout: float = setting(
         0.3, "share of activations dropped in training by the small models", "models", values.number(0, 1)
@@ -49,8 +58,8 @@ class ModelSettings:
     initialization: str = setting(
         "keras",
         "first weights of the small models; keras: small embeddings, and recurrent weights that keep a state (for the "
-        "SimpleRNN the identity: validation accuracy 84.8 against 77.9 with orthogonal ones, mean of six splits of "
-        "20newsgroups); torch: PyTorch's, as published",
+        "SimpleRNN nine tenths of the identity, and ReLU: validation accuracy 89.8 against 88.4 with all of it and "
+        "tanh, mean of ten splits of 20newsgroups); torch: PyTorch's, with tanh, as published",
         "models",
         choices=("keras", "torch"),
     )
@@ -70,10 +79,10 @@ class ModelSettings:
         values.number(0, 1),
     )
     word_dropout: float = setting(
-        0.0,
-        "share of a text's words that the small models are not shown in training, others in each epoch; 0.2 helps with "
-        "long texts and many classes (LSTM on movie reviews: validation accuracy 77.7 against 75.4, two splits), "
-        "and harms where one word decides",
+        0.1,
+        "share of a text's words that the small models are not shown in training, others in each epoch (Transformer, "
+        "3,300 other posts of 20newsgroups: 89.5 against 89.2, ten splits; movie reviews gain more, but with 0.2 the "
+        "built-in sample, where one word decides, loses two points)",
         "models",
         values.number(0, 1),
     )

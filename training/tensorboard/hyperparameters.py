@@ -27,6 +27,7 @@ WORDS = (
     "word_dropout",
     "word_vectors",
     "word_vector_scale",
+    "word_vector_rate",
     "batch_size",
     "learning_rate",
 )

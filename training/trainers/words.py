@@ -14,7 +14,7 @@ from models.architectures.sizes import Sizes
 from models.catalog import CATALOG
 from models.description import Description
 from training.measuring import memory
-from training.setting_values import FLOAT32
+from training.setting_values import AUTO, FLOAT32
 from training.trainers.others import cost_of, find_others
 from training.trainers.trained import Task, Trained, answer_some, predict, rows, save_weights, trainable_count
 
@@ -105,6 +105,7 @@ def train(task: Task) -> Trained:
         title=task.progress_title,
         label_smoothing=lesson.label_smoothing,
         word_dropout=settings.word_dropout,
+        embedding_rate=1 if vectors is None else _vector_rate(task),
     )
     untrained = network.build(sizes)
     file = save_weights(model, untrained, task.folder)
@@ -137,6 +138,14 @@ def train(task: Task) -> Trained:
             "epochs_setting": "--epochs",
         },
     )
+
+
+def _vector_rate(task: Task) -> float:
+    """The learning rate of word vectors, as a share of that of all other weights."""
+    if task.settings.word_vector_rate != AUTO:
+        return float(task.settings.word_vector_rate)
+    labelled = len(task.parts["train"].labels)
+    return labelled / (labelled + len(task.unlabelled.words_learned_from))
 
 
 def _labelled(task: Task, ids: dict[str, np.ndarray]) -> Lesson:

@@ -134,6 +134,16 @@ def test_torch_initialization_draws_recurrent_weights_apart(name):
         assert not np.array_equal(kernel, recurrent)
 
 
+def test_the_simple_rnn_first_adds_up_what_it_reads_unless_it_is_as_published():
+    ours, published = (recurrent_layer(build("rnn", Sizes(initialization=kind))) for kind in ("keras", "torch"))
+    assert (ours.activation, published.activation) == (keras.activations.relu, keras.activations.tanh)
+    np.testing.assert_allclose(ours.get_weights()[1], 0.9 * np.eye(64), rtol=1e-6)
+
+
+def recurrent_layer(model):
+    return next(layer for layer in model.layers if isinstance(layer, keras.layers.RNN))
+
+
 def test_a_saved_model_answers_the_same(name, tmp_path):
     model, ids = build(name), some_ids(np.random.default_rng(3))
     model.save(tmp_path / "model.keras")

@@ -11,9 +11,9 @@ LENGTH = 9
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("mask", [True, False])
+@pytest.mark.parametrize(("mask", "initialization"), [(True, "keras"), (False, "keras"), (False, "torch")], ids=str)
 @pytest.mark.parametrize("name", RECURRENT)
-def test_a_recurrent_network_becomes_an_operator(name, mask):
+def test_a_recurrent_network_becomes_an_operator(name, mask, initialization):
     keras = pytest.importorskip("keras")
     from models.exporting.onnx_conversion import convert
     from models.serving.runtimes import import_onnxruntime
@@ -21,7 +21,8 @@ def test_a_recurrent_network_becomes_an_operator(name, mask):
     if keras.backend.backend() != "tensorflow":
         pytest.skip("exports are written on TensorFlow")
     keras.utils.set_random_seed(0)
-    model = CATALOG[name].build(Sizes(classes=3, vocabulary_size=20, sequence_length=LENGTH, width=4, mask=mask))
+    sizes = {"vocabulary_size": 20, "sequence_length": LENGTH, "width": 4, "initialization": initialization}
+    model = CATALOG[name].build(Sizes(classes=3, mask=mask, **sizes))
     for weight in model.weights:  # biases too, which begin as 0
         weight.assign(np.random.default_rng(1).normal(0, 0.5, weight.shape))
     proto = convert(model)

@@ -15,7 +15,7 @@ from training.fitting.callbacks import EpochSignals
 from training.fitting.fit import TrainingDiverged, fit
 from training.fitting.optimizers import TrackingAdam
 
-TINY = Sizes(vocabulary_size=12, sequence_length=6, width=8)
+TINY = Sizes(vocabulary_size=12, sequence_length=6, width=16)
 
 
 def task(rows=96, seed=0):
@@ -128,6 +128,17 @@ def test_the_gradient_norm_is_that_before_clipping():
         optimizer.apply([keras.ops.convert_to_tensor(np.array([3.0], "float32"))], [weight])
     assert float(optimizer.gradient_norm_sum) == pytest.approx(12.0)
     assert int(optimizer.iterations) == 4
+
+
+def test_what_is_slowed_takes_a_share_of_the_step():
+    # two weights, the same gradient of 1: Adam's first step is as long as the learning rate
+    weights = [keras.Variable(np.ones(1, "float32"), name=name) for name in ("words", "others")]
+    optimizer = TrackingAdam(0.1)
+    optimizer.slowed, optimizer.share = frozenset([weights[0].path]), 0.2
+    optimizer.build(weights)
+    optimizer.apply([keras.ops.ones(1)] * 2, weights)
+    np.testing.assert_allclose([float(1 - weight.numpy()[0]) for weight in weights], [0.02, 0.1], rtol=1e-4)
+    assert int(optimizer.iterations) == 1
 
 
 def test_overfitting_is_warned_of_once(capsys):
