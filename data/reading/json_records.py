@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from data.corpus import DataError
 from data.messages import shorten
 from data.reading.columns import check_names
 from data.reading.damage import Damage
@@ -92,7 +93,11 @@ def _lines(path: Path, encoding: Encoding) -> Iterator[Record]:
 
 
 def _document(path: Path, encoding: Encoding, asked: Sequence[str]) -> Iterator[Record] | None:
-    """The rows of a file that is one object, with their numbers; `None` where it is JSON Lines, too large or broken."""
+    """The rows of a file that is one object, with their numbers; `None` where it is JSON Lines or too large.
+
+    Raises:
+        DataError: it is broken.
+    """
     decoder = _decoder()
     with open_text(path, encoding) as file:
         first = file.readline(LONGEST_LINE).removeprefix("\ufeff")
@@ -107,9 +112,11 @@ def _document(path: Path, encoding: Encoding, asked: Sequence[str]) -> Iterator[
     if len(text) > LARGEST_DOCUMENT or (encoding.errors == DAMAGED and BROKEN.search(text)):
         return None
     try:
-        rows = rows_of_document(decoder.decode(text.strip()), asked)
-    except (ValueError, RecursionError):
-        return None
+        rows = rows_of_document(decoder.decode(text.rstrip()), asked)
+    except (ValueError, RecursionError) as error:
+        if not rest.strip():  # a line that was cut off
+            return None
+        raise DataError(f"{place(path, getattr(error, 'lineno', 1))}: not JSON ({error}).") from None
     return None if rows is None else enumerate(rows, start=1)
 
 

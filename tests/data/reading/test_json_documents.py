@@ -2,10 +2,12 @@
 
 import gzip
 import json
+import re
 
 import pytest
 
 from data.card import digest
+from data.corpus import DataError
 from data.reading.table import Reading, open_table
 from data.sources.tables import load
 
@@ -89,3 +91,16 @@ def test_an_index_that_is_more_than_numbers_of_rows_is_a_column(write, form):
 )
 def test_an_object_that_is_no_table_is_a_line(write, content):
     assert "JSON Lines" in open_table(write(content, "reviews.json"), Reading()).form
+
+
+@pytest.mark.parametrize(
+    ("value", "wrong"),
+    [
+        ("NaN", "line 1: not JSON (NaN is no JSON; write null for what is not known)."),
+        ('"x" "y"', "line 3: not JSON (Expecting ',' delimiter: line 3 column 11 (char 48))."),
+    ],
+)
+def test_what_is_wrong_with_an_indented_object_is_said(write, value, wrong):
+    path = write(f'{{\n "text": {{"0": "a film", "1": "b"}},\n "x": {value}\n}}\n', "a.json")
+    with pytest.raises(DataError, match=re.escape(wrong)):
+        open_table(path, Reading())
