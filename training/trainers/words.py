@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from data.arrays import load_ids, load_vocabulary, vectors_of_width
+from data.preparing import load_unlabelled
 from data.splits.leakage import UNLABELLED
 from data.stored.arrays import StoredRows
 from models.architectures.sizes import Sizes
@@ -15,6 +17,7 @@ from models.catalog import CATALOG
 from models.description import Description
 from training.measuring import memory
 from training.setting_values import AUTO, FLOAT32
+from training.settings import Settings
 from training.trainers.others import cost_of, find_others
 from training.trainers.trained import Task, Trained, answer_some, predict, rows, save_weights, trainable_count
 
@@ -105,7 +108,7 @@ def train(task: Task) -> Trained:
         title=task.progress_title,
         label_smoothing=lesson.label_smoothing,
         word_dropout=settings.word_dropout,
-        embedding_rate=1 if vectors is None else _vector_rate(task),
+        embedding_rate=1 if vectors is None else vector_rate(settings, texts, len(parts["train"].labels)),
     )
     untrained = network.build(sizes)
     file = save_weights(model, untrained, task.folder)
@@ -140,12 +143,17 @@ def train(task: Task) -> Trained:
     )
 
 
-def _vector_rate(task: Task) -> float:
-    """The learning rate of word vectors, as a share of that of all other weights."""
-    if task.settings.word_vector_rate != AUTO:
-        return float(task.settings.word_vector_rate)
-    labelled = len(task.parts["train"].labels)
-    return labelled / (labelled + len(task.unlabelled.words_learned_from))
+def vector_rate(settings: Settings, texts: Path, labelled: int) -> float:
+    """The learning rate of known word vectors, as a share of that of all other weights.
+
+    Args:
+        settings: of the run.
+        texts: the folder of the texts that the vectors were learned from.
+        labelled: how many of them the network learns from.
+    """
+    if settings.word_vector_rate != AUTO:
+        return float(settings.word_vector_rate)
+    return labelled / (labelled + len(load_unlabelled(texts).words_learned_from))
 
 
 def _labelled(task: Task, ids: dict[str, np.ndarray]) -> Lesson:
