@@ -40,6 +40,7 @@ class Architecture:
         recurrent: whether it reads word by word, so that padding can make it forget.
         heads: attention heads in a block, 0 where there is no attention; memory grows with them.
         blocks: layers that each keep their states for the gradient; memory grows with them.
+        relearns_vectors: whether it learns known word vectors further at the full rate, which overfits most networks.
         needs: how many other models have to be trained before it.
         taught: whether it learns from another model's answers too; it is then a network that `--student` names.
         default: whether a run trains it unless told otherwise.
@@ -53,6 +54,7 @@ class Architecture:
     recurrent: bool = False
     heads: int = 0
     blocks: int = 1
+    relearns_vectors: bool = False
     needs: int = 0
     taught: bool = False
     default: bool = True
@@ -85,7 +87,9 @@ _ALL = (
         blocks=4,
         default=False,
     ),
-    Architecture("cnn", "CNN", Family.WORDS, "models.architectures.cnn", blocks=3, default=False),
+    Architecture(
+        "cnn", "CNN", Family.WORDS, "models.architectures.cnn", blocks=3, relearns_vectors=True, default=False
+    ),
     Architecture("transformer", "Transformer", Family.WORDS, "models.architectures.transformer", heads=4, blocks=2),
     Architecture(
         "transformer-large",

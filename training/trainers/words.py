@@ -13,7 +13,7 @@ from data.preparing import load_unlabelled
 from data.splits.leakage import UNLABELLED
 from data.stored.arrays import StoredRows
 from models.architectures.sizes import Sizes
-from models.catalog import CATALOG
+from models.catalog import CATALOG, Architecture
 from models.description import Description
 from training.measuring import memory
 from training.setting_values import AUTO, FLOAT32
@@ -108,7 +108,7 @@ def train(task: Task) -> Trained:
         title=task.progress_title,
         label_smoothing=lesson.label_smoothing,
         word_dropout=settings.word_dropout,
-        embedding_rate=1 if vectors is None else vector_rate(settings, texts, len(parts["train"].labels)),
+        embedding_rate=1 if vectors is None else vector_rate(network, settings, texts, len(parts["train"].labels)),
     )
     untrained = network.build(sizes)
     file = save_weights(model, untrained, task.folder)
@@ -143,16 +143,19 @@ def train(task: Task) -> Trained:
     )
 
 
-def vector_rate(settings: Settings, texts: Path, labelled: int) -> float:
+def vector_rate(network: Architecture, settings: Settings, texts: Path, labelled: int) -> float:
     """The learning rate of known word vectors, as a share of that of all other weights.
 
     Args:
+        network: what is trained.
         settings: of the run.
         texts: the folder of the texts that the vectors were learned from.
         labelled: how many of them the network learns from.
     """
     if settings.word_vector_rate != AUTO:
         return float(settings.word_vector_rate)
+    if network.relearns_vectors:
+        return 1.0
     return labelled / (labelled + len(load_unlabelled(texts).words_learned_from))
 
 
