@@ -63,6 +63,7 @@ class Parameters(BaseEstimator):
         norm_first: bool | None = None,
         block_dropout: float | None = None,
         word_dropout: float | None = None,
+        consistency: float | None = None,
         backbone: str | None = None,
         backbone_length: int | None = None,
         backbone_precision: str | None = None,
@@ -119,6 +120,7 @@ class Parameters(BaseEstimator):
         self.norm_first = norm_first
         self.block_dropout = block_dropout
         self.word_dropout = word_dropout
+        self.consistency = consistency
         self.backbone = backbone
         self.backbone_length = backbone_length
         self.backbone_precision = backbone_precision

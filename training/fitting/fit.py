@@ -13,6 +13,7 @@ from models.architectures.word_vectors import word_embedding
 from training.devices.copying import on_all_devices
 from training.devices.device_set import device_set, leave_processes
 from training.devices.divided_batches import DividedBatches, LossOverTexts, losses
+from training.fitting.agreement import agreeing
 from training.fitting.batches import OneHotRows, ShuffledBatches
 from training.fitting.callbacks import EarlyEnd, EpochSignals
 from training.fitting.checkpoint import Checkpoint
@@ -43,6 +44,7 @@ def fit(
     label_smoothing: float | None = None,
     word_dropout: float = 0,
     embedding_rate: float = 1,
+    consistency: float = 0,
     before: History | None = None,
 ) -> History:
     """Trains `model` in place; it ends with the weights of its best epoch by validation loss.
@@ -67,6 +69,7 @@ def fit(
         label_smoothing: in place of that of the settings.
         word_dropout: share of the words that are not shown in an epoch, where the inputs are word ids.
         embedding_rate: of the words' vectors, as a share of `learning_rate`; not 1 only where the model has them.
+        consistency: what counts in the loss that two answers to a text differ, see `training.fitting.agreement`.
         before: the history of the first phase, where this is the second.
 
     Returns:
@@ -100,7 +103,10 @@ def fit(
     checkpoint = Checkpoint(folder, before or {}, stopping, plateau)
     last = epochs + (count_epochs(before) if before else 0)
     with on_all_devices(model) as trained:
-        _compile(trained, settings, learning_rate, smoothing, embedding_rate)
+        slowed = word_embedding(trained).weights if embedding_rate != 1 else []
+        trained = agreeing(trained, consistency) if consistency else trained
+        _compile(trained, settings, learning_rate, smoothing)
+        trained.optimizer.slow_down(slowed, embedding_rate)
         trained.fit(
             batches,
             shuffle=False,
@@ -129,11 +135,9 @@ def fit(
     return history
 
 
-def _compile(
-    model: keras.Model, settings: Settings, learning_rate: float, label_smoothing: float, embedding_rate: float = 1
-) -> None:
+def _compile(model: keras.Model, settings: Settings, learning_rate: float, label_smoothing: float) -> None:
     """Optimizer, loss and metrics, for batches as one device has them or as they are divided among several."""
-    adam: type[TrackingAdam] = TrackingAdam
+    adam: type[keras.optimizers.Optimizer] = TrackingAdam
     if device_set.count > 1 and keras.backend.backend() == "tensorflow":
         from training.devices.mirrored_adam import MirroredAdam
 
@@ -150,9 +154,6 @@ def _compile(
         loss=loss,
         metrics=metrics,
     )
-    if embedding_rate != 1:
-        model.optimizer.slowed = frozenset(weight.path for weight in word_embedding(model).weights)
-        model.optimizer.share = embedding_rate
     model.optimizer.build(model.trainable_variables)
 
 

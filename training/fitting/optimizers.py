@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import keras
@@ -16,14 +17,14 @@ class TrackingAdam(_BackendAdam):
 
     The norm is that of the whole gradient, before clipping. Source: Loshchilov and Hutter 2019,
     https://arxiv.org/abs/1711.05101.
-
-    Attributes:
-        slowed: paths of the variables that take smaller steps than the others.
-        share: how long their steps are, as a share of the learning rate.
     """
 
-    slowed: frozenset[str] = frozenset()
-    share = 1.0
+    _slowed: frozenset[str] = frozenset()
+    _share = 1.0
+
+    def slow_down(self, variables: Iterable[keras.Variable], share: float) -> None:
+        """From now on the steps of these variables are only this share of the others'."""
+        self._slowed, self._share = frozenset(variable.path for variable in variables), share
 
     def build(self, variables):
         super().build(variables)
@@ -41,8 +42,8 @@ class TrackingAdam(_BackendAdam):
 
     def _backend_update_step(self, grads, trainable_variables, learning_rate):
         pairs = list(zip(grads, trainable_variables, strict=True))
-        slowed = [variable.path in self.slowed for _, variable in pairs]
-        for chosen, rate in ((False, learning_rate), (True, learning_rate * self.share)):
+        slowed = [variable.path in self._slowed for _, variable in pairs]
+        for chosen, rate in ((False, learning_rate), (True, learning_rate * self._share)):
             if chosen in slowed:
                 group = [pair for pair, slow in zip(pairs, slowed, strict=True) if slow == chosen]
                 super()._backend_update_step(*map(list, zip(*group, strict=True)), rate)

@@ -25,6 +25,7 @@ WORDS = (
     "norm_first",
     "block_dropout",
     "word_dropout",
+    "consistency",
     "word_vectors",
     "word_vector_scale",
     "word_vector_rate",

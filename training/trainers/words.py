@@ -87,7 +87,7 @@ def train(task: Task) -> Trained:
         start_from_vectors(model, vectors * settings.word_vector_scale)
     estimate = memory.network_mb(
         model.count_params(),
-        lesson.batch_size,
+        lesson.batch_size * (2 if settings.consistency else 1),
         read.sequence_length,
         settings.width,
         heads=network.heads,
@@ -109,6 +109,7 @@ def train(task: Task) -> Trained:
         label_smoothing=lesson.label_smoothing,
         word_dropout=settings.word_dropout,
         embedding_rate=1 if vectors is None else vector_rate(network, settings, texts, len(parts["train"].labels)),
+        consistency=settings.consistency,
     )
     untrained = network.build(sizes)
     file = save_weights(model, untrained, task.folder)

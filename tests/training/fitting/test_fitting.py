@@ -11,6 +11,7 @@ from models.architectures import rnn
 from models.architectures.sizes import Sizes
 from models.framework import make_deterministic
 from training.command_line import parse
+from training.fitting.agreement import Agreement
 from training.fitting.callbacks import EpochSignals
 from training.fitting.fit import TrainingDiverged, fit
 from training.fitting.optimizers import TrackingAdam
@@ -27,7 +28,7 @@ def task(rows=96, seed=0):
     return ids, labels
 
 
-def fitted(folder, *flags, rate=1e-2):
+def fitted(folder, *flags, rate=1e-2, **options):
     make_deterministic(0)
     model = rnn.build(TINY)
     history = fit(
@@ -41,6 +42,7 @@ def fitted(folder, *flags, rate=1e-2):
         batch_size=16,
         folder=folder,
         title="rnn",
+        **options,
     )
     return model, history
 
@@ -134,7 +136,7 @@ def test_what_is_slowed_takes_a_share_of_the_step():
     # two weights, the same gradient of 1: Adam's first step is as long as the learning rate
     weights = [keras.Variable(np.ones(1, "float32"), name=name) for name in ("words", "others")]
     optimizer = TrackingAdam(0.1)
-    optimizer.slowed, optimizer.share = frozenset([weights[0].path]), 0.2
+    optimizer.slow_down(weights[:1], 0.2)
     optimizer.build(weights)
     optimizer.apply([keras.ops.ones(1)] * 2, weights)
     np.testing.assert_allclose([float(1 - weight.numpy()[0]) for weight in weights], [0.02, 0.1], rtol=1e-4)
@@ -171,3 +173,26 @@ def test_the_time_left_is_said_from_a_second_on(taken, epochs, shown):
     signals = EpochSignals("rnn", epochs)
     signals.taken = taken
     assert signals._left(len(taken) - 1) == shown
+
+
+def test_answers_that_differ_count_in_the_loss():
+    """Without dropout there is nothing but the cross-entropy; two given answers differ by what the paper says."""
+    labels = keras.utils.to_categorical([0, 1], 2)
+    one, other = np.array([[0.9, 0.1], [0.2, 0.8]], "float32"), np.array([[0.5, 0.5], [0.4, 0.6]], "float32")
+    inputs = keras.Input((2, 2))
+    answers = keras.Model(inputs, Agreement(3.0)([inputs[:, 0], inputs[:, 1]]))
+    answers.compile(loss="categorical_crossentropy")
+    entropy = -np.log([[0.9, 0.5], [0.8, 0.6]]).mean()
+    apart = (((one - other) * np.log(one / other)).sum(axis=1) / 2).mean()
+    loss = answers.evaluate(np.stack([one, other], axis=1), labels, verbose=0)
+    assert loss == pytest.approx(entropy + 3 * apart, rel=1e-5)
+
+
+@pytest.mark.slow
+def test_what_has_to_agree_with_itself_learns_and_answers_as_one(tmp_path):
+    model, history = fitted(tmp_path, "--epochs", "6", consistency=1.0)
+    assert max(history["val_accuracy"]) > 0.9
+    ids, labels = task(seed=1)
+    smoothed = keras.losses.CategoricalCrossentropy(label_smoothing=parse([]).label_smoothing)
+    loss = smoothed(keras.utils.to_categorical(labels, 2), model.predict(ids, verbose=0))
+    assert float(loss) == pytest.approx(min(history["val_loss"]), abs=1e-5)
