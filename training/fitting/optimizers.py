@@ -41,9 +41,8 @@ class TrackingAdam(_BackendAdam):
         return super().apply(grads, trainable_variables)
 
     def _backend_update_step(self, grads, trainable_variables, learning_rate):
-        pairs = list(zip(grads, trainable_variables, strict=True))
-        slowed = [variable.path in self._slowed for _, variable in pairs]
-        for chosen, rate in ((False, learning_rate), (True, learning_rate * self._share)):
-            if chosen in slowed:
-                group = [pair for pair, slow in zip(pairs, slowed, strict=True) if slow == chosen]
-                super()._backend_update_step(*map(list, zip(*group, strict=True)), rate)
+        for slowed, rate in ((False, learning_rate), (True, learning_rate * self._share)):
+            together = zip(grads, trainable_variables, strict=True)
+            pairs = [(grad, variable) for grad, variable in together if (variable.path in self._slowed) == slowed]
+            if pairs:
+                super()._backend_update_step(*map(list, zip(*pairs, strict=True)), rate)
