@@ -47,7 +47,7 @@ process.wait()
 
 @pytest.mark.slow
 def test_a_second_ctrl_c_ends_a_child_at_once(capsys, tmp_path):
-    ready, pressed = tmp_path / "ready", []
+    ready, over, pressed = tmp_path / "ready", threading.Event(), []
     stubborn = f"""
 import signal, time
 from pathlib import Path
@@ -58,15 +58,20 @@ time.sleep(60)
 
     def press_twice():
         while not ready.exists():  # before, the first one would end it
-            time.sleep(0.05)
+            if over.wait(0.05):
+                return
         for _ in range(2):
             pressed.append(time.monotonic())
             os.kill(os.getpid(), signal.SIGINT)
-            time.sleep(1)
+            if over.wait(1):  # a second one would end pytest
+                return
 
     threading.Thread(target=press_twice, daemon=True).start()
-    with pytest.raises(KeyboardInterrupt):
-        run_in_child("spawn", exec, stubborn, {})
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            run_in_child("spawn", exec, stubborn, {})
+    finally:
+        over.set()
     assert len(pressed) == 2
     assert time.monotonic() - pressed[1] < 30
     assert "press Ctrl-C again to stop at once" in capsys.readouterr().err
