@@ -8,7 +8,8 @@ from __future__ import annotations
 import keras
 from keras import layers, ops
 
-PACKAGE = "sentiment_architectures"
+from models.architectures import PACKAGE
+from models.architectures.dropout import Dropout
 
 
 @keras.saving.register_keras_serializable(PACKAGE)
@@ -62,8 +63,8 @@ class EncoderBlock(layers.Layer):
         self.attention_norm.build(input_shape)
         self.feed_forward_norm = layers.LayerNormalization(epsilon=1e-6)
         self.feed_forward_norm.build(input_shape)
-        self.attention_dropout = layers.Dropout(self.dropout)
-        self.feed_forward_dropout = layers.Dropout(self.dropout)
+        self.attention_dropout = Dropout(self.dropout)
+        self.feed_forward_dropout = Dropout(self.dropout)
 
     def call(self, inputs, padding_mask, training=None):
         attended = self.attend(inputs, padding_mask, training=training)  # (batch, tokens, width)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import keras
 from keras import layers, ops
 
+from models.architectures.dropout import Dropout
 from models.architectures.initializers import initial
 from models.architectures.layers import EncoderBlock, MaskedAverage, PositionEmbedding
 from models.architectures.sizes import Sizes
@@ -26,13 +27,13 @@ def build(sizes: Sizes, blocks: int = BLOCKS) -> keras.Model:
     hidden = layers.Embedding(sizes.vocabulary_size, sizes.width, initial(sizes).embedding)(token_ids)
     # (batch, tokens, width)
     hidden = PositionEmbedding(sizes.sequence_length)(hidden)
-    hidden = layers.Dropout(sizes.dropout)(hidden)
+    hidden = Dropout(sizes.dropout)(hidden)
     for _ in range(blocks):
         block = EncoderBlock(HEADS, FEED_FORWARD, sizes.block_dropout, sizes.norm_first)
         hidden = block(hidden, padding_mask=padding_mask)
     if sizes.norm_first:
         hidden = layers.LayerNormalization(epsilon=1e-6)(hidden)
     pooled = MaskedAverage()(hidden, padding_mask=padding_mask)  # (batch, width)
-    pooled = layers.Dropout(sizes.dropout)(pooled)
+    pooled = Dropout(sizes.dropout)(pooled)
     probabilities = layers.Dense(sizes.classes, activation="softmax", dtype="float32")(pooled)  # (batch, classes)
     return keras.Model(token_ids, probabilities, name="transformer")
