@@ -182,11 +182,12 @@ def tiny_run(tmp_path_factory):
     from data.files import write_json
     from data.preparing import Part, save_texts
     from data.splits.unlabelled import Unlabelled
-    from models import linear
     from models.architectures import lstm, transformer
     from models.architectures.sizes import Sizes
     from models.catalog import CATALOG
     from models.description import Description
+    from models.linear import tfidf
+    from models.linear.arrays import LinearModel
     from models.run_folder import RunFolder
     from training.measuring.evaluating import evaluate
 
@@ -216,8 +217,8 @@ def tiny_run(tmp_path_factory):
         run.trial(model, 3).mkdir(parents=True)
         if model == "linear":
             train, validation, test = (parts[part] for part in sizes)
-            pipeline, _ = linear.fit(train.cleaned, train.labels, validation.cleaned, validation.labels)
-            linear.LinearModel.from_pipeline(pipeline).save(run.trial(model, 3) / "model.npz")
+            pipeline, _ = tfidf.fit(train.cleaned, train.labels, validation.cleaned, validation.labels)
+            LinearModel.from_pipeline(pipeline).save(run.trial(model, 3) / "model.npz")
             probabilities = pipeline.predict_proba(test.cleaned)
         else:
             network = {"lstm": lstm, "transformer": transformer}[model].build(shape)

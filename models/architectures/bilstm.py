@@ -8,7 +8,6 @@ from __future__ import annotations
 import keras
 from keras import layers, ops
 
-from models.architectures.dropout import Dropout
 from models.architectures.initializers import initial
 from models.architectures.sizes import Sizes
 
@@ -26,7 +25,7 @@ def build(sizes: Sizes) -> keras.Model:
     hidden = layers.Embedding(sizes.vocabulary_size, sizes.width, initial(sizes).embedding)(token_ids)
     hidden = hidden * ops.expand_dims(ops.cast(padding_mask, hidden.dtype), -1)  # (batch, tokens, width)
     for layer in range(LAYERS):
-        hidden = Dropout(sizes.dropout)(hidden)
+        hidden = layers.Dropout(sizes.dropout)(hidden)
         start = initial(sizes)
         hidden = layers.Bidirectional(
             layers.LSTM(
@@ -38,6 +37,6 @@ def build(sizes: Sizes) -> keras.Model:
             )
         )(hidden, mask=padding_mask if sizes.mask else None)
         # (batch, tokens, 2 width), and behind the last layer (batch, 2 width)
-    state = Dropout(sizes.dropout)(hidden)
+    state = layers.Dropout(sizes.dropout)(hidden)
     probabilities = layers.Dense(sizes.classes, activation="softmax", dtype="float32")(state)  # (batch, classes)
     return keras.Model(token_ids, probabilities, name="bilstm")

@@ -8,7 +8,6 @@ from __future__ import annotations
 import keras
 from keras import layers, ops
 
-from models.architectures.dropout import Dropout
 from models.architectures.initializers import initial
 from models.architectures.sizes import Sizes
 
@@ -26,7 +25,7 @@ def build(sizes: Sizes) -> keras.Model:
     padding_mask = ops.expand_dims(ops.not_equal(token_ids, 0), -1)  # (batch, tokens, 1)
     hidden = layers.Embedding(sizes.vocabulary_size, sizes.width, initial(sizes).embedding)(token_ids)
     hidden = hidden * ops.cast(padding_mask, hidden.dtype)  # (batch, tokens, width)
-    hidden = Dropout(sizes.dropout)(hidden)
+    hidden = layers.Dropout(sizes.dropout)(hidden)
     neighbors = find_neighbors(hidden)
     strongest = []
     for kernel_width in KERNEL_WIDTHS:
@@ -41,7 +40,7 @@ def build(sizes: Sizes) -> keras.Model:
             filtered = filtered * ops.cast(padding_mask, filtered.dtype)
         strongest.append(ops.max(filtered, axis=1))  # (batch, width)
     pooled = layers.Concatenate()(strongest)  # (batch, 3 width)
-    pooled = Dropout(sizes.dropout)(pooled)
+    pooled = layers.Dropout(sizes.dropout)(pooled)
     probabilities = layers.Dense(sizes.classes, activation="softmax", dtype="float32")(pooled)  # (batch, classes)
     return keras.Model(token_ids, probabilities, name="cnn")
 

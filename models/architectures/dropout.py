@@ -15,8 +15,9 @@ class Dropout(layers.Dropout):
     """Keras's dropout: each value is 0 with probability `rate`, the others grow by 1 / (1 - rate).
 
     JAX's own generator, Threefry, is meant for anything at all, and XLA draws its numbers anew in each part of the
-    backward pass that reads them: a third of an epoch of the Transformer. Here a number is the hash of its position
-    and of the step's seed, a few instructions that are cheaper to repeat than their result is to store.
+    backward pass that reads them: a fifth of an epoch of the Transformer. Here a number is the hash of its position
+    and of the step's seed, a few instructions that are cheaper to repeat than their result is to store. The other
+    networks drop too little for it to matter, and what they leave is a file that Keras reads by itself.
     """
 
     def call(self, inputs, training=False):

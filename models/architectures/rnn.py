@@ -10,7 +10,6 @@ from __future__ import annotations
 import keras
 from keras import initializers, layers, ops
 
-from models.architectures.dropout import Dropout
 from models.architectures.initializers import initial
 from models.architectures.sizes import Sizes
 
@@ -31,13 +30,13 @@ def build(sizes: Sizes) -> keras.Model:
     padding_mask = ops.not_equal(token_ids, 0)  # (batch, tokens)
     hidden = layers.Embedding(sizes.vocabulary_size, sizes.width, start.embedding)(token_ids)
     hidden = hidden * ops.expand_dims(ops.cast(padding_mask, hidden.dtype), -1)  # (batch, tokens, width)
-    hidden = Dropout(sizes.dropout)(hidden)
+    hidden = layers.Dropout(sizes.dropout)(hidden)
     state = layers.SimpleRNN(
         sizes.width,
         activation="relu" if sizes.initialization == "keras" else "tanh",  # tanh is PyTorch's, as published
         kernel_initializer=start.kernel,
         recurrent_initializer=start.recurrent,
     )(hidden, mask=padding_mask if sizes.mask else None)  # (batch, width)
-    state = Dropout(sizes.dropout)(state)
+    state = layers.Dropout(sizes.dropout)(state)
     probabilities = layers.Dense(sizes.classes, activation="softmax", dtype="float32")(state)  # (batch, classes)
     return keras.Model(token_ids, probabilities, name="rnn")

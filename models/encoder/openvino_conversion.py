@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from models.encoder.openvino_features import Conversion, Outcome
 
-TEXTS, TOKENS = 64, 128  # that are compared and timed: of one to the last of so many word pieces
-REPEATS = 3
+TEXTS, TOKENS = 32, 128  # that are compared and timed: of one to the last of so many word pieces
+REPEATS = 2
 
 
 def main(name: str, pooling: str, target: Path) -> None:

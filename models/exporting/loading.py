@@ -85,7 +85,7 @@ def load(run: RunFolder, model: str, seed: int) -> Exportable:
         return Combined(members, {name: path for name, path in graphs.items() if path is not None})
     if description.family is Family.LINEAR:
         from models.exporting.linear.export import LinearExport
-        from models.linear import LinearModel
+        from models.linear.arrays import LinearModel
 
         return LinearExport(LinearModel.load(trial / description.files["model"]), description.cleaning)
     if description.family is Family.ENCODER:

@@ -17,7 +17,7 @@ from data.messages import reason_of
 from models.catalog import Family
 from models.description import Description
 from models.influence import Answerer
-from models.linear import LinearModel
+from models.linear.arrays import LinearModel
 from models.run_folder import RunFolder, RunFolderError
 from reports.reading.facts import read_plan
 

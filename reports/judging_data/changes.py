@@ -14,9 +14,9 @@ from scipy import stats
 from sklearn.base import clone
 
 from data.splits.parts import first_words
-from models import linear
 from models.catalog import CATALOG, Family
 from models.description import Description
+from models.linear import tfidf
 from models.run_folder import RunFolder
 from reports.judging_data.quick_label_curve import more_labels, quick_label_curve
 from reports.judging_data.second_opinions import Voice
@@ -147,7 +147,7 @@ def _more_words(texts: RunTexts) -> list[Change]:
         return [[first_words(text, words) for text in part.cleaned] for part in (train, validation)]
 
     fitted, asked = cut(length)
-    found = linear.search(fitted, train.labels, asked, validation.labels, texts.seed)
+    found = tfidf.search(fitted, train.labels, asked, validation.labels, texts.seed)
 
     def right(words: int) -> np.ndarray:
         fitted, asked = cut(words)

@@ -13,9 +13,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 
 from data.splits.leakage import UNLABELLED
-from models import linear
 from models.calibration import fit_temperature
-from models.linear import LinearClassifier
+from models.linear import tfidf
+from models.linear.tfidf import LinearClassifier
 from reports.reading.run_texts import Features, RunTexts
 
 FOLDS = 5
@@ -97,7 +97,7 @@ def mean_of(probabilities: Sequence[np.ndarray]) -> np.ndarray:
 
 def _linear(texts: RunTexts) -> Voice:
     train, validation = texts.parts["train"], texts.parts["validation"]
-    found = linear.search(train.cleaned, train.labels, validation.cleaned, validation.labels, texts.seed)
+    found = tfidf.search(train.cleaned, train.labels, validation.cleaned, validation.labels, texts.seed)
     cleaned = {name: part.cleaned for name, part in texts.parts.items()} | {UNLABELLED: texts.unlabelled.cleaned}
 
     def fit(features: Matrix, labels: np.ndarray) -> LinearClassifier:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.linear import LinearClassifier
+from models.linear.tfidf import LinearClassifier
 from reports.judging_data.confident_learning import class_thresholds, is_doubted
 from reports.judging_data.second_opinions import Matrix, Opinion, Voice, ask_out_of_fold, mean_of
 from reports.reading.judged_labels import Recovery

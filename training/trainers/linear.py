@@ -13,8 +13,8 @@ FILE = "model.npz"
 
 def train(task: Task) -> Trained:
     """Fits every candidate; validation chooses."""
-    from models import linear
-    from models.linear import LinearModel
+    from models.linear import tfidf
+    from models.linear.arrays import LinearModel
 
     parts = task.parts
     train, validation, test = (parts[part] for part in ("train", "validation", "test"))
@@ -25,7 +25,7 @@ def train(task: Task) -> Trained:
         fit, title = linear_stream.fit_streamed, f"{title} ({linear_stream.TITLE})"
         estimate = memory.held_mb() + linear_stream.memory_mb(task.classes)
     else:
-        fit, estimate = linear.fit, memory.linear_mb(train.cleaned)
+        fit, estimate = tfidf.fit, memory.linear_mb(train.cleaned)
     memory.require(estimate, task.settings, "--sample")
     pipeline, chosen = fit(
         task.learned.cleaned,

@@ -23,7 +23,7 @@ from sklearn.preprocessing import normalize
 
 from data.stored.texts import take_texts
 from models.calibration import fit_temperature
-from models.linear import LinearClassifier, Weights, make_vectorizer
+from models.linear.tfidf import LinearClassifier, Weights, make_vectorizer
 
 TITLE = "hashed features, stochastic gradient"
 NGRAMS, SEEN = 2, 2
@@ -45,7 +45,7 @@ def fit_streamed(
     weights: Weights = None,
     validation_weights: Weights = None,
 ) -> tuple[Pipeline, str]:
-    """The pipeline from cleaned texts to classes, as `models.linear.fit` returns it, and its settings in words.
+    """The pipeline from cleaned texts to classes, as `models.linear.tfidf.fit` returns it, and its settings in words.
 
     Args:
         texts: cleaned training texts, words separated by spaces.

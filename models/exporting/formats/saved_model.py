@@ -22,7 +22,7 @@ def write(task: ExportTask) -> None:
             self.class_names = tf.constant(task.card.class_names)
             self.description = tf.saved_model.Asset(str(task.folder / CLASSIFIER))
 
-        @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="text")])
+        @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="text")], autograph=False)
         def serve(self, text):
             tokens = self.model.tokens(text)
             probabilities = self.model.probabilities(tokens)

@@ -10,7 +10,7 @@ import numpy as np
 from data.cleaning import Cleaner
 from models.exporting.linear import onnx_graph
 from models.exporting.tokenizer_file import word_tokenizer
-from models.linear import LinearModel
+from models.linear.arrays import LinearModel
 
 if TYPE_CHECKING:
     import onnx

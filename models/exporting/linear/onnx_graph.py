@@ -12,7 +12,7 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from models.exporting.exportable import ANY_BATCH, ANY_LENGTH, ONNX_OPSET
-from models.linear import LinearModel
+from models.linear.arrays import LinearModel
 from models.serving.engines import OUTPUT
 
 MACHINE_LEARNING, ML_OPSET = "ai.onnx.ml", 4  # of ONNX 1.15: the first whose LabelEncoder takes tensors

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.pipeline import make_pipeline
 
-from models import linear
 from models.exporting.linear.onnx_graph import build
-from models.linear import LinearModel
+from models.linear import tfidf
+from models.linear.arrays import LinearModel
 from models.serving.runtimes import import_onnxruntime
 
 WORDS = ["good", "bad", "cat", "dog", "not", "the"]
@@ -59,7 +59,7 @@ def pair(request):
         texts = [" ".join([WORDS[label], "not", WORDS[(label + 1) % classes], "good", "bad"]) for label in labels]
     else:
         texts = [" ".join([WORDS[label], *rng.choice(WORDS[2:], 3)]) for label in labels]
-    pipeline, found = linear.fit(texts[:150], labels[:150], texts[150:], labels[150:])
+    pipeline, found = tfidf.fit(texts[:150], labels[:150], texts[150:], labels[150:])
     assert found.startswith(chosen) or classes > 2
     return pipeline, session(LinearModel.from_pipeline(pipeline))
 
@@ -72,13 +72,13 @@ def test_it_gives_the_answers_of_scikit_learn(pair):
 
 
 @pytest.mark.parametrize("classes", [2, 3])
-@pytest.mark.parametrize("name", linear.candidates(0))
+@pytest.mark.parametrize("name", tfidf.candidates(0))
 def test_every_candidate_can_be_exported(name, classes):
     rng = np.random.default_rng(classes)
     texts = [" ".join(rng.choice([*WORDS, f"{WORDS[at % classes]}s"], 6)) for at in range(60)]
     vectorizer = TfidfVectorizer(token_pattern=r"[^ ]+", ngram_range=(1, 2), min_df=2, sublinear_tf=True)
     features = vectorizer.fit_transform(texts)
-    pipeline = make_pipeline(vectorizer, linear.candidates(0)[name](features, np.arange(60) % classes).cooled(0.5))
+    pipeline = make_pipeline(vectorizer, tfidf.candidates(0)[name](features, np.arange(60) % classes).cooled(0.5))
     np.testing.assert_allclose(
         session(LinearModel.from_pipeline(pipeline))(texts), pipeline.predict_proba(texts), atol=1e-6
     )
@@ -126,7 +126,7 @@ def test_memory_does_not_grow_with_the_number_of_terms():
     asked = """
 import numpy as np
 from models.exporting.linear.onnx_graph import build
-from models.linear import LinearModel
+from models.linear.arrays import LinearModel
 from models.peak_memory import peak_memory_mb
 from models.serving.runtimes import import_onnxruntime
 terms, words = 200_000, 50_002

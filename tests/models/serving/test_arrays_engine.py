@@ -12,7 +12,7 @@ from data.cleaning import Cleaner
 from models.exporting.exportable import ExportRefused, ExportTask
 from models.exporting.formats import arrays
 from models.exporting.linear.export import LinearExport
-from models.linear import LinearModel
+from models.linear.arrays import LinearModel
 from models.serving.arrays_engine import load
 from models.serving.formats import FORMATS
 from models.serving.reading.hash_table import EMPTY, HashTable

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from data.files import read_json
 from models.encoder.feature_files import text_digest, write_rows
-from models.linear import LinearClassifier
+from models.linear.tfidf import LinearClassifier
 from models.run_folder import RunFolderError
 from reports.judging_data import commands
 from reports.judging_data.confident_learning import class_thresholds, is_doubted

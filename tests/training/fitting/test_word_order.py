@@ -9,10 +9,10 @@ from data.sources import sample
 from data.splits.parts import clean_parts
 from data.splits.split import split
 from data.vectorizing import learn_vocabulary, vectorize
-from models import linear
 from models.architectures import lstm
 from models.architectures.sizes import Sizes
 from models.framework import make_deterministic
+from models.linear import tfidf
 from training.command_line import parse
 from training.fitting.fit import fit
 
@@ -27,7 +27,7 @@ def parts():
 
 def test_a_bag_of_words_cannot_solve_it(parts):
     train, validation, test = parts["train"], parts["validation"], parts["test"]
-    pipeline, _ = linear.fit(train.cleaned, train.labels, validation.cleaned, validation.labels)
+    pipeline, _ = tfidf.fit(train.cleaned, train.labels, validation.cleaned, validation.labels)
     right = pipeline.predict(test.cleaned) == test.labels
     plain = np.array(test.groups) == "plain"
     assert right[plain].mean() > 0.9

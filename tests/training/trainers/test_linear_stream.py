@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from data.stored.texts import GrowingTexts
-from models.linear import LinearModel
+from models.linear.arrays import LinearModel
 from training.trainers import linear_stream
 from training.trainers.linear_stream import HashedFeatures, fit_streamed
 

@@ -16,9 +16,9 @@ from data.sources import catalog
 from data.splits.parts import clean_parts
 from data.splits.split import split
 from data.vectorizing import learn_vocabulary, vectorize
-from models import linear
 from models.architectures import cnn
 from models.architectures.sizes import Sizes
+from models.linear import tfidf
 from training.command_line import parse
 from training.fitting.fit import fit
 from training.settings import Settings
@@ -103,7 +103,7 @@ def test_models_learn_opinions_in_any_language(tmp_path, language):
     assert cleaner.clean(frame.format(things[0], good[0])) == wanted
     parts, removed = prepare(corpus, clean_parts(corpus, drawn, cleaner), None, LENGTH)
     train, validation, test = parts["train"], parts["validation"], parts["test"]
-    pipeline, _ = linear.fit(train.cleaned, train.labels, validation.cleaned, validation.labels)
+    pipeline, _ = tfidf.fit(train.cleaned, train.labels, validation.cleaned, validation.labels)
     assert (pipeline.predict(test.cleaned) == test.labels).mean() > 0.9
 
     vocabulary = learn_vocabulary(train.cleaned, 400)

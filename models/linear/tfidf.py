@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 from scipy.sparse import csr_matrix, diags
@@ -22,7 +21,6 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import ComplementNB
 from sklearn.pipeline import Pipeline, make_pipeline
 
-from data.files import whole
 from models.calibration import fit_temperature
 
 Weights = np.ndarray | None  # of n texts, `(n,)`
@@ -225,54 +223,3 @@ def search(
     if best is None:
         raise ValueError("The training texts hold no word to learn from.")
     return best
-
-
-@dataclass(frozen=True)
-class LinearModel:
-    """A fitted pipeline as plain arrays: all it takes to answer, in any language.
-
-    The count of each term in a text becomes `1 + ln(count)`, is multiplied by the term's inverse frequency, and the
-    text's vector is brought to length 1; `softmax(vector @ weights + bias)` are the probabilities.
-
-    Attributes:
-        terms: V words, and pairs of words with a space between them.
-        inverse_frequencies: of the terms, `float64` array of shape `(V,)`.
-        weights: `float64` array of shape `(V, classes)`.
-        bias: `float64` array of shape `(classes,)`.
-    """
-
-    terms: list[str]
-    inverse_frequencies: np.ndarray
-    weights: np.ndarray
-    bias: np.ndarray
-
-    @classmethod
-    def from_pipeline(cls, pipeline: Pipeline) -> LinearModel:
-        """The arrays of what `fit` returned."""
-        vectorizer, classifier = pipeline.named_steps.values()
-        return cls(list(vectorizer.get_feature_names_out()), vectorizer.idf_, classifier.weights, classifier.bias)
-
-    def pipeline(self) -> Pipeline:
-        """What `fit` returned, from the arrays."""
-        vectorizer = make_vectorizer(max(term.count(" ") + 1 for term in self.terms), vocabulary=self.terms)
-        vectorizer.idf_ = self.inverse_frequencies
-        return make_pipeline(vectorizer, LinearClassifier(self.weights, self.bias, self.weights.size))
-
-    def save(self, path: Path) -> None:
-        """Writes the arrays as an `.npz` without pickle; the terms as UTF-8, one a line."""
-        terms = np.frombuffer("\n".join(self.terms).encode(), np.uint8)
-        with whole(path) as aside:
-            np.savez(
-                aside,
-                terms=terms,
-                inverse_frequencies=self.inverse_frequencies,
-                weights=self.weights,
-                bias=self.bias,
-            )
-
-    @classmethod
-    def load(cls, path: Path) -> LinearModel:
-        """What `save` wrote."""
-        with np.load(path, allow_pickle=False) as arrays:
-            terms = arrays["terms"].tobytes().decode().split("\n")
-            return cls(terms, arrays["inverse_frequencies"], arrays["weights"], arrays["bias"])
