@@ -190,6 +190,7 @@ def tiny_run(tmp_path_factory):
     from models.linear.arrays import LinearModel
     from models.run_folder import RunFolder
     from training.measuring.evaluating import evaluate
+    from training.tensorboard.projector import save_vectors
 
     run = RunFolder(tmp_path_factory.mktemp("runs") / "tiny")
     prepared = run.prepared(3)
@@ -223,6 +224,7 @@ def tiny_run(tmp_path_factory):
         else:
             network = {"lstm": lstm, "transformer": transformer}[model].build(shape)
             network.save(run.trial(model, 3) / "model.keras")
+            save_vectors(network, len(load_vocabulary(prepared)), run.trial(model, 3))
             probabilities = network.predict(ids["test"], verbose=0)
         rows = ["part,index,label,predicted,probability_" + ",probability_".join(names)]
         for index, label, row in zip(parts["test"].index, parts["test"].labels, probabilities, strict=True):

@@ -15,7 +15,7 @@ from training.devices.device_set import device_set, leave_processes
 from training.devices.divided_batches import DividedBatches, LossOverTexts, losses
 from training.fitting.agreement import agreeing
 from training.fitting.batches import OneHotRows, ShuffledBatches
-from training.fitting.callbacks import EarlyEnd, EpochSignals
+from training.fitting.callbacks import EarlyEnd, EndAtNaN, EpochCurves, EpochSignals
 from training.fitting.checkpoint import Checkpoint
 from training.fitting.history import History, count_epochs
 from training.fitting.optimizers import TrackingAdam
@@ -121,8 +121,8 @@ def fit(
                 EpochSignals(title, last),
                 stopping,
                 plateau,
-                keras.callbacks.TerminateOnNaN(),
-                *([keras.callbacks.TensorBoard(str(folder), write_graph=False)] if device_set.leads else []),
+                EndAtNaN(),
+                *([EpochCurves(str(folder), write_graph=False)] if device_set.leads else []),
                 checkpoint,
                 EarlyEnd(),
             ],

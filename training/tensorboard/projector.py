@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,27 +17,37 @@ from data.preparing import Part, load_texts
 from models.description import Description
 from models.run_folder import RunFolder
 
+if TYPE_CHECKING:
+    import keras
+
 CONFIG, VECTORS, WORDS = "projector_config.pbtxt", "embedding.bytes", "metadata.tsv"
+NUMBER = "<f4"  # of the vectors
+
+
+def save_vectors(model: keras.Model, words: int, folder: Path) -> None:
+    """Writes the vectors of a trained network's words into the `folder` of its trial; a small corpus does not fill the
+    table of the network, of which the first rows, `words`, are meant.
+    """
+    from models.architectures.word_vectors import word_embedding
+
+    # Raw float32: the projector takes what is not UTF-8 for that.
+    with whole(folder / VECTORS) as aside:
+        np.asarray(word_embedding(model).get_weights()[0][:words]).astype(NUMBER).tofile(aside)
 
 
 def write_embedding(run: RunFolder, model: str, seed: int, folder: Path) -> None:
-    """Writes a trial's word vectors, with what they stand for, into `folder`; nothing where it learned none."""
-    path = run.trial(model, seed) / "model.keras"
-    vectors = _word_vectors(path) if path.exists() else None
-    if vectors is None:
+    """Writes into a trial's `folder` what the word vectors stand for that `save_vectors` has left there, if it has."""
+    if not (folder / VECTORS).exists():
         return
     vocabulary = load_vocabulary(run.prepared(seed) / Description.load(run.description(model, seed)).arrays)
-    vectors = vectors[: len(vocabulary)]  # a small corpus does not fill the table
-    # Raw float32: the projector takes what is not UTF-8 for that.
-    with whole(folder / VECTORS) as aside:
-        vectors.astype("<f4").tofile(aside)
+    width = (folder / VECTORS).stat().st_size // (len(vocabulary) * np.dtype(NUMBER).itemsize)
     train = load_texts(run.prepared(seed))["train"]
     rows = describe_words(vocabulary, train, read_json(run.data_card)["class_names"])
     write_text(folder / WORDS, "".join("\t".join(row) + "\n" for row in rows))
     write_text(
         folder / CONFIG,
         f'embeddings {{\n  tensor_name: "words of {model}"\n  tensor_path: "{VECTORS}"\n'
-        f"  tensor_shape: {vectors.shape[0]}\n  tensor_shape: {vectors.shape[1]}\n"
+        f"  tensor_shape: {len(vocabulary)}\n  tensor_shape: {width}\n"
         f'  metadata_path: "{WORDS}"\n}}\n',
     )
 
@@ -52,15 +63,3 @@ def describe_words(vocabulary: list[str], train: Part, class_names: list[str]) -
         name = " ".join(class_names[int(np.argmax(by_class))].split()) if any(by_class) else "none"
         rows.append([word or "(padding)", str(sum(by_class)), name])
     return rows
-
-
-def _word_vectors(path: Path) -> np.ndarray | None:
-    """The weights of a saved model's `Embedding` layer, `(words, width)`."""
-    import keras
-
-    from models.architectures import layers  # noqa: F401 -- registers the layers a saved model is made of
-
-    for layer in keras.models.load_model(path, compile=False).layers:
-        if isinstance(layer, keras.layers.Embedding):
-            return np.asarray(layer.get_weights()[0])
-    return None

@@ -18,6 +18,7 @@ from models.description import Description
 from training.measuring import memory
 from training.setting_values import AUTO, FLOAT32
 from training.settings import Settings
+from training.tensorboard.projector import save_vectors
 from training.trainers.others import cost_of, find_others
 from training.trainers.trained import Task, Trained, answer_some, predict, rows, save_weights, trainable_count
 
@@ -113,6 +114,7 @@ def train(task: Task) -> Trained:
     )
     untrained = network.build(sizes)
     file = save_weights(model, untrained, task.folder)
+    save_vectors(model, len(vocabulary), task.folder)
     answers = model if settings.precision == FLOAT32 else untrained  # it has the weights by now
     return Trained(
         description=Description(

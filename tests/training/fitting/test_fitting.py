@@ -11,8 +11,10 @@ from models.architectures import rnn
 from models.architectures.sizes import Sizes
 from models.framework import make_deterministic
 from training.command_line import parse
+from training.devices.divided_batches import LossOverTexts
 from training.fitting.agreement import Agreement
-from training.fitting.callbacks import EpochSignals
+from training.fitting.callbacks import EarlyEnd, EndAtNaN, EpochCurves, EpochSignals
+from training.fitting.checkpoint import Checkpoint
 from training.fitting.fit import TrainingDiverged, fit
 from training.fitting.optimizers import TrackingAdam
 
@@ -196,3 +198,9 @@ def test_what_has_to_agree_with_itself_learns_and_answers_as_one(tmp_path):
     smoothed = keras.losses.CategoricalCrossentropy(label_smoothing=parse([]).label_smoothing)
     loss = smoothed(keras.utils.to_categorical(labels, 2), model.predict(ids, verbose=0))
     assert float(loss) == pytest.approx(min(history["val_loss"]), abs=1e-5)
+
+
+@pytest.mark.parametrize("callback", [EpochSignals, EndAtNaN, EpochCurves, Checkpoint, EarlyEnd, LossOverTexts])
+def test_no_callback_waits_for_the_loss_of_a_step(callback):
+    for name in ("on_batch_end", "on_train_batch_end", "on_test_batch_end"):
+        assert getattr(callback, name) is getattr(keras.callbacks.Callback, name)
