@@ -139,6 +139,7 @@ RECIPES: dict[str, dict] = {
         "norm_first": False,
         "block_dropout": 0.3,
         "word_dropout": 0.0,
+        "student_word_dropout": 0.0,
         "batch_size": 16,
         "epochs": 20,
         "early_stopping_patience": 3,

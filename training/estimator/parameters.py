@@ -73,6 +73,7 @@ class Parameters(BaseEstimator):
         student_vocabulary_size: int | str | None = None,
         student_sequence_length: int | str | None = None,
         student_batch_size: int | None = None,
+        student_word_dropout: float | None = None,
         epochs: int | None = None,
         batch_size: int | None = None,
         learning_rate: float | None = None,
@@ -130,6 +131,7 @@ class Parameters(BaseEstimator):
         self.student_vocabulary_size = student_vocabulary_size
         self.student_sequence_length = student_sequence_length
         self.student_batch_size = student_batch_size
+        self.student_word_dropout = student_word_dropout
         self.epochs = epochs
         self.batch_size = batch_size
         self.learning_rate = learning_rate

@@ -15,6 +15,14 @@ class TrainingSettings:
     student_batch_size: int = setting(
         64, "texts per step of that; it learns from the unlabelled ones too", "training", values.whole_number(1)
     )
+    student_word_dropout: float = setting(
+        0.4,
+        "share of a text's words that the student is not shown in training, others in each epoch (texts that no split "
+        "reads: log loss 0.219 against 0.227 with 0.1 and the same accuracy on 20newsgroups, ten splits; on its twenty "
+        "classes 0.935 against 0.997 and accuracy 73.2 against 72.0, two)",
+        "training",
+        values.number(0, 1),
+    )
     class_weights: str = setting(
         values.NONE,
         "balanced: in training, and where validation chooses, each class weighs the same however many texts it has, "

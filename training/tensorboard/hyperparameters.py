@@ -16,7 +16,8 @@ IN_EPOCHS = (
     "plateau_patience",
     "plateau_factor",
 )
-READ, READ_BY_STUDENT = ("vocabulary_size", "sequence_length"), ("student_vocabulary_size", "student_sequence_length")
+# Of these a student has settings of its own.
+STUDENT_HAS = ("vocabulary_size", "sequence_length", "batch_size", "word_dropout")
 WORDS = (
     "width",
     "dropout",
@@ -24,12 +25,10 @@ WORDS = (
     "initialization",
     "norm_first",
     "block_dropout",
-    "word_dropout",
     "consistency",
     "word_vectors",
     "word_vector_scale",
     "word_vector_rate",
-    "batch_size",
     "learning_rate",
 )
 ENCODER = (
@@ -50,9 +49,9 @@ def hyperparameters(settings: Settings, model: str) -> dict[str, bool | int | fl
     family = CATALOG[model].family
     names = [*ALWAYS]
     if CATALOG[model].taught:
-        names += ["student", "student_batch_size"]
-    if family is Family.WORDS:
-        names += [*(READ_BY_STUDENT if CATALOG[model].taught else READ), *WORDS, *IN_EPOCHS]
+        names += ["student", *(f"student_{name}" for name in STUDENT_HAS), *WORDS, *IN_EPOCHS]
+    elif family is Family.WORDS:
+        names += [*STUDENT_HAS, *WORDS, *IN_EPOCHS]
     elif family is Family.ENCODER:
         names += [*ENCODER, *IN_EPOCHS, *(UNFREEZING if settings.unfreeze else ())]
     return {"model": model} | {name: getattr(settings, name) for name in names}

@@ -24,15 +24,16 @@ CONFIG, VECTORS, WORDS = "projector_config.pbtxt", "embedding.bytes", "metadata.
 NUMBER = "<f4"  # of the vectors
 
 
-def save_vectors(model: keras.Model, words: int, folder: Path) -> None:
-    """Writes the vectors of a trained network's words into the `folder` of its trial; a small corpus does not fill the
-    table of the network, of which the first rows, `words`, are meant.
+def save_vectors(model: keras.Model, words: int, folder: Path) -> str:
+    """Writes the vectors of a trained network's words into the `folder` of its trial; the name of the file. A small
+    corpus does not fill the table of the network, of which the first rows, `words`, are meant.
     """
     from models.architectures.word_vectors import word_embedding
 
     # Raw float32: the projector takes what is not UTF-8 for that.
     with whole(folder / VECTORS) as aside:
         np.asarray(word_embedding(model).get_weights()[0][:words]).astype(NUMBER).tofile(aside)
+    return VECTORS
 
 
 def write_embedding(run: RunFolder, model: str, seed: int, folder: Path) -> None:

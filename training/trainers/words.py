@@ -35,6 +35,7 @@ class Lesson:
         batch_size: texts per step.
         label_smoothing: `None` for that of the settings.
         title: of the network's row.
+        word_dropout: share of the words that are not shown in an epoch.
         smaller: the settings to lower so that it takes less memory.
         weights: of the texts `(n,)`, `None` where all weigh the same.
         taught_by: title of the teacher.
@@ -45,6 +46,7 @@ class Lesson:
     targets: np.ndarray
     batch_size: int
     title: str
+    word_dropout: float
     smaller: str = "--batch-size, --sequence-length or --width"
     weights: np.ndarray | None = None
     label_smoothing: float | None = None
@@ -108,13 +110,15 @@ def train(task: Task) -> Trained:
         folder=task.folder,
         title=task.progress_title,
         label_smoothing=lesson.label_smoothing,
-        word_dropout=settings.word_dropout,
+        word_dropout=lesson.word_dropout,
         embedding_rate=1 if vectors is None else vector_rate(network, settings, texts, len(parts["train"].labels)),
         consistency=settings.consistency,
     )
     untrained = network.build(sizes)
-    file = save_weights(model, untrained, task.folder)
-    save_vectors(model, len(vocabulary), task.folder)
+    files = {
+        "model": save_weights(model, untrained, task.folder),
+        "word_vectors": save_vectors(model, len(vocabulary), task.folder),
+    }
     answers = model if settings.precision == FLOAT32 else untrained  # it has the weights by now
     return Trained(
         description=Description(
@@ -123,7 +127,7 @@ def train(task: Task) -> Trained:
             family=task.architecture.family,
             seed=seed,
             reads=f"the first {read.sequence_length} cleaned words",
-            files={"model": file},
+            files=files,
             cleaning=task.cleaner,
             recurrent=network.recurrent,
             sequence_length=read.sequence_length,
@@ -169,6 +173,7 @@ def _labelled(task: Task, ids: dict[str, np.ndarray]) -> Lesson:
         task.learned.labels,
         task.settings.batch_size,
         task.architecture.name,
+        task.settings.word_dropout,
         weights=task.learned_weights,
     )
 
@@ -199,6 +204,7 @@ def _taught(task: Task, ids: dict[str, np.ndarray]) -> Lesson:
         np.concatenate(targets),
         task.settings.student_batch_size,
         f"{task.architecture.name} ({', '.join(said)})",
+        task.settings.student_word_dropout,
         "--student-batch-size, --student-sequence-length or --width",
         # The teacher's answers to unlabelled texts are as balanced as its training was.
         None if weights is None else np.concatenate([weights, np.ones(texts, np.float32)]),
