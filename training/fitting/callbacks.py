@@ -1,6 +1,6 @@
 """What Keras has no callback for: train-validation gap, gradient norm, a line of progress per epoch, an early end.
 
-None of them looks at single steps: what does makes the backend wait for each step's loss, which takes a third of an
+None of them looks at single steps: what does makes the backend wait for each step's loss, which takes a quarter of an
 epoch of the SimpleRNN on JAX.
 """
 

@@ -40,3 +40,25 @@ def test_a_recurrent_network_becomes_an_operator(name, mask, initialization):
     assert isinstance(width, str) if mask else width == LENGTH
     if mask:
         np.testing.assert_allclose(session.run(None, {"token_ids": ids[:4, :5]})[0], wanted[:4], atol=1e-6)
+
+
+@pytest.mark.slow
+def test_a_step_of_the_converter_that_fails_is_left_out(monkeypatch):
+    keras = pytest.importorskip("keras")
+    if keras.backend.backend() != "tensorflow":
+        pytest.skip("exports are written on TensorFlow")
+    from tf2onnx import optimizer
+
+    from models.exporting.onnx_conversion import convert
+    from models.serving.runtimes import import_onnxruntime
+
+    class Failing:
+        def optimize(self, *_):
+            raise RuntimeError("a defect")
+
+    monkeypatch.setitem(optimizer._get_optimizers(), "remove_identity", Failing)
+    model = CATALOG["cnn"].build(Sizes(vocabulary_size=20, sequence_length=LENGTH, width=4))
+    proto = convert(model)
+    ids = np.random.default_rng(0).integers(1, 20, (6, LENGTH)).astype(np.int32)
+    session = import_onnxruntime().InferenceSession(proto.SerializeToString(), providers=["CPUExecutionProvider"])
+    np.testing.assert_allclose(session.run(None, {"token_ids": ids})[0], model.predict(ids, verbose=0), atol=1e-6)
