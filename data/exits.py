@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
 from collections.abc import Callable
 
 from data.messages import printable
@@ -23,6 +25,18 @@ def leave_output_unread() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+def end_by_sigterm() -> None:
+    """From now on SIGTERM ends the process as an error would, so that what is half written is taken away; where
+    something else listens to it, or in a thread, nothing changes.
+    """
+    if threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+        signal.signal(signal.SIGTERM, _on_sigterm)
+
+
+def _on_sigterm(_number: int, _frame: object) -> None:
+    raise SystemExit(EXIT_TERMINATED)
+
+
 def attempt(work: Callable[[], None], place: object, *expected: type[Exception]) -> int:
     """Does a command's work and returns its exit code.
 
@@ -33,8 +47,9 @@ def attempt(work: Callable[[], None], place: object, *expected: type[Exception])
 
     Returns:
         0; 2 after an expected error or one of the system; 130 after Ctrl-C. A reader of the output that has seen
-        enough, such as `head`, is no error.
+        enough, such as `head`, is no error. SIGTERM ends the process with 143.
     """
+    end_by_sigterm()
     try:
         work()
         sys.stdout.flush()

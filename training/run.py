@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
@@ -24,7 +23,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from data.exits import EXIT_BAD_INPUT, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_TERMINATED, leave_output_unread, refuse
+from data.exits import EXIT_BAD_INPUT, EXIT_FAILED, EXIT_INTERRUPTED, end_by_sigterm, leave_output_unread, refuse
 from data.messages import escape_what_cannot_be_shown, kind_and_reason
 from data.sources import catalog as sources
 from data.sources.source import values_of
@@ -71,7 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             settings = _with_absolute_paths(settings)
         if settings.has_encoder:
             _check_backbone(settings.backbone)
-        signal.signal(signal.SIGTERM, _on_sigterm)
+        end_by_sigterm()
         # Not before the settings are read: scikit-learn takes a second to import.
         from training.experiment import compare
         from training.run_folders import open_run
@@ -154,11 +153,6 @@ def _joined(settings: Settings, processes: Processes) -> Iterator[None]:
             from training.devices.joining import dismiss
 
             dismiss(settings)
-
-
-def _on_sigterm(_number: int, _frame: object) -> None:
-    """Stops at once: whoever sends it will not wait for an epoch."""
-    raise SystemExit(EXIT_TERMINATED)
 
 
 def end_fork_server() -> None:

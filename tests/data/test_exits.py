@@ -3,6 +3,8 @@
 import errno
 import io
 import os
+import signal
+import subprocess
 import sys
 
 import pytest
@@ -68,3 +70,46 @@ def test_a_stream_that_takes_every_character_is_left_alone(monkeypatch):
     escape_what_cannot_be_shown()
     print("80 – 90")
     assert sys.stdout.getvalue() == "80 – 90\n"
+
+
+HALF_WRITTEN = """
+import time
+from pathlib import Path
+from data.exits import attempt
+from data.files import whole
+
+def work():
+    with whole(Path("answers.csv")) as aside:
+        aside.write_text("half")
+        print("waiting", flush=True)
+        time.sleep(60)
+
+raise SystemExit(attempt(work, "answers.csv"))
+"""
+
+
+@pytest.mark.slow
+def test_sigterm_leaves_nothing_half_written(tmp_path, root):
+    done = subprocess.Popen(
+        [sys.executable, "-c", HALF_WRITTEN],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(root)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert done.stdout.readline() == "waiting\n"
+    done.send_signal(signal.SIGTERM)
+    assert done.communicate(timeout=30) == ("", "")
+    assert done.returncode == 143
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_listens_to_sigterm_goes_on_listening():
+    heard = []
+    before = signal.signal(signal.SIGTERM, lambda *_: heard.append(True))
+    try:
+        assert attempt(lambda: signal.raise_signal(signal.SIGTERM), "runs") == 0
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert heard == [True]
