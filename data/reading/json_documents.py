@@ -10,6 +10,10 @@ from data.reading.columns import LEAST_TEXT, is_likely
 COLUMNS, DATA, INDEX = "columns", "data", "index"  # what pandas calls the parts of orient="split"
 
 
+class NamedTwice(Exception):
+    """Two columns of a table have the name that it holds."""
+
+
 def rows_of_document(document: dict[str, Any], asked: Sequence[str] = ()) -> list[dict[str, Any]] | None:
     """The rows, by the names of their columns; `None` where the object is no table but one row of one, or may be.
 
@@ -18,6 +22,9 @@ def rows_of_document(document: dict[str, Any], asked: Sequence[str] = ()) -> lis
     Args:
         document: the object.
         asked: names of columns that the table is likely to have.
+
+    Raises:
+        NamedTwice: two columns have one name.
 
     >>> rows_of_document({"text": {"0": "Good film"}, "label": {"0": "positive"}})
     [{'text': 'Good film', 'label': 'positive'}]
@@ -40,8 +47,10 @@ def rows_of_document(document: dict[str, Any], asked: Sequence[str] = ()) -> lis
 
 
 def _split(names: list[str], index: object, rows: list) -> list[dict[str, Any]] | None:
-    if len(set(names)) < len(names) or any(len(row) != len(names) for row in rows):
+    if any(len(row) != len(names) for row in rows):
         return None
+    if len(set(names)) < len(names):
+        raise NamedTwice(next(name for name in names if names.count(name) > 1))
     return _with_index(index, [dict(zip(names, row, strict=True)) for row in rows])
 
 

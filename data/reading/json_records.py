@@ -12,9 +12,9 @@ from pathlib import Path
 
 from data.corpus import DataError
 from data.messages import shorten
-from data.reading.columns import check_names
+from data.reading.columns import check_names, named_twice
 from data.reading.damage import Damage
-from data.reading.json_documents import rows_of_document
+from data.reading.json_documents import NamedTwice, rows_of_document
 from data.reading.packing import CHUNK, suffix_of
 from data.reading.table import JSON_LINES, Reading
 from data.reading.text_encoding import DAMAGED, Encoding, find_encoding
@@ -113,6 +113,8 @@ def _document(path: Path, encoding: Encoding, asked: Sequence[str]) -> Iterator[
         return None
     try:
         rows = rows_of_document(decoder.decode(text.rstrip()), asked)
+    except NamedTwice as error:
+        raise DataError(named_twice(place(path, 1), str(error))) from None
     except (ValueError, RecursionError) as error:
         if not rest.strip():  # a line that was cut off
             return None

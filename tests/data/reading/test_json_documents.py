@@ -83,7 +83,6 @@ def test_an_index_that_is_more_than_numbers_of_rows_is_a_column(write, form):
         '{"review_text": "a film", "spans": [{"text": "film", "label": "product"}]}',
         '{"input": "a film that is good enough", "spans": [{"text": "film", "label": "product"}]}',
         '{"train": [{"text": "a"}], "test": [{"text": "b"}, null]}',
-        '{"columns": ["text", "text"], "data": [["a", "b"]]}',
         '{"columns": ["text"], "data": [["a", "b"]]}',
         '{"0": {"0": "a", "1": "b"}, "1": {"0": "x", "1": "y"}}',  # either may be the columns
         '{"text": "a film"',
@@ -91,6 +90,14 @@ def test_an_index_that_is_more_than_numbers_of_rows_is_a_column(write, form):
 )
 def test_an_object_that_is_no_table_is_a_line(write, content):
     assert "JSON Lines" in open_table(write(content, "reviews.json"), Reading()).form
+
+
+def test_a_name_of_two_columns_is_refused(write):
+    path = write('{"columns": ["text", "label", "text"], "data": [["a", "b", "c"]]}', "a.json")
+    with pytest.raises(
+        DataError, match=re.escape("line 1, names a column twice ('text'): give each column its own name.")
+    ):
+        open_table(path, Reading())
 
 
 @pytest.mark.parametrize(
