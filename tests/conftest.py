@@ -65,11 +65,8 @@ CHROMIUM = [
 
 
 def pytest_xdist_auto_num_workers(config):
-    """One file for each core at a time, one more where many tests wait for processes of their own, and two more where
-    most of them do.
-    """
-    asked = config.option.markexpr
-    return len(os.sched_getaffinity(0)) + (0 if asked == "not slow" else 2 if asked == "long" else 1)
+    """One file for each core at a time, and one more where most tests wait for processes of their own."""
+    return len(os.sched_getaffinity(0)) + ("not slow" not in config.option.markexpr)
 
 
 @pytest.hookimpl(tryfirst=True)
