@@ -35,12 +35,12 @@ class LinearModel:
 
     @classmethod
     def from_pipeline(cls, pipeline: Pipeline) -> LinearModel:
-        """The arrays of what `fit` returned."""
+        """The arrays of what `tfidf.fit` returned."""
         vectorizer, classifier = pipeline.named_steps.values()
         return cls(list(vectorizer.get_feature_names_out()), vectorizer.idf_, classifier.weights, classifier.bias)
 
     def pipeline(self) -> Pipeline:
-        """What `fit` returned, from the arrays."""
+        """What `tfidf.fit` returned, from the arrays."""
         from sklearn.pipeline import make_pipeline
 
         from models.linear.tfidf import LinearClassifier, make_vectorizer

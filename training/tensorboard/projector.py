@@ -32,7 +32,7 @@ def save_vectors(model: keras.Model, words: int, folder: Path) -> str:
 
     # Raw float32: the projector takes what is not UTF-8 for that.
     with whole(folder / VECTORS) as aside:
-        np.asarray(word_embedding(model).get_weights()[0][:words]).astype(NUMBER).tofile(aside)
+        word_embedding(model).get_weights()[0][:words].astype(NUMBER).tofile(aside)
     return VECTORS
 
 

@@ -6,7 +6,6 @@ from scipy.sparse import csr_matrix
 
 from models.calibration import fit_temperature
 from models.linear import tfidf
-from models.linear.arrays import LinearModel
 
 
 @pytest.mark.parametrize("classes", [2, 3])
@@ -97,12 +96,3 @@ def test_it_is_as_sure_as_validation_says():
     confidence = pipeline.predict_proba(texts[200:]).max(axis=1)
     assert confidence.mean() == pytest.approx((said == labels[200:]).mean(), abs=0.02)
     assert fit_temperature(pipeline.decision_function(texts[200:]), said)[0] == pytest.approx(1, abs=0.01)
-
-
-def test_it_is_whole_again_from_its_arrays(tmp_path):
-    texts = ["good film", "not good", "bad film", "not bad", "good good film", "bad bad film"] * 3
-    pipeline, _ = tfidf.fit(texts, np.array([1, 0, 0, 1, 1, 0] * 3), texts[:6], np.array([1, 0, 0, 1, 1, 0]))
-    LinearModel.from_pipeline(pipeline).save(tmp_path / "model.npz")
-    loaded = LinearModel.load(tmp_path / "model.npz").pipeline()
-    asked = [*texts[:6], "", "never seen", "film not good"]
-    np.testing.assert_array_equal(loaded.predict_proba(asked), pipeline.predict_proba(asked))
