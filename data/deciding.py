@@ -1,4 +1,6 @@
-"""What `auto` comes to: the language of the texts, how many words of each are read, how many words are known."""
+"""What `auto` comes to: the language of the texts, how many words of each are read, how many words are known, how many
+unlabelled texts are taken.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +16,7 @@ from data.vectorizing import SEEN, count_words
 
 LONGEST_READ, SHARE_COVERED, LEAST_READ = 256, 0.9, 64  # words of a text, where nothing else says how many to read
 MOST_WORDS = 20_000  # of the vocabulary
+UNLABELLED, UNLABELLED_OF_A_CLASS = 5000, 500
 
 
 def choose_language(corpus: Corpus, train: np.ndarray) -> str:
@@ -67,3 +70,12 @@ def fitting_vocabulary(corpus: Corpus, texts: Iterable[str]) -> int:
 def words_seen_twice(texts: Iterable[str]) -> int:
     """The size of the vocabulary of the words that some cleaned texts have at least twice, within 20,000."""
     return min(max(sum(count >= SEEN for count in count_words(texts).values()), 1) + 2, MOST_WORDS)
+
+
+def enough_unlabelled(classes: int) -> int:
+    """How many unlabelled texts pay: with twenty classes a student gains by another 5,000, with two it does not.
+
+    >>> enough_unlabelled(2), enough_unlabelled(20)
+    (5000, 10000)
+    """
+    return max(UNLABELLED, UNLABELLED_OF_A_CLASS * classes)

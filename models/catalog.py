@@ -10,7 +10,7 @@ import importlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import keras
@@ -50,7 +50,7 @@ class Architecture:
     title: str
     family: Family
     module: str | None = None
-    variant: Mapping[str, int] = field(default_factory=dict, hash=False)
+    variant: Mapping[str, Any] = field(default_factory=dict, hash=False)
     recurrent: bool = False
     heads: int = 0
     blocks: int = 1
@@ -89,6 +89,16 @@ _ALL = (
     ),
     Architecture(
         "cnn", "CNN", Family.WORDS, "models.architectures.cnn", blocks=3, relearns_vectors=True, default=False
+    ),
+    Architecture(
+        "wide-cnn",
+        "wide CNN",
+        Family.WORDS,
+        "models.architectures.cnn",
+        {"kernel_widths": (1, 2, 3), "with_average": True},
+        blocks=3,
+        relearns_vectors=True,
+        default=False,
     ),
     Architecture("transformer", "Transformer", Family.WORDS, "models.architectures.transformer", heads=4, blocks=2),
     Architecture(

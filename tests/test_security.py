@@ -14,6 +14,7 @@ ATTRIBUTES = {
     "enable_unsafe_deserialization", "read_pickle", "load_module", "getoutput", "allow_pickle",
 }  # fmt: skip
 SHELLS = {"os.system", "os.popen"}
+SHELL_NAMES = {name.rpartition(".")[2] for name in SHELLS}
 SAFE_ARGUMENTS = {
     "allow_pickle": False,
     "safe_mode": True,
@@ -39,8 +40,9 @@ def findings(tree):
             yield from (name for name in names if name in ATTRIBUTES | MODULES or f"{modules[0]}.{name}" in SHELLS)
         elif isinstance(node, ast.Name) and node.id in BUILTINS:
             yield node.id
-        elif isinstance(node, ast.Attribute) and (node.attr in ATTRIBUTES or ast.unparse(node) in SHELLS):
-            yield ast.unparse(node)
+        elif isinstance(node, ast.Attribute) and node.attr in ATTRIBUTES | SHELL_NAMES:
+            if node.attr in ATTRIBUTES or ast.unparse(node) in SHELLS:
+                yield ast.unparse(node)
         elif isinstance(node, ast.Call):
             yield from _arguments(node)
 
@@ -51,7 +53,7 @@ def _arguments(call):
             safe = isinstance(keyword.value, ast.Constant) and keyword.value.value is SAFE_ARGUMENTS[keyword.arg]
             if not safe:
                 yield ast.unparse(keyword)
-    if ast.unparse(call.func) == "yaml.load":
+    if getattr(call.func, "attr", None) == "load" and ast.unparse(call.func) == "yaml.load":
         loader = next((ast.unparse(keyword.value) for keyword in call.keywords if keyword.arg == "Loader"), None)
         if loader not in SAFE_LOADERS:
             yield ast.unparse(call)

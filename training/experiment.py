@@ -40,7 +40,13 @@ from training.trial_processes import (
     show_in_tensorboard,
     train_trial,
 )
-from training.word_arrays import decide_lengths, decide_vocabularies, describe_split, make_arrays_of
+from training.word_arrays import (
+    decide_lengths,
+    decide_unlabelled,
+    decide_vocabularies,
+    describe_split,
+    make_arrays_of,
+)
 
 
 @dataclass
@@ -139,10 +145,10 @@ def prepare_seed(
     with timing.part("comparing"):
         decided = replace(settings, language=cleaner.language)
         if is_first:  # the other seeds are to have the same, so that a mean over them is one of equals
-            decided = decide_lengths(decided, corpus, drawn["train"].cleaned)
+            decided = decide_unlabelled(decide_lengths(decided, corpus, drawn["train"].cleaned), corpus)
         length = decided.words_compared
         parts, removed = preparing.prepare(corpus, drawn, settings.sample_size, length, settings.near_duplicates, most)
-        taught = 0 if settings.unlabelled == NONE else settings.unlabelled_sample
+        taught = 0 if settings.unlabelled == NONE else int(decided.unlabelled_sample)
         unlabelled, chosen = choose_unlabelled(
             corpus,
             drawn,

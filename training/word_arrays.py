@@ -40,6 +40,13 @@ def decide_lengths(settings: Settings, corpus: Corpus, training: Sequence[str]) 
     return replace(settings, sequence_length=length, student_sequence_length=further)
 
 
+def decide_unlabelled(settings: Settings, corpus: Corpus) -> Settings:
+    """The settings with how many unlabelled texts are taken, where that is `auto`."""
+    if settings.unlabelled_sample != AUTO:
+        return settings
+    return replace(settings, unlabelled_sample=deciding.enough_unlabelled(len(corpus.class_names)))
+
+
 def decide_vocabularies(settings: Settings, corpus: Corpus, *texts: Iterable[str]) -> Settings:
     """The settings with how many words are known, where that is `auto`.
 

@@ -41,6 +41,8 @@ def rows_of_document(document: dict[str, Any], asked: Sequence[str] = ()) -> lis
     lists = [value for value in values if isinstance(value, list) and any(isinstance(item, dict) for item in value)]
     if len(lists) == 1 and _are_records(lists[0]) and not _has_text(document, asked):
         return lists[0]
+    if values and all(value == {} for value in values) and _any_likely(document, asked):
+        return []  # as pandas writes a frame without rows
     if values and values[0] and all(isinstance(value, dict) and value.keys() == values[0].keys() for value in values):
         return _by_keys(document, asked)
     return None

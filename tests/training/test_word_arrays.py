@@ -11,7 +11,7 @@ from models.run_folder import RunFolder
 from training import command_line, experiment, word_arrays
 from training.command_line import parse
 from training.settings import WordArrays
-from training.word_arrays import decide_lengths, decide_vocabularies
+from training.word_arrays import decide_lengths, decide_unlabelled, decide_vocabularies
 
 SHORT = [" ".join(f"word{n}" for n in range(100))] * 10
 LONG = [" ".join(f"word{n}" for n in range(6000))] * 10
@@ -46,6 +46,16 @@ def test_sizes(flags, texts, published, shared, student):
     wanted.setdefault(own, []).append("student")
     assert found.readers == wanted
     assert found.words_compared == min(shared[1], own.sequence_length)
+
+
+@pytest.mark.parametrize(
+    ("flags", "classes", "taken"),
+    [("", 2, 5000), ("", 20, 10_000), ("--unlabelled-sample 300", 20, 300), ("--unlabelled-sample 0", 2, 0)],
+)
+def test_more_classes_take_more_unlabelled_texts(flags, classes, taken):
+    names = tuple(f"class {at}" for at in range(classes))
+    corpus = Corpus("tiny", "made up", SHORT, np.arange(len(SHORT)) % classes, names)
+    assert decide_unlabelled(parse(flags.split()), corpus).unlabelled_sample == taken
 
 
 def test_nothing_is_made_that_no_network_reads():

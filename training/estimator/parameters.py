@@ -48,7 +48,7 @@ class Parameters(BaseEstimator):
         language: str | None = None,
         keep_negations: bool | None = None,
         near_duplicates: float | None = None,
-        unlabelled_sample: int | None = None,
+        unlabelled_sample: int | str | None = None,
         vector_sample: int | None = None,
         vocabulary_size: int | str | None = None,
         sequence_length: int | str | None = None,

@@ -123,7 +123,7 @@ class ModelSettings:
         choices=POOLINGS,
     )
     student: str = setting(
-        "cnn",
+        "wide-cnn",
         "network that is taught by the model best on validation",
         "models",
         choices=of_family(Family.WORDS),

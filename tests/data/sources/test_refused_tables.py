@@ -49,6 +49,7 @@ def check_sentence(error):
         pytest.param("a.csv", "", "holds no rows", id="empty file"),
         pytest.param("a.jsonl", "\n\n", "holds no rows", id="blank lines"),
         pytest.param("a.csv", "text,label\n", "holds no rows", id="only a header"),
+        pytest.param("a.json", '{"text": {}, "label": {}}', "holds no rows", id="a frame of pandas without rows"),
         pytest.param("a.csv", "text,a,b\n", "line 1, has no column 'label'", id="only a header, and a wrong one"),
         pytest.param("a.csv", "text,label\na,x\nb,x\n", "all 2 texts have the label 'x'", id="one class"),
         pytest.param("a.xlsx", b"PK\x03\x04..", "is a zip archive or an Excel workbook: unpack", id="workbook"),

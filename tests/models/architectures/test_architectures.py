@@ -10,7 +10,7 @@ from models.architectures.sizes import Sizes
 from models.catalog import CATALOG, Family, distinct, of_family
 
 PARAMETERS = {"rnn": 328_386, "lstm": 353_154, "bilstm": 485_122, "cnn": 357_442, "transformer": 391_170}
-PARAMETERS |= {"transformer-large": 525_058}
+PARAMETERS |= {"transformer-large": 525_058, "wide-cnn": 345_282}
 TINY = Sizes(classes=2, vocabulary_size=20, sequence_length=10, width=16)
 
 
@@ -49,10 +49,12 @@ def test_parameters_are_those_of_the_published_table(name):
     # Transformer: positions 64 · 64 = 4,096 and two blocks, six in the deep one, of
     #   attention 4 · (64 · 64 + 64) = 16,640, feed-forward 64 · 128 + 128 + 128 · 64 + 64 = 16,576, norms 4 · 64 = 256;
     # bidirectional LSTM: two directions of 33,024, two of 4 · ((128 + 64) · 64 + 64) = 49,408, an output 64 · 2 wider;
-    # CNN: kernels (2 + 3 + 4) · 64 · 64 and three biases of 64, an output twice 64 · 2 wider
+    # CNN: kernels (2 + 3 + 4) · 64 · 64 and three biases of 64, an output twice 64 · 2 wider;
+    # wide CNN: kernels (1 + 2 + 3) · 64 · 64, and an output three times 64 · 2 wider
     own = {"rnn": 8_256, "lstm": 33_024, "transformer": 4_096 + 2 * (16_640 + 16_576 + 256)}
     own |= {"transformer-large": 4_096 + 6 * (16_640 + 16_576 + 256)}
     own |= {"bilstm": 2 * 33_024 + 2 * 49_408 + 128, "cnn": 9 * 64 * 64 + 3 * 64 + 256}
+    own |= {"wide-cnn": 6 * 64 * 64 + 3 * 64 + 384}
     assert build(name, Sizes(norm_first=False)).count_params() == 320_000 + 130 + own[name] == PARAMETERS[name]
 
 
@@ -161,7 +163,7 @@ def test_masked_average_counts_real_tokens_only():
 
 def test_neighbors_of_a_token_are_those_around_it():
     hidden = np.array([[[1.0], [2.0], [3.0]]], "float32")  # one text of three tokens, one wide
-    found = [keras.ops.convert_to_numpy(array)[0, :, 0].tolist() for array in find_neighbors(hidden)]
+    found = [keras.ops.convert_to_numpy(array)[0, :, 0].tolist() for array in find_neighbors(hidden, 4)]
     assert found == [[0, 1, 2], [1, 2, 3], [2, 3, 0], [3, 0, 0]]  # the one before, itself, the next, the one after
 
 

@@ -1,9 +1,11 @@
 """What an export is held to: near enough, as accurate, and worth having."""
 
+import time
+
 import numpy as np
 import pytest
 
-from models.exporting.parity import Reference, compare, refusal
+from models.exporting.parity import Reference, compare, refusal, timed_answers
 from models.serving.formats import FORMATS
 
 
@@ -50,3 +52,25 @@ def test_of_a_long_split_the_first_texts_are_asked_and_all_that_are_difficult():
     assert found.probabilities.argmax(axis=1).tolist() == [0, 1, 4, 5]
     assert found.labels.tolist() == [0, 1]
     assert Reference(texts, probabilities, np.array([0, 1])).first(9).texts == texts
+
+
+class Timed:
+    """Answers each text with its length, in so many seconds as there are texts, ten for the first of all."""
+
+    def __init__(self):
+        self.now, self.asked = 0.0, []
+
+    def predict_proba(self, texts):
+        self.now += len(texts) + (0 if self.asked else 10)
+        self.asked.append(len(texts))
+        return np.array([[len(text)] for text in texts])
+
+
+@pytest.mark.parametrize(("texts", "asked", "seconds"), [(11, [3, 3, 3, 2], 3), (2, [2], 12 * 3 / 2)])
+def test_the_texts_that_prove_a_slow_export_also_time_it(texts, asked, seconds, monkeypatch):
+    classifier = Timed()
+    monkeypatch.setattr(time, "perf_counter", lambda: classifier.now)
+    answers, milliseconds = timed_answers(classifier, ["x" * at for at in range(texts)], 3)
+    assert answers.ravel().tolist() == list(range(texts))
+    assert classifier.asked == asked
+    assert milliseconds == 1000 * seconds

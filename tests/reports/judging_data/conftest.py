@@ -14,6 +14,7 @@ from data.splits.split import describe_rule, split
 from data.splits.unlabelled import choose_unlabelled
 from models.run_folder import RunFolder
 from training import command_line
+from training.word_arrays import decide_unlabelled
 
 WORDS = {
     name: [f"{name}{first}{second}" for first in "abcdef" for second in "aeiou"] for name in ("fine", "poor", "both")
@@ -24,6 +25,7 @@ def prepare(folder, *flags):
     """A run folder as training leaves it once the texts of its first seed are prepared."""
     settings = command_line.parse(["--language", "none", "--sequence-length", "16", *map(str, flags)])
     corpus, run = sources.load(settings), RunFolder(folder)
+    settings = decide_unlabelled(settings, corpus)
     cleaner, seed = Cleaner(corpus.sentiment, "none"), settings.seed
     drawn = clean_parts(corpus, split(corpus, settings.sample_size, seed), cleaner)
     parts, removed = preparing.prepare(corpus, drawn, settings.sample_size, 16)
