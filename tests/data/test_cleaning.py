@@ -131,6 +131,7 @@ def test_stop_words_are_nltk_s(nltk_stop_words_file):
     assert frozenset(words) == STOP_WORDS
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(any_text)
 @example("cannot gimme gonna gotta lemme wanna more n d ye")
@@ -142,6 +143,7 @@ def test_tokens_are_those_of_word_tokenize(text):
     assert clean(text) == " ".join(token for token in word_tokenize(normal, preserve_line=True) if keeps(token))
 
 
+@pytest.mark.slow
 @settings(max_examples=500, deadline=None)
 @given(any_text)
 @example("x@a.b@c.d @e@f " + "y" * 70 + "@g.h" + "z" * 260 + "@i.j &lt;k@l.m>")

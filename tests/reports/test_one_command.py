@@ -25,6 +25,7 @@ def is_command(path):
     return any(isinstance(node, ast.If) and "__main__" in ast.dump(node.test) for node in last)
 
 
+@pytest.mark.slow
 def test_every_command_is_listed(root):
     found = {
         ".".join(path.relative_to(root).with_suffix("").parts)

@@ -30,6 +30,7 @@ def test_letters_marks_and_digits_are_in_the_table():
     assert len([character for character in missing if unicodedata.category(character) == "Lu"]) < 50
 
 
+@pytest.mark.slow
 def test_the_table_holds_nothing_else():
     others = [character for character in EVERY if letter.match(character)]
     assert {unicodedata.category(character) for character in others} <= {
@@ -43,6 +44,7 @@ def test_signs_are_marks_of_scripts_without_spaces():
     assert all(single.match(character) for character in EVERY if sign.match(character))
 
 
+@pytest.mark.slow
 def test_letters_lower_to_one_letter_each():
     lowered = {character: character.lower() for character in EVERY if letter.match(character)}
     assert [character for character, small in lowered.items() if len(small) > 1] == ["\u0130"]

@@ -210,6 +210,7 @@ def test_standard_input(monkeypatch, delimited, form, expected):
     assert (corpus.name, corpus.source_name) == ("standard input", "-")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["a.csv", "a.csv.gz", "a.jsonl", "a.json", "a.parquet"])
 def test_memory_does_not_grow_with_the_file(write, parquet, delimited, name):
     rows = [(f"{at} {'word ' * 100}", "pos") for at in range(20_000)]  # 10 MB

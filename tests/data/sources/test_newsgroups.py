@@ -46,6 +46,7 @@ def no_network(monkeypatch):
     monkeypatch.setattr("sklearn.datasets._base.urlretrieve", refuse)
 
 
+@pytest.mark.slow
 def test_posts_and_shares(corpus):
     assert len(corpus.texts) == 18_846
     assert corpus.labels.mean() == pytest.approx(0.417, abs=0.0005)
@@ -54,6 +55,7 @@ def test_posts_and_shares(corpus):
     assert corpus.notes == ("the labels are topics, not sentiment",)
 
 
+@pytest.mark.slow
 def test_technical_groups(corpus):
     groups = np.array(corpus.groups)
     positive = set(groups[corpus.labels == 1])
@@ -71,12 +73,14 @@ def test_technical_groups(corpus):
     assert "sci.med" in set(groups[corpus.labels == 0])
 
 
+@pytest.mark.slow
 def test_by_date_split(corpus):
     # The sizes that http://qwone.com/~jason/20Newsgroups/ gives.
     assert (~corpus.is_test).sum() == 11_314
     assert corpus.is_test.sum() == 7_532
 
 
+@pytest.mark.slow
 def test_headers_footers_and_quotes_are_gone(corpus):
     # 515 posts are nothing but headers, footers and quotes.
     assert sum(not text.strip() for text in corpus.texts) == 515

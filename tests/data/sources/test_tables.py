@@ -165,6 +165,7 @@ def test_a_post_longer_than_the_limit_of_csv(write):
     assert load(write(f"text,label\n{long},a\nb,b\n")).texts[0] == long
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(st.tuples(st.text(), st.text(min_size=1).filter(is_a_label)), min_size=2, max_size=20).filter(

@@ -32,6 +32,7 @@ def test_each_text_is_tested_once_and_validated_once(folds, classes, seed, n):
         assert counts.max() - counts.min() <= 2
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=20)
 @given(st.integers(3, 5), st.integers(0, 99))
 def test_a_group_is_on_one_side(folds, seed):

@@ -31,6 +31,7 @@ def similarity(one, other):
     return len(one & other) / len(one | other)
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 39), st.integers(0, 3)), min_size=1, max_size=30))
 def test_what_is_found_is_what_an_exhaustive_search_finds(edits):

@@ -46,6 +46,7 @@ def check_disjoint(found, pool_size):
 # --- groups ---
 
 
+@pytest.mark.slow
 @MANY
 @given(st.lists(st.integers(1, 6), min_size=40, max_size=80), st.integers(0, 2**31 - 1), st.booleans())
 def test_groups_are_on_one_side_and_shares_are_near(sizes, seed, sampled):
@@ -167,6 +168,7 @@ def test_a_class_that_is_new_in_the_end_is_refused():
 # --- what may be learned from ---
 
 
+@pytest.mark.slow
 @MANY
 @given(
     st.sampled_from(list(SplitKind)),

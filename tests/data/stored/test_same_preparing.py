@@ -53,6 +53,7 @@ def prepared(corpus, storage, seed, near):
     return [found, card, [*unlabelled.texts], counts, known, digest(corpus)]
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(st.lists(words, min_size=27, max_size=40), st.integers(0, 3), st.sampled_from([0, 0.8]))
 def test_the_same_split_wherever_the_texts_are(texts, seed, near):

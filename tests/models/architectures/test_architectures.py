@@ -7,7 +7,7 @@ import pytest
 from models.architectures.cnn import find_neighbors
 from models.architectures.layers import MaskedAverage
 from models.architectures.sizes import Sizes
-from models.catalog import CATALOG, Family, distinct, of_family
+from models.catalog import CATALOG, Family, of_family
 
 PARAMETERS = {"rnn": 328_386, "lstm": 353_154, "bilstm": 485_122, "cnn": 357_442, "transformer": 391_170}
 PARAMETERS |= {"transformer-large": 525_058, "wide-cnn": 345_282}
@@ -15,12 +15,15 @@ TINY = Sizes(classes=2, vocabulary_size=20, sequence_length=10, width=16)
 
 
 WORDS = of_family(Family.WORDS)
-SEVERAL_SIZES = [name for name in WORDS if name not in distinct(WORDS)]  # of what is tested anyway
 
 
-@pytest.fixture(
-    params=[pytest.param(name, marks=[pytest.mark.long] if name in SEVERAL_SIZES else []) for name in WORDS]
-)
+def marks(name):
+    """The deep ones take several times as long."""
+    blocks = CATALOG[name].blocks
+    return [pytest.mark.long] if blocks > 4 else [pytest.mark.slow] if blocks > 3 else []
+
+
+@pytest.fixture(params=[pytest.param(name, marks=marks(name)) for name in WORDS])
 def name(request):
     return request.param
 

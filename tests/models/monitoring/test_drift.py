@@ -47,6 +47,7 @@ def test_what_is_measured():
     assert found.values["label"] == ["a", "b"]
 
 
+@pytest.mark.slow
 def test_like_texts_raise_no_alarm_in_ninety_five_of_a_hundred_windows(reference):
     rng = np.random.default_rng(1)
     pool = measured(*drawn(rng, 5_000))

@@ -86,6 +86,7 @@ def test_a_hit_of_the_cache_is_counted_once_and_for_the_request_it_is_of(make_cl
     assert "cache_hits_total 1.0" in found.splitlines()
 
 
+@pytest.mark.slow
 def test_a_full_queue_sends_away_with_a_time_to_come_again(make_classifier):
     found = make_classifier(0.3)
 

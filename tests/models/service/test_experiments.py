@@ -27,6 +27,7 @@ def test_words(verdict, words):
     assert verdict.words.startswith(words)
 
 
+@pytest.mark.slow
 def test_equal_models_are_told_apart_in_one_experiment_in_twenty_at_most():
     rng = np.random.default_rng(0)
     pairs = rng.multinomial(200, [0.8, 0.06, 0.06, 0.08], size=400)

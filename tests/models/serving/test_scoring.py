@@ -15,6 +15,7 @@ from models.serving.scoring import Scores
 NAMES = ["neg", "pos", "other"]
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(st.sampled_from(NAMES), st.integers(0, 2), st.floats(0.4, 0.99)), min_size=1, max_size=40))
 def test_the_scores_are_scikit_learns(answers):
     scores, rows = Scores(NAMES), []

@@ -125,6 +125,7 @@ def test_labels_that_all_look_like_one_class_have_no_gain(run_texts):
     assert "of one class" in change.undetermined
 
 
+@pytest.mark.slow
 def test_words_that_stand_too_late_are_worth_reading(run_texts, generated):
     labels = np.arange(400) % 2
     late = [

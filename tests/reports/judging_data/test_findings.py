@@ -56,6 +56,7 @@ def test_models_that_cannot_be_loaded_are_no_error(finished, monkeypatch, capsys
     assert "Not asked: No model can be loaded." in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_a_run_without_trained_models_is_judged_by_its_texts(noisy, capsys):
     run, *_ = noisy("--models", "linear")
     commands.judge(run.path)

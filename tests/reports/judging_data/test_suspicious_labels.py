@@ -52,6 +52,7 @@ def test_the_authors_package_doubts_the_same_labels(seed, classes, concentration
     assert found.tolist() == theirs.tolist()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [0, 1, 2])
 def test_planted_errors_stand_first(noisy, seed):
     run, _, turned = noisy(seed=seed)
@@ -160,6 +161,7 @@ def test_features_that_are_not_kept_any_more_are_not_needed(encoded, tmp_path, c
     assert "no longer kept on this machine: only the linear model was asked" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_an_edited_table_is_not_overwritten(noisy):
     run, *_ = noisy()
     commands.judge(run.path)
@@ -203,6 +205,7 @@ def test_planted_errors_among_real_posts(shared, tmp_path, prepared, write_csv, 
     assert np.mean(shares) >= 0.6, shares
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("error")
 def test_many_classes_of_few_texts_each(tmp_path, prepared, write_csv):
     """Four training texts a class are fewer than there are folds, and what is odd is found all the same."""

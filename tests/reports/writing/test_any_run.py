@@ -82,6 +82,7 @@ def _a_class_without_test_texts(run, fill):
         run.answer("rnn", seed, {part: (np.arange(40), labels, probabilities) for part in ("validation", "test")})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("shape", "said"),
     [

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 import yaml
 
 
@@ -43,6 +44,7 @@ def test_hubs_can_read_the_heads(full_run, write_page, read_comparison):
         assert result["metrics"][0] == {"type": "accuracy", "name": "accuracy", "value": round(row["accuracy"], 4)}
 
 
+@pytest.mark.slow
 def test_cards_keep_text_text(fake_run, filled, write_page):
     filled(fake_run, ["<i>a|b", "*c*"])
     write_page(fake_run)

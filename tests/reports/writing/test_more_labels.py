@@ -40,6 +40,7 @@ def test_a_run_without_a_curve_has_no_section(write_page, whole_run, read_compar
     assert read_comparison(whole_run)["label_curve"] is None
 
 
+@pytest.mark.slow
 def test_the_curve_is_drawn_and_continued_with_a_warning(curved, write_page, text_of, read_comparison):
     run = curved()
     tree, _ = write_page(run)
@@ -78,6 +79,7 @@ def test_two_numbers_of_labels_have_table_and_figure_and_no_extrapolation(curved
     assert len(_section(tree).findall(".//table")) == 2
 
 
+@pytest.mark.slow
 def test_numbers_of_labels_that_are_missing_are_said(curved, write_page, text_of, read_comparison):
     run = curved(wanted=[20, 50, 100, 150, 200, 5000])
     run.write()

@@ -142,6 +142,7 @@ def test_nothing_is_fetched(page):
     assert {link for link in linked if not link.startswith("#")} == {"data_card.md", "model_card.md"}
 
 
+@pytest.mark.slow
 def test_text_stays_text(fake_run, filled, write_page, text_of):
     fake_run.card |= {"source": f"{HOSTILE[0]}.csv", "notes": [HOSTILE[0]]}
     filled(fake_run, HOSTILE)
@@ -192,6 +193,7 @@ def test_what_another_seed_is(same, sentence, fake_run, filled, write_page, text
     assert "Splits: as column 'split' says." in text_of(tree)
 
 
+@pytest.mark.slow
 def test_limits(full_run, write_page, lead_of):
     # 1000 / texts per second: linear 0.67 ms, the others 2 ms and more.
     tree, _ = write_page(full_run, "--max-latency-ms", 1)
@@ -203,6 +205,7 @@ def test_limits(full_run, write_page, lead_of):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", [main, summarize])
 def test_what_speed_is_worth(full_run, command, write_page, read_comparison, text_of):
     full_run.write()
@@ -250,6 +253,7 @@ def test_exports_stand_on_the_page(full_run, write_page, text_of):
     assert "not directly comparable" in text_of(tree.find(".//section[@id='models']"))
 
 
+@pytest.mark.slow
 def test_the_same_folder_gives_the_same_page(full_run, write_page):
     _, first = write_page(full_run)
     _, second = write_page(full_run)

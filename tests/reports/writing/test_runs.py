@@ -106,6 +106,7 @@ def test_unpaired_runs_of_several_seeds_count_every_seed(empty_run, filled, answ
     assert found.p < 0.05
 
 
+@pytest.mark.slow
 def test_other_data_is_never_paired(empty_run, filled, tmp_path):
     first, other = (_run(empty_run, filled, tmp_path / name, models=["rnn"]) for name in "ab")
     other.card |= {"name": "other", "source": "other.csv"}

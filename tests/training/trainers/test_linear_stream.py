@@ -17,6 +17,7 @@ def posts(count, classes=2, seed=0, others=30):
     return [f"w{a} very{label} good w{b} w{c}" for label, (a, b, c) in zip(labels, noise, strict=True)], labels
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("classes", [2, 3])
 def test_it_learns_batch_by_batch_and_what_is_kept_answers(classes, monkeypatch, tmp_path):
     monkeypatch.setattr(linear_stream, "AT_ONCE", 64)

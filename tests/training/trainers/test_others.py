@@ -51,6 +51,7 @@ def test_a_second_one_is_picked_even_where_it_does_not_help():
     assert len(ensemble.pick([good, poor], np.zeros(4, int))) == 2
 
 
+@pytest.mark.slow
 @given(st.lists(st.lists(st.floats(0.01, 0.99), min_size=5, max_size=5), min_size=2, max_size=5))
 def test_what_is_picked_is_no_worse_than_the_best_pair_with_the_best_model(answers):
     others, labels = [other(str(at), [[p, 1 - p] for p in found]) for at, found in enumerate(answers)], np.zeros(5, int)

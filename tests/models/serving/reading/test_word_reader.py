@@ -36,6 +36,7 @@ def by_hand(text, cleaner, most):
     return ids[:most]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "cleaner", [Cleaner(), Cleaner(True), Cleaner(True, NO_LANGUAGE), Cleaner(False, "tr")], ids=str
 )
