@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 from data.corpus import DataError
@@ -50,14 +51,27 @@ class Choice:
     guessed: bool
 
 
-def worth_keeping(names: Sequence[str]) -> list[str]:
-    """The columns that hold something, each once. A first one without a name is an index, as pandas and R write it;
-    others without are delimiters behind the rest.
+def apart(names: Sequence[str]) -> list[str]:
+    """The names of columns with a number behind what another one before is called too, as pandas does it.
 
-    >>> worth_keeping(["", "text", "label", "", ""])
-    ['', 'text', 'label']
+    >>> apart(["score", "text", "score", "score.1", "score", ""])
+    ['score', 'text', 'score.2', 'score.1', 'score.3', '']
     """
-    return [name for at, name in enumerate(dict.fromkeys(names)) if name or at == 0]
+    found: list[str] = []
+    for name in names:
+        free = (f"{name}.{number}" for number in count(1))
+        found.append(next(one for one in free if one not in names and one not in found) if name in found else name)
+    return [each if name else "" for name, each in zip(names, found, strict=True)]
+
+
+def worth_keeping(names: Sequence[str]) -> list[str]:
+    """The columns that hold something, by names that are `apart`. A first one without a name is an index, as pandas and
+    R write it; others without are delimiters behind the rest.
+
+    >>> worth_keeping(["", "text", "label", "text", "", ""])
+    ['', 'text', 'label', 'text.1']
+    """
+    return [name for at, name in enumerate(apart(names)) if name or at == 0]
 
 
 def choose_columns(

@@ -9,7 +9,7 @@ import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from data.reading.columns import check_names, has_header, has_row_numbers, likely_names
+from data.reading.columns import apart, check_names, has_header, has_row_numbers, likely_names
 from data.reading.damage import Damage
 from data.reading.dialect import DOUBLED, NONE, find_dialect, parse, rows_of_head
 from data.reading.packing import shown, suffix_of
@@ -58,7 +58,8 @@ class DelimitedTable:
     def rows(
         self, names: Sequence[str], beside: Sequence[str] = (), empty: bool = False
     ) -> Iterator[tuple[int, list[str | None]]]:
-        places = [self.names.index(name) for name in (*names, *beside)]
+        known = apart(self.names)
+        places = [known.index(name) for name in (*names, *beside)]
         width = len(self.names)
         least = max((at + 1 for at, name in enumerate(self.names) if name), default=0)
         damage = self.damage

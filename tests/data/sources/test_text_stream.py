@@ -8,8 +8,10 @@ import sys
 import pytest
 
 from data.corpus import DataError
+from data.reading.columns import Choice
 from data.reading.table import Reading
 from data.sources.text_stream import read_texts, stream_rows
+from data.sources.whole_rows import whole_rows
 
 TEXTS = ["good thing", "not a bad, thing at all", "Caf&eacute; <br />"]
 READ = ["good thing", "not a bad, thing at all", "Café <br />"]
@@ -139,3 +141,14 @@ def test_no_row_is_left_out_whatever_it_lacks(tmp_path, name, write_to):
 def test_an_index_comes_along_and_delimiters_behind_the_last_column_do_not(write):
     (row,) = stream_rows(str(write(",text,note,,\n7,good,x,,\n", "a.csv")))
     assert dict(row.cells) == {"": "7", "text": "good", "note": "x"}
+
+
+def test_of_two_columns_of_one_name_both_come_along(write):
+    (row,) = stream_rows(str(write("score,text,score\n1,good,2\n", "a.csv")))
+    assert dict(row.cells) == {"score": "1", "text": "good", "score.1": "2"}
+
+
+def test_a_whole_table_has_both_columns_of_one_name(write):
+    path = write("score,text,label,score\n1,good,x,2\n", "a.csv")
+    (row,) = whole_rows([str(path)], Reading(), Choice(("text",), "label", guessed=False))
+    assert dict(row.cells) == {"score": "1", "text": "good", "label": "x", "score.1": "2"}
