@@ -48,6 +48,18 @@ def fit_temperature(scores: np.ndarray, labels: np.ndarray, weights: np.ndarray 
     return float(np.exp(found.x)), float(found.fun)
 
 
+def at_temperature(probabilities: np.ndarray, temperature: float) -> np.ndarray:
+    """What probabilities become, array of the same shape `(n, classes)` and type: `softmax(log p / T)`.
+
+    >>> at_temperature(np.array([[0.9, 0.1]]), 0.5).round(3)  # 81 to 1
+    array([[0.988, 0.012]])
+    """
+    from scipy.special import softmax
+
+    scores = np.log(np.maximum(probabilities, SMALLEST, dtype=np.float64))
+    return softmax(scores / temperature, axis=1).astype(probabilities.dtype)
+
+
 @dataclass(frozen=True)
 class Calibration:
     """What a temperature would do for a model; its answers are as they were without one.
@@ -67,15 +79,13 @@ def measure_calibration(answers: Answers) -> Calibration | None:
     """Fits a temperature to validation answers; `None` where there are too few to fit to some and measure on others."""
     if len(answers.labels) < 2:
         return None
-    from scipy.special import softmax
-
     scores = np.log(np.maximum(answers.probabilities, SMALLEST))  # (n, classes)
     order = np.random.default_rng(0).permutation(len(scores))
     middle = len(order) // 2
     scaled = np.empty_like(scores)
     for fitted, measured in ((order[:middle], order[middle:]), (order[middle:], order[:middle])):
         temperature, _ = fit_temperature(scores[fitted], answers.labels[fitted])
-        scaled[measured] = softmax(scores[measured] / temperature, axis=1)
+        scaled[measured] = at_temperature(answers.probabilities[measured], temperature)
     error = BY_NAME["expected_calibration_error"].value
     return Calibration(
         temperature=fit_temperature(scores, answers.labels)[0],

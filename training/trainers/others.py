@@ -9,7 +9,7 @@ import numpy as np
 
 from data.files import read_json, whole
 from data.splits.leakage import UNLABELLED
-from models.calibration import fit_temperature
+from models.calibration import at_temperature, fit_temperature
 from models.catalog import CATALOG
 from models.description import Description
 from models.metrics import SMALLEST
@@ -56,7 +56,11 @@ def validation_loss(probabilities: np.ndarray, labels: np.ndarray, weights: np.n
         labels: of its texts, integer array of shape `(n,)`.
         weights: of its texts, `(n,)`; `None` for 1 each.
     """
-    return fit_temperature(np.log(np.maximum(probabilities, SMALLEST)), labels, weights)[1]
+    return _fit(probabilities, labels, weights)[1]
+
+
+def _fit(probabilities: np.ndarray, labels: np.ndarray, weights: np.ndarray | None) -> tuple[float, float]:
+    return fit_temperature(np.log(np.maximum(probabilities, SMALLEST)), labels, weights)
 
 
 def find_others(task: Task) -> list[Other]:
@@ -77,6 +81,16 @@ def find_others(task: Task) -> list[Other]:
         raise OthersMissing(f"it needs {wanted.needs} other trained models and has {len(found)}: name more in --models")
     labels, weights = task.parts["validation"].labels, task.weights("validation")
     return sorted(found, key=lambda other: validation_loss(other.probabilities["validation"], labels, weights))
+
+
+def lesson_of(teacher: Other, task: Task) -> dict[str, np.ndarray]:
+    """Its answers to the texts that are learned from, by split, as sure as it is right on validation: a mean of models
+    is less sure than that, and who learns from it would be, too.
+    """
+    on_validation = teacher.probabilities["validation"]
+    temperature, _ = _fit(on_validation, task.parts["validation"].labels, task.weights("validation"))
+    learned = [part for part in LEARNED_FROM if part in teacher.probabilities]
+    return {part: at_temperature(teacher.probabilities[part], temperature) for part in learned}
 
 
 def _read(task: Task, name: str) -> Other:

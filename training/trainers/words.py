@@ -19,7 +19,7 @@ from training.measuring import memory
 from training.setting_values import AUTO, FLOAT32
 from training.settings import Settings
 from training.tensorboard.projector import save_vectors
-from training.trainers.others import cost_of, find_others
+from training.trainers.others import cost_of, find_others, lesson_of
 from training.trainers.trained import Task, Trained, answer_some, predict, rows, save_weights, trainable_count
 
 TEACHERS_SHARE = 0.5  # of the target of a labelled text; the rest is its label
@@ -179,7 +179,8 @@ def _labelled(task: Task, ids: dict[str, np.ndarray]) -> Lesson:
 
 
 def _taught(task: Task, ids: dict[str, np.ndarray]) -> Lesson:
-    """The answers of the model that is best on validation to training and unlabelled texts, and the labels.
+    """The answers of the model that is best on validation to training and unlabelled texts, at the temperature that
+    suits it there, and the labels.
 
     Source: Hinton, Vinyals and Dean 2015, https://arxiv.org/abs/1503.02531; on unlabelled texts Tang et al. 2019,
     https://arxiv.org/abs/1903.12136.
@@ -188,13 +189,13 @@ def _taught(task: Task, ids: dict[str, np.ndarray]) -> Lesson:
         OthersMissing: no other model is trained.
     """
     teacher = find_others(task)[0]
+    answers = lesson_of(teacher, task)
     labels = np.eye(task.classes, dtype=np.float32)[task.parts["train"].labels]
-    answers = TEACHERS_SHARE * teacher.probabilities["train"] + (1 - TEACHERS_SHARE) * labels
-    learned, targets = [ids["train"]], [answers]
+    learned, targets = [ids["train"]], [TEACHERS_SHARE * answers["train"] + (1 - TEACHERS_SHARE) * labels]
     texts, weights = len(task.unlabelled.cleaned), task.weights("train")
     if texts:
         learned.append(ids[UNLABELLED])
-        targets.append(teacher.probabilities[UNLABELLED])
+        targets.append(answers[UNLABELLED])
     sample = f"{len(labels):,} training and " if task.stored else ""
     said = [f"{task.settings.student} taught by {teacher.description.name}", f"{sample}{texts:,} unlabelled texts"]
     if (read := task.settings.arrays_of(task.architecture.name)).folder:  # not what the other networks read

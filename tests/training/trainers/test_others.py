@@ -25,7 +25,14 @@ from models.run_folder import RunFolder
 from training import command_line, experiment, trial_processes
 from training.settings import Settings
 from training.trainers import ensemble, words
-from training.trainers.others import Other, OthersMissing, find_others, validation_loss, write_learned_from
+from training.trainers.others import (
+    Other,
+    OthersMissing,
+    find_others,
+    lesson_of,
+    validation_loss,
+    write_learned_from,
+)
 from training.trainers.trained import Task
 
 NAMES = ("bad", "good")
@@ -157,11 +164,23 @@ def test_a_model_that_is_not_of_the_run_teaches_nobody(run):
 def test_a_lesson_is_half_the_label_and_on_unlabelled_texts_all_the_teachers(run):
     found = words._taught(task(run, "student"), {"train": np.zeros((40, 3)), UNLABELLED: np.ones((20, 3))})
     labels = run[1]["train"].labels
-    np.testing.assert_allclose(found.targets[np.arange(40), labels], 0.95)  # the teacher is right, and 0.9 sure
-    np.testing.assert_allclose(found.targets[40:].max(axis=1), 0.9, atol=1e-6)
+    # The teacher is 0.9 sure, and right about all ten validation texts: with one more whose class nobody knows, 0.5 of
+    # it either way, the surest that it may be is 10.5 in 11.
+    np.testing.assert_allclose(found.targets[np.arange(40), labels], (10.5 / 11 + 1) / 2, atol=1e-4)
+    np.testing.assert_allclose(found.targets[40:].max(axis=1), 10.5 / 11, atol=1e-4)
     assert found.ids.shape == (60, 3)
     assert found.title == "student (lstm taught by linear, 20 unlabelled texts)"
     assert found.facts["seconds_needed"] == 10
+
+
+def test_a_teacher_that_is_too_sure_teaches_to_be_less_so(run):
+    student = task(run, "student")
+    rnn = find_others(student)[1]  # right about nine of ten
+    sure = np.where(rnn.probabilities["validation"] > 0.5, 0.99, 0.01)
+    lesson = lesson_of(replace(rnn, probabilities=rnn.probabilities | {"validation": sure, UNLABELLED: sure}), student)
+    np.testing.assert_allclose(lesson[UNLABELLED].max(axis=1), 9.5 / 11, atol=1e-4)
+    np.testing.assert_array_equal(lesson[UNLABELLED].argmax(axis=1), sure.argmax(axis=1))
+    assert lesson.keys() == {"train", UNLABELLED}
 
 
 def test_balanced_weights_give_each_class_the_same_and_unlabelled_texts_one(run):
