@@ -131,7 +131,8 @@ def of_family(*families: Family) -> tuple[str, ...]:
 
 
 def distinct(names: Collection[str]) -> list[str]:
-    """Of several variants of one module the first: what holds for one holds for all, but for their sizes.
+    """Of several variants of one module the first: they are made of the same layers, and what is to hold for each layer
+    need not be asked twice.
 
     >>> distinct(["transformer", "transformer-large", "linear"])
     ['transformer', 'linear']
