@@ -60,8 +60,9 @@ def apart(names: Sequence[str]) -> list[str]:
     found: list[str] = []
     for name in names:
         free = (f"{name}.{number}" for number in count(1))
-        found.append(next(one for one in free if one not in names and one not in found) if name in found else name)
-    return [each if name else "" for name, each in zip(names, found, strict=True)]
+        is_taken = name and name in found
+        found.append(next(one for one in free if one not in names and one not in found) if is_taken else name)
+    return found
 
 
 def worth_keeping(names: Sequence[str]) -> list[str]:

@@ -13,6 +13,7 @@ import keras
 from keras import layers, ops
 
 from models.architectures.initializers import initial
+from models.architectures.layers import masked_average
 from models.architectures.sizes import Sizes
 
 KERNEL_WIDTHS = (2, 3, 4)
@@ -44,8 +45,7 @@ def build(sizes: Sizes, kernel_widths: Sequence[int] = KERNEL_WIDTHS, with_avera
             filtered = filtered * ops.cast(padding_mask, filtered.dtype)
         pooled.append(ops.max(filtered, axis=1))  # (batch, width)
     if with_average:
-        words = ops.sum(ops.cast(padding_mask, hidden.dtype), axis=1) if sizes.mask else float(sizes.sequence_length)
-        pooled.append(ops.sum(hidden, axis=1) / ops.maximum(words, 1.0))  # (batch, width)
+        pooled.append(masked_average(hidden, ops.not_equal(token_ids, 0 if sizes.mask else -1)))  # (batch, width)
     pooled = layers.Concatenate()(pooled)  # (batch, width for each of them)
     pooled = layers.Dropout(sizes.dropout)(pooled)
     probabilities = layers.Dense(sizes.classes, activation="softmax", dtype="float32")(pooled)  # (batch, classes)

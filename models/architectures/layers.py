@@ -96,12 +96,20 @@ class EncoderBlock(layers.Layer):
 class MaskedAverage(layers.Layer):
     """Average over the real tokens: `(batch, tokens, width)` and mask `(batch, tokens)` to `(batch, width)`.
 
-    A row of padding only gives zeros, where `GlobalAveragePooling1D` gives NaN.
+    See `masked_average`.
     """
 
     def call(self, inputs, padding_mask):
-        weights = ops.expand_dims(ops.cast(padding_mask, inputs.dtype), -1)  # (batch, tokens, 1)
-        return ops.sum(inputs * weights, axis=1) / ops.maximum(ops.sum(weights, axis=1), 1.0)
+        return masked_average(inputs, padding_mask)
 
     def compute_output_shape(self, input_shape, *_):
         return (input_shape[0], input_shape[-1])
+
+
+def masked_average(hidden, padding_mask):
+    """The same without a layer of our own, for a network whose file Keras alone reads.
+
+    A row of padding only gives zeros, where `GlobalAveragePooling1D` gives NaN.
+    """
+    weights = ops.expand_dims(ops.cast(padding_mask, hidden.dtype), -1)  # (batch, tokens, 1)
+    return ops.sum(hidden * weights, axis=1) / ops.maximum(ops.sum(weights, axis=1), 1.0)

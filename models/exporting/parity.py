@@ -85,7 +85,8 @@ def check(path: Path, model: str, seed: int, folder: Path, name: str, result: Pa
         started = time.perf_counter()
         classifier = Classifier(load_engine(folder, name), read_classifier(folder), name)
         seconds_to_load = time.perf_counter() - started
-        few = read_classifier(folder)["has_word_pieces"] and not entry.may_change_answers
+        may_change = entry.may_change_answers
+        few = read_classifier(folder)["has_word_pieces"] and not may_change
         asked, split = test.first(ENCODER_TEXTS) if few else test, test.texts[: len(test.labels)]
         one, many = LATENCY_BATCHES
         if few:  # each text takes so long that those of the proof are the ones that are timed
@@ -98,7 +99,6 @@ def check(path: Path, model: str, seed: int, folder: Path, name: str, result: Pa
         each = milliseconds / many / 1000
         found |= {"seconds_to_load": seconds_to_load, "peak_memory_mb": peak_memory_mb()}
         found["texts_per_second"] = texts_per_second(classifier, split, each)
-        may_change = entry.may_change_answers
         on_validation = classifier.predict_proba(validation.texts) if may_change else validation.probabilities
         found["validation_accuracy"] = float(_right(on_validation, validation.labels).mean())
         found["validation_accuracy_change"] = found["validation_accuracy"] - validation.accuracy
