@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from data.cutting import RIGHT
 from data.files import whole, write_text
 from data.preparing import load_texts, load_unlabelled
 from data.splits import leakage
@@ -28,6 +29,7 @@ def vectorize_parts(
     vector_width: int | None,
     seed: int,
     folder: Path | None = None,
+    side: str = RIGHT,
 ) -> None:
     """Learns vocabulary and word vectors of prepared texts and writes them and the arrays.
 
@@ -38,6 +40,7 @@ def vectorize_parts(
         vector_width: of the word vectors, learned from training and unlabelled texts; `None` for none.
         seed: of the word vectors.
         folder: where to; `None` for that of the texts.
+        side: on which longer texts are cut, see `data.cutting`.
 
     Raises:
         LeakageError: the arrays of two splits share a row, or a row of held-out texts is among the unlabelled.
@@ -48,11 +51,11 @@ def vectorize_parts(
     # A word that no label was ever seen with is known by its vector alone.
     more = unlabelled.words_learned_from
     vocabulary = learn_vocabulary(learned, vocabulary_size, more if vector_width else ())
-    ids = {name: vectorize(part.cleaned, vocabulary, sequence_length) for name, part in parts.items()}
-    ids[UNLABELLED] = vectorize(more, vocabulary, sequence_length)
+    ids = {name: vectorize(part.cleaned, vocabulary, sequence_length, side) for name, part in parts.items()}
+    ids[UNLABELLED] = vectorize(more, vocabulary, sequence_length, side)
     folder.mkdir(exist_ok=True)
     if stored:
-        stored.save_ids(stream_ids(learned, vocabulary, sequence_length), sequence_length, folder)
+        stored.save_ids(stream_ids(learned, vocabulary, sequence_length, side), sequence_length, folder)
     leakage.verify_separation(ids, stored.ids(folder).blocks() if stored else ())
     ids[UNLABELLED] = ids[UNLABELLED][: len(unlabelled.cleaned)]
     write_text(folder / VOCABULARY, "\n".join(vocabulary) + "\n")

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from data.corpus import Corpus, DataError
+from data.cutting import RIGHT
 from data.files import whole
 from data.splits import leakage
 from data.splits.near_duplicates import without_near_duplicates
@@ -31,13 +32,14 @@ def prepare(
     sequence_length: int,
     near: float = 0,
     most_compared: int | None = None,
+    side: str = RIGHT,
 ) -> tuple[dict[str, Part], dict]:
     """Drops texts that clean to nothing, and takes overlaps out of validation and test.
 
-    Two texts are the same where their first `sequence_length` cleaned words are: that is what the
-    models are given of them. Of near-duplicates `near` is the least similarity, see
-    `data.splits.near_duplicates`; 0 leaves them. Of training no more than `most_compared` texts are compared with the
-    others for them, `None` for all.
+    Two texts are the same where `sequence_length` of their words are, those that are left by cutting the others off on
+    `side` (see `data.cutting`): that is what the models are given of them. Of near-duplicates `near` is the least
+    similarity, see `data.splits.near_duplicates`; 0 leaves them. Of training no more than `most_compared` texts are
+    compared with the others for them, `None` for all.
 
     Returns:
         The parts by name, and the counts of what was removed for the data card.
@@ -46,12 +48,12 @@ def prepare(
         DataError: too little is left of a split.
     """
     parts = {name: part.without_empty() for name, part in drawn.items()}
-    keys = models_view(parts, sequence_length)
+    keys = models_view(parts, sequence_length, side)
     kept = separate(parts, keys)
     compared, near_duplicates = without_near_duplicates(kept | {"train": sample_of(kept["train"], most_compared)}, near)
     kept = compared | {"train": kept["train"]}
     if name := lacking(kept, corpus.class_names):
-        raise DataError(why_too_few(name, drawn, corpus, sample, sequence_length))
+        raise DataError(why_too_few(name, drawn, corpus, sample, sequence_length, side))
     card = {
         "samples": {
             "before": {name: len(part.texts) for name, part in drawn.items()},
@@ -61,7 +63,7 @@ def prepare(
         "duplicates_within": {name: len(keys[name]) - len(np.unique(keys[name])) for name in PARTS},
         "overlaps": {
             "before": leakage.overlaps(keys),
-            "after": leakage.overlaps(models_view(kept, sequence_length)),
+            "after": leakage.overlaps(models_view(kept, sequence_length, side)),
         },
         "near_duplicates": near_duplicates,
         "label_conflicts": _label_conflicts(keys, parts),

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from data.cutting import RIGHT, cut
+
 if TYPE_CHECKING:
     from keras.layers import TextVectorization
 
@@ -62,16 +64,25 @@ def _most_frequent(counts: Counter[str], size: int) -> list[str]:
     return heapq.nlargest(max(size, 0), counts, key=lambda word: (counts[word], word.encode("utf-8", "surrogatepass")))
 
 
-def vectorize(texts: Sequence[str], vocabulary: Sequence[str], sequence_length: int) -> np.ndarray:
-    """Token ids of cleaned texts, `int32` of shape `(n, sequence_length)`, cut or padded with 0 at the end."""
-    return _ids(_layer(len(vocabulary), sequence_length, vocabulary[2:]), texts)
+def vectorize(texts: Sequence[str], vocabulary: Sequence[str], sequence_length: int, side: str = RIGHT) -> np.ndarray:
+    """Token ids of cleaned texts, `int32` of shape `(n, sequence_length)`, cut (see `data.cutting`) or padded with 0 at
+    the end.
+    """
+    return _ids(_layer(len(vocabulary), sequence_length, vocabulary[2:]), _cut(texts, sequence_length, side))
 
 
-def stream_ids(texts: Sequence[str], vocabulary: Sequence[str], sequence_length: int) -> Iterator[np.ndarray]:
+def stream_ids(
+    texts: Sequence[str], vocabulary: Sequence[str], sequence_length: int, side: str = RIGHT
+) -> Iterator[np.ndarray]:
     """What `vectorize` gives, in blocks of rows, for texts that are not to be in memory all at once."""
     layer = _layer(len(vocabulary), sequence_length, vocabulary[2:])
     for start in range(0, len(texts), AT_ONCE):
-        yield _ids(layer, texts[start : start + AT_ONCE])
+        yield _ids(layer, _cut(texts[start : start + AT_ONCE], sequence_length, side))
+
+
+def _cut(texts: Sequence[str], sequence_length: int, side: str) -> Sequence[str]:
+    """The texts as Keras's layer has to get them, which itself cuts on the right."""
+    return texts if side == RIGHT else [cut(text, sequence_length, side) for text in texts]
 
 
 def _ids(layer: TextVectorization, texts: Sequence[str]) -> np.ndarray:

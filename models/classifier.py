@@ -17,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
+from data.cutting import RIGHT
 from models.run_folder import RunFolder
 from models.serving.engines import (
     CLASSIFIER,
@@ -44,6 +45,7 @@ class Classifier:
         model, title: which architecture answers: `distilbert`, `distilbert (MiniLM-L6 weights)`.
         format: name of the export that answers, of `models.serving.formats`.
         folder: of the export, `None` where it came from none.
+        truncation_side: on which longer texts are cut, see `data.cutting`.
         least_confidence: below it a text is answered with `UNSURE`, by what asks `label_of`.
     """
 
@@ -53,6 +55,7 @@ class Classifier:
         self.model, self.title = description["model"], description["title"]
         self.batch_size = batch_size_of(description, format)
         self.confidences = description.get("confidences", ())
+        self.truncation_side = description.get("truncation_side", RIGHT)
         self.least_confidence = 0.0
 
     def abstain(self, share: float) -> None:

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from data.cleaning import Cleaner
+from data.cutting import RIGHT
 from data.files import read_json, write_json
 from data.messages import reason_of
 from models.catalog import Family
@@ -28,6 +29,7 @@ class Description:
         cleaned: whether it reads cleaned words; an encoder that does not reads the text without markup.
         recurrent: whether it reads word by word.
         sequence_length: words or word pieces that it reads of a text; `None` for all.
+        truncation_side: on which longer texts are cut, see `data.cutting`.
         vocabulary_size: words that a network over words knows, padding and `[UNK]` among them; `None` for other
             models, and for older ones.
         arrays: folder of its vocabulary and of the arrays it was trained on, within that of the texts of its seed;
@@ -55,6 +57,7 @@ class Description:
     cleaned: bool = True
     recurrent: bool = False
     sequence_length: int | None = None
+    truncation_side: str = RIGHT
     vocabulary_size: int | None = None
     arrays: str = ""
     weights: str | None = None

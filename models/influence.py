@@ -13,8 +13,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+
+from data.cutting import RIGHT
 
 LEAST = 1e-6  # what float32 tells from 0 or 1; log odds end at 13.8
 STEPS = (0.1, 0.25, 0.5, 1.0)
@@ -23,7 +26,7 @@ Answerer = Callable[[list[str]], np.ndarray]
 
 @dataclass(frozen=True)
 class Influence:
-    """One model's answer to one text, and what the first n words of the text do to it.
+    """One model's answer to one text, and what n of its words do to it.
 
     Attributes:
         probabilities: of the whole text, array of shape `(classes,)`.
@@ -48,21 +51,26 @@ def split_words(text: str) -> list[str]:
     return text.split()
 
 
-def leave_one_out(text: str, most: int) -> list[str]:
-    """The text without its first word, without its second, and so on, at most `most` of them.
+def leave_one_out(text: str, most: int, side: str = RIGHT) -> list[str]:
+    """The text without its first word, without its second, and so on, at most `most` of them, or of the last ones.
 
     What is left closes up, so a model that reads so many words and no more reads one that it had not read before.
 
     >>> leave_one_out("not bad at all", 3)
     ['bad at all', 'not at all', 'not bad all']
     """
-    spans = [match.span() for match in re.finditer(r"\S+\s*", text)][:most]
+    spans = looked_at([match.span() for match in re.finditer(r"\S+\s*", text)], most, side)
     return [text[:start] + text[end:] for start, end in spans]
 
 
-def measure(answer: Answerer, text: str, most: int) -> Influence:
-    """Asks a model for its answer to `text` with and without each of the first `most` words."""
-    found = np.asarray(answer([text, *leave_one_out(text, most)]), dtype=float)  # (1 + words, classes)
+def looked_at(words: Sequence[Any], most: int, side: str = RIGHT) -> Sequence[Any]:
+    """At most `most` of the words of a text: the first ones, or the last where long texts are cut on the left."""
+    return words[:most] if side == RIGHT else words[-most:]
+
+
+def measure(answer: Answerer, text: str, most: int, side: str = RIGHT) -> Influence:
+    """Asks a model for its answer to `text` with and without each of the first `most` words, or of the last ones."""
+    found = np.asarray(answer([text, *leave_one_out(text, most, side)]), dtype=float)  # (1 + words, classes)
     predicted = int(found[0].argmax())
     odds = log_odds(found, predicted)
     return Influence(found[0], predicted, found[1:, predicted], odds[0] - odds[1:])
@@ -80,9 +88,15 @@ def log_odds(probabilities: np.ndarray, answer: int) -> np.ndarray:
 
 
 def unread(
-    text: str, most: int, clean: Callable[[str], str], known: Collection[str] | None = None, length: int | None = None
+    text: str,
+    most: int,
+    clean: Callable[[str], str],
+    known: Collection[str] | None = None,
+    length: int | None = None,
+    side: str = RIGHT,
+    cut_side: str = RIGHT,
 ) -> list[str | None]:
-    """Why a model does not read a word: for each of the first `most` words a reason, or `None` where it reads it.
+    """Why a model does not read a word: for each of the words looked at a reason, or `None` where it reads it.
 
     Args:
         text: as it came.
@@ -90,19 +104,22 @@ def unread(
         clean: the model's cleaning, to words separated by spaces.
         known: its vocabulary, `None` where it has word pieces.
         length: how many cleaned words it reads, `None` for all.
+        side: as for `measure`.
+        cut_side: on which the model's longer texts are cut.
 
     Returns:
-        `cleaned away` (the cleaned text is the same without it), `too late` (behind the words that are read) or
-        `unknown` (in the vocabulary is no part of it: a model sees at most that some word stood there).
+        `cleaned away` (the cleaned text is the same without it), `too late` or `too early` (behind or before the words
+        that are read) or `unknown` (in the vocabulary is no part of it: a model sees at most that some word stood
+        there).
     """
     whole = clean(text).split()
     reasons: list[str | None] = []
-    for word, rest in zip(split_words(text), leave_one_out(text, most), strict=False):
+    for word, rest in zip(looked_at(split_words(text), most, side), leave_one_out(text, most, side), strict=True):
         left, parts = clean(rest).split(), clean(word).split()
         if left == whole:
             reasons.append("cleaned away")
-        elif length is not None and left[:length] == whole[:length]:
-            reasons.append("too late")
+        elif length is not None and looked_at(left, length, cut_side) == looked_at(whole, length, cut_side):
+            reasons.append("too late" if cut_side == RIGHT else "too early")
         elif known is not None and parts and not any(part in known for part in parts):
             reasons.append("unknown")
         else:

@@ -145,9 +145,11 @@ def prepare_seed(
     with timing.part("comparing"):
         decided = replace(settings, language=cleaner.language)
         if is_first:  # the other seeds are to have the same, so that a mean over them is one of equals
-            decided = decide_unlabelled(decide_lengths(decided, corpus, drawn["train"].cleaned), corpus)
-        length = decided.words_compared
-        parts, removed = preparing.prepare(corpus, drawn, settings.sample_size, length, settings.near_duplicates, most)
+            decided = decide_unlabelled(decide_lengths(decided, corpus, drawn["train"]), corpus)
+        length, side = decided.words_compared, decided.side_cut
+        parts, removed = preparing.prepare(
+            corpus, drawn, settings.sample_size, length, settings.near_duplicates, most, side
+        )
         taught = 0 if settings.unlabelled == NONE else int(decided.unlabelled_sample)
         unlabelled, chosen = choose_unlabelled(
             corpus,
@@ -159,6 +161,7 @@ def prepare_seed(
             length=length,
             near=settings.near_duplicates,
             further=max(settings.vector_sample - taught, 0) if taught and settings.vector_width else 0,
+            side=side,
         )
     with timing.part("counting"):
         if is_first:

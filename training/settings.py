@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from data.amounts import memory_mb
+from data.cutting import RIGHT
 from models.catalog import CATALOG, DEFAULT, Family, in_order
 from training import setting_values as values
 from training.setting_fields.data import DataSettings
@@ -25,11 +26,13 @@ class WordArrays:
         vocabulary_size: words that are known, padding and `[UNK]` among them.
         sequence_length: words of a text that are read.
         folder: where vocabulary and arrays are, within the folder of the texts; empty for that folder itself.
+        side: on which longer texts are cut, see `data.cutting`.
     """
 
     vocabulary_size: int
     sequence_length: int
     folder: str = ""
+    side: str = RIGHT
 
 
 @dataclass(frozen=True)
@@ -43,16 +46,21 @@ class Settings(TrainingSettings, ModelSettings, DataSettings, RunSettings):
 
     def arrays_of(self, model: str) -> WordArrays:
         """What a network over words knows and reads, once that is decided; a student may have sizes of its own."""
-        shared = WordArrays(int(self.vocabulary_size), int(self.sequence_length))
+        shared = WordArrays(int(self.vocabulary_size), int(self.sequence_length), side=self.side_cut)
         if not CATALOG[model].taught or values.AUTO in (self.student_vocabulary_size, self.student_sequence_length):
             return shared  # it was not decided in runs that were begun before a student had any
-        own = WordArrays(int(self.student_vocabulary_size), int(self.student_sequence_length))
+        own = WordArrays(int(self.student_vocabulary_size), int(self.student_sequence_length), side=self.side_cut)
         return shared if own == shared else replace(own, folder=f"{own.vocabulary_size}x{own.sequence_length}")
 
     @property
+    def side_cut(self) -> str:
+        """`truncation_side`, once it is decided; earlier runs cut on the right."""
+        return RIGHT if self.truncation_side == values.AUTO else self.truncation_side
+
+    @property
     def words_compared(self) -> int:
-        """How many words two texts have to begin with alike to be the same: those that every network over words reads,
-        once that is decided.
+        """How many words two texts have to share to be the same: those that every network over words reads, once that
+        is decided.
         """
         lengths = [self.sequence_length, self.student_sequence_length if self.has_student else values.AUTO]
         return min(int(length) for length in lengths if length != values.AUTO)
@@ -133,6 +141,7 @@ RECIPES: dict[str, dict] = {
         "unlabelled": values.NONE,
         "vocabulary_size": 5000,
         "sequence_length": 64,
+        "truncation_side": RIGHT,
         "word_vectors": values.NONE,
         "mask": False,
         "initialization": "torch",

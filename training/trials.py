@@ -59,7 +59,13 @@ def make_arrays(path: Path, seed: int) -> None:
     settings, texts = command_line.load(RunFolder(path).settings), RunFolder(path).prepared(seed)
     for made in settings.readers:
         vectorize_parts(
-            texts, made.vocabulary_size, made.sequence_length, settings.vector_width, seed, texts / made.folder
+            texts,
+            made.vocabulary_size,
+            made.sequence_length,
+            settings.vector_width,
+            seed,
+            texts / made.folder,
+            made.side,
         )
 
 

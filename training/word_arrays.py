@@ -9,7 +9,9 @@ from itertools import chain
 from data import card, deciding
 from data.arrays import load_vocabulary
 from data.corpus import Corpus
+from data.cutting import RIGHT
 from data.splits.parts import Part
+from models.catalog import CATALOG, Family
 from models.children import MemoryExceeded, exit_name, run_in_child
 from models.run_folder import RunFolder
 from training.run_folders import RunFailed
@@ -23,21 +25,25 @@ from training.trials import make_arrays
 STUDENT_READS = 128
 
 
-def decide_lengths(settings: Settings, corpus: Corpus, training: Sequence[str]) -> Settings:
-    """The settings with how many words of a text are read, where that is `auto`.
+def decide_lengths(settings: Settings, corpus: Corpus, training: Part) -> Settings:
+    """The settings with how many words of a text are read, and on which side longer ones are cut, where that is `auto`.
 
     Args:
         settings: of the run.
         corpus: where the texts come from.
-        training: cleaned.
+        training: the texts for training.
     """
-    length = settings.sequence_length
+    length, side = settings.sequence_length, settings.truncation_side
     if length == AUTO:
-        length = deciding.fitting_length(corpus, training)
+        length = deciding.fitting_length(corpus, training.cleaned)
     further = settings.student_sequence_length
     if settings.has_student and further == AUTO:
-        further = max(int(length), min(deciding.length_of_most(training), STUDENT_READS))
-    return replace(settings, sequence_length=length, student_sequence_length=further)
+        further = max(int(length), min(deciding.length_of_most(training.cleaned), STUDENT_READS))
+    if side == AUTO:
+        reads_words = any(CATALOG[model].family is Family.WORDS for model in settings.models)
+        read = [int(length)] * reads_words + [settings.backbone_length] * settings.has_encoder
+        side = deciding.side_to_cut(corpus, training.cleaned, training.labels, min(read)) if read else RIGHT
+    return replace(settings, sequence_length=length, student_sequence_length=further, truncation_side=side)
 
 
 def decide_unlabelled(settings: Settings, corpus: Corpus) -> Settings:

@@ -10,6 +10,7 @@ import numpy as np
 
 from data.cleaning import Cleaner
 from data.corpus import PARTS, Corpus
+from data.cutting import RIGHT, cut
 from data.parallel import stream_texts
 from data.splits import leakage
 from data.splits.drawing import Split
@@ -77,38 +78,29 @@ def clean_parts(corpus: Corpus, drawn: Split, cleaner: Cleaner, storage: Storage
     return parts
 
 
-def models_view(parts: Mapping[str, Part], sequence_length: int) -> dict[str, np.ndarray]:
-    """By part, a digest of the first `sequence_length` cleaned words of each text: what the small models are given."""
-    return {name: digests(part.cleaned, sequence_length) for name, part in parts.items()}
+def models_view(parts: Mapping[str, Part], sequence_length: int, side: str = RIGHT) -> dict[str, np.ndarray]:
+    """By part, a digest of `sequence_length` words of each text (`data.cutting`): what the small models are given."""
+    return {name: digests(part.cleaned, sequence_length, side) for name, part in parts.items()}
 
 
-def digests(cleaned: Iterable[str], count: int) -> np.ndarray:
-    """A digest of the first `count` words of each cleaned text, an array of n times 16 bytes.
+def digests(cleaned: Iterable[str], count: int, side: str = RIGHT) -> np.ndarray:
+    """A digest of what `data.cutting.cut` leaves of each cleaned text, an array of n times 16 bytes.
 
     Two texts have the same one where these words are the same: by chance, two of three million different ones do so
     once in 10^25 times.
     """
     found = bytearray()
     for text in cleaned:
-        found += digest(text, count)
+        found += digest(text, count, side)
     return np.frombuffer(found, DIGEST)
 
 
-def digest(cleaned: str, count: int) -> bytes:
-    """A digest of the first `count` words of a cleaned text, 16 bytes."""
-    return hashlib.blake2b(first_words(cleaned, count).encode("utf-8", HALVES), digest_size=DIGEST.itemsize).digest()
-
-
-def first_words(cleaned: str, count: int) -> str:
-    """The first `count` words of a cleaned text.
-
-    >>> first_words("good film all over", 2)
-    'good film'
-    """
-    return " ".join(cleaned.split(" ", count)[:count])
+def digest(cleaned: str, count: int, side: str = RIGHT) -> bytes:
+    """A digest of what `data.cutting.cut` leaves of a cleaned text, 16 bytes."""
+    return hashlib.blake2b(cut(cleaned, count, side).encode("utf-8", HALVES), digest_size=DIGEST.itemsize).digest()
 
 
 def separate(parts: Mapping[str, Part], keys: Mapping[str, leakage.Keys]) -> dict[str, Part]:
-    """The parts without the texts whose key, such as its first words, is also that of a text in an earlier part."""
+    """The parts without the texts whose key, such as the words that are read, a text in an earlier part has too."""
     kept = leakage.separate(keys)
     return {name: part.take(kept[name]) for name, part in parts.items()}

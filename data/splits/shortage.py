@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from data.corpus import Corpus
+from data.cutting import KEPT, RIGHT
 from data.messages import shorten
 from data.splits.parts import Part, models_view, separate
 
@@ -26,7 +27,14 @@ def lacking(parts: Mapping[str, Part], class_names: Sequence[str]) -> str | None
     return None
 
 
-def why_too_few(name: str, drawn: Mapping[str, Part], corpus: Corpus, sample: int | None, sequence_length: int) -> str:
+def why_too_few(
+    name: str,
+    drawn: Mapping[str, Part],
+    corpus: Corpus,
+    sample: int | None,
+    sequence_length: int,
+    side: str = RIGHT,
+) -> str:
     """Says in one sentence what took the texts of a part, and what helps against it.
 
     Args:
@@ -35,9 +43,10 @@ def why_too_few(name: str, drawn: Mapping[str, Part], corpus: Corpus, sample: in
         corpus: what they were drawn from.
         sample: how many were asked for, `None` for all.
         sequence_length: words of a text that the models are given.
+        side: on which longer texts are cut.
     """
     readable = {part: texts.without_empty() for part, texts in drawn.items()}
-    left = separate(readable, models_view(readable, sequence_length))[name]
+    left = separate(readable, models_view(readable, sequence_length, side))[name]
     total = len(drawn[name].texts)
     empty, repeated = total - len(readable[name].texts), len(readable[name].texts) - len(left.texts)
     larger_sample = ", or take a larger --sample" if sample is not None and sample < len(corpus.texts) else ""
@@ -50,11 +59,11 @@ def why_too_few(name: str, drawn: Mapping[str, Part], corpus: Corpus, sample: in
             f"Class {missing!r} has no text left in {name} once cleaned, since {WHAT_IS_READ}: add texts, or merge or "
             f"remove the class{larger_sample}."
         )
-    length = _length_that_helps(readable, corpus.class_names, sequence_length)
+    length = _length_that_helps(readable, corpus.class_names, sequence_length, side)
     causes = [f"{empty:,} that clean to nothing"] if empty else []
     if repeated:
-        first = f"first {sequence_length:,} words, all that is read," if length else "words"
-        causes.append(f"{repeated:,} with the same {first} as a text of an earlier split")
+        same = f"{KEPT[side]} {sequence_length:,} words, all that is read," if length else "words"
+        causes.append(f"{repeated:,} with the same {same} as a text of an earlier split")
     cause, remedy = " and ".join(causes) or "none", f"add texts that differ{larger_sample}"
     if length:
         remedy = f"read more of each text with --sequence-length {length}"
@@ -67,11 +76,13 @@ def why_too_few(name: str, drawn: Mapping[str, Part], corpus: Corpus, sample: in
     )
 
 
-def _length_that_helps(parts: Mapping[str, Part], class_names: Sequence[str], sequence_length: int) -> int | None:
+def _length_that_helps(
+    parts: Mapping[str, Part], class_names: Sequence[str], sequence_length: int, side: str
+) -> int | None:
     """A number of words by which enough texts differ, or `None` where they do not differ even as a whole."""
     longest = max(text.count(" ") + 1 for part in parts.values() for text in part.cleaned)
     while sequence_length < longest:
         sequence_length = min(2 * sequence_length, longest)
-        if not lacking(separate(parts, models_view(parts, sequence_length)), class_names):
+        if not lacking(separate(parts, models_view(parts, sequence_length, side)), class_names):
             return sequence_length
     return None

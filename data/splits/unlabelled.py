@@ -9,6 +9,7 @@ import numpy as np
 
 from data.cleaning import Cleaner
 from data.corpus import Corpus
+from data.cutting import RIGHT
 from data.splits.near_duplicates import KnownTexts
 from data.splits.parts import Part, digest, digests
 from data.splits.withheld import may_be_learned_from
@@ -46,12 +47,13 @@ def choose_unlabelled(
     length: int,
     near: float = 0,
     further: int = 0,
+    side: str = RIGHT,
 ) -> tuple[Unlabelled, dict[str, int]]:
     """Draws texts of which at least one word is left once cleaned, each different from every text of every split.
 
-    Two texts are the same where their first `length` cleaned words are, as for the splits. The texts of validation and
-    test count as they were drawn, those included that were then taken out as repetitions. Where the data says of its
-    splits, texts of the side of validation or test are no candidates (`data.splits.withheld`).
+    Two texts are the same where the `length` words that are read of them are, as for the splits. The texts of
+    validation and test count as they were drawn, those included that were then taken out as repetitions. Where the data
+    says of its splits, texts of the side of validation or test are no candidates (`data.splits.withheld`).
 
     Args:
         corpus: its `unlabelled` texts are candidates.
@@ -63,6 +65,7 @@ def choose_unlabelled(
         length: words of a text that the models are given.
         near: least similarity of near-duplicates, see `data.splits.near_duplicates`; 0 takes them too.
         further: how many more to take, for their words alone.
+        side: on which longer texts are cut.
 
     Returns:
         The texts, and for the data card how many candidates there were, how many of them were looked at and passed
@@ -76,8 +79,8 @@ def choose_unlabelled(
     if not candidates or not most + further:
         return Unlabelled([], []), counts | {"taken": 0, "further": 0}
     order = np.random.default_rng(seed).permutation(candidates)
-    held_out = np.unique(np.concatenate([digests(drawn[name].cleaned, length) for name in HELD_OUT]))
-    learned = np.unique(digests(drawn["train"].cleaned, length))
+    held_out = np.unique(np.concatenate([digests(drawn[name].cleaned, length, side) for name in HELD_OUT]))
+    learned = np.unique(digests(drawn["train"].cleaned, length, side))
     taken: set[bytes] = set()
     nearly = KnownTexts((text for name in HELD_OUT for text in drawn[name].cleaned if text), near) if near else None
     texts: list[str] = []
@@ -86,7 +89,7 @@ def choose_unlabelled(
         if len(kept) == most + further:
             break
         cleaned = cleaner.clean(text)
-        key = digest(cleaned, length)
+        key = digest(cleaned, length, side)
         reason = "" if cleaned else "empty"
         reason = reason or ("in_validation_or_test" if _holds(held_out, key) else "")
         reason = reason or ("repeated" if key in taken or _holds(learned, key) else "")

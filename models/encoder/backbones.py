@@ -11,10 +11,11 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from data.cutting import LEFT, RIGHT
 from models.encoder import hub, minilm
 from models.encoder.weights import BackboneUnavailable, cache_directory, check_preset, folder_digest, read_preset
 
@@ -38,12 +39,14 @@ class Backbone:
         key: identity of weights and tokenizer: equal keys give equal features.
         model: the keras-nlp backbone, not trainable.
         tokenizer: the keras-nlp tokenizer that belongs to it.
+        side: on which it is given longer texts cut, see `data.cutting`.
     """
 
     label: str
     key: str
     model: keras.Model
     tokenizer: keras.layers.Layer
+    side: str = RIGHT
 
 
 @dataclass(frozen=True)
@@ -63,15 +66,18 @@ class BackboneFiles:
     name: str
     reader: Callable[[Path], tuple[keras.Model, keras.layers.Layer]] = read_preset
 
-    def load(self) -> Backbone:
+    def load(self, side: str = RIGHT) -> Backbone:
         """Loads the backbone and freezes it. Costs the import of keras-nlp: five seconds, 850 MiB.
+
+        Args:
+            side: on which it is given longer texts cut, see `data.cutting`.
 
         Raises:
             BackboneUnavailable: the files cannot be read.
         """
         model, tokenizer = self.reader(self.folder)
         model.trainable = False
-        return Backbone(self.label, self.key, model, tokenizer)
+        return Backbone(self.label, self.key, model, tokenizer, side)
 
 
 def locate_backbone(name: str = "auto") -> BackboneFiles:
@@ -107,7 +113,7 @@ def named_folder(name: str) -> Path | None:
 def tokenize(
     backbone: Backbone, texts: Sequence[str], sequence_length: int = SEQUENCE_LENGTH
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Texts as the tokens the backbone was trained on, cut and padded on the right by keras-nlp's own preprocessing.
+    """Texts as the tokens the backbone was trained on, cut, and padded on the right by keras-nlp's own preprocessing.
 
     Args:
         backbone: its tokenizer is used.
@@ -152,11 +158,31 @@ def preprocessor(backbone: Backbone, sequence_length: int) -> keras.layers.Layer
 
     for candidate in keras_nlp.models.TextClassifierPreprocessor.__subclasses__():
         if candidate.tokenizer_cls is type(backbone.tokenizer):
-            return candidate(backbone.tokenizer, sequence_length=sequence_length)
+            found = candidate(backbone.tokenizer, sequence_length=sequence_length)
+            if backbone.side == LEFT:
+                found.build(None)  # which makes the packer that is replaced
+                found.packer = EndPacker(found.packer)
+            return found
     raise BackboneUnavailable(
         f"keras-nlp has no text classification for {type(backbone.tokenizer).__name__}: use a BERT, DistilBERT, "
         "RoBERTa, ALBERT or another encoder."
     )
+
+
+class EndPacker:
+    """Packs the last pieces of a text that is too long, where keras-nlp packs the first.
+
+    Args:
+        packer: that of keras-nlp, for a start and an end token beside the pieces of one text.
+    """
+
+    def __init__(self, packer: keras.layers.Layer):
+        self.packer = packer
+
+    def __call__(self, segments: tuple) -> Any:
+        most = self.packer.sequence_length - 2
+        kept = ([row[-most:] for row in given] if isinstance(given, list) else given[:, -most:] for given in segments)
+        return self.packer(tuple(kept))
 
 
 @functools.cache

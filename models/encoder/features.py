@@ -15,6 +15,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from data.cutting import RIGHT
 from models.backends.devices import device_in_use
 from models.encoder.backbones import SEQUENCE_LENGTH, Backbone, tokenize
 from models.encoder.feature_files import read_rows, text_digest, write_rows
@@ -184,4 +185,5 @@ def text_key(backbone: Backbone, sequence_length: int, kind: str, converted: Ope
     device = device_in_use()
     by_keras = keras.backend.backend(), backbone.model.dtype_policy.name, *([device.name] if device else [])
     computed = converted.identity if converted else by_keras
-    return text_digest(backbone.key, version("keras-hub"), *computed, str(sequence_length), kind).hex()
+    cut = () if backbone.side == RIGHT else (backbone.side,)
+    return text_digest(backbone.key, version("keras-hub"), *computed, str(sequence_length), *cut, kind).hex()

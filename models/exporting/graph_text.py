@@ -23,6 +23,7 @@ from data.cleaning import (
     WHITESPACE,
     Cleaner,
 )
+from data.cutting import LEFT, RIGHT
 from data.vectorizing import PADDING, UNKNOWN
 from models.exporting.graph_composing import compose
 
@@ -89,7 +90,11 @@ class WordIds(tf.Module):
         ids = tf.range(UNKNOWN + 1, len(vocabulary), dtype=tf.int32)
         self.table = tf.lookup.StaticHashTable(tf.lookup.KeyValueTensorInitializer(words, ids), UNKNOWN)
 
-    def __call__(self, cleaned: tf.Tensor, sequence_length: int | None) -> tf.Tensor:
-        """`int32` of shape `(batch, sequence_length)`, cut or padded with 0 at the end; `None` keeps every word."""
-        words = tf.strings.split(cleaned)[:, :sequence_length]
+    def __call__(self, cleaned: tf.Tensor, sequence_length: int | None, side: str = RIGHT) -> tf.Tensor:
+        """`int32` of shape `(batch, sequence_length)`, cut on one side or padded with 0 at the end; `None` keeps every
+        word.
+        """
+        words = tf.strings.split(cleaned)
+        if sequence_length is not None:
+            words = words[:, -sequence_length:] if side == LEFT else words[:, :sequence_length]
         return self.table.lookup(words).to_tensor(PADDING, shape=(None, sequence_length))

@@ -46,6 +46,7 @@ def describe(run: RunFolder, model: str, seed: int) -> ExportCard:
             if part.family in (Family.WORDS, Family.LINEAR)
         },
         has_word_pieces=Family.ENCODER in families,
+        truncation_side=description.truncation_side,
         confidences=_confidences(run, model, seed, card["class_names"]),
         data_card=card,
     )
@@ -101,7 +102,7 @@ def _load_word_model(description: Description, trial: Path, vocabulary: list[str
     from models.exporting.text_input import WordInput
     from models.exporting.tokenizer_file import word_tokenizer
 
-    reading = description.cleaning, _given(description, "sequence_length")
+    reading = description.cleaning, _given(description, "sequence_length"), description.truncation_side
     return Network(
         keras.saving.load_model(trial / description.files["model"], compile=False, safe_mode=True),
         WordInput(vocabulary, *reading),
@@ -127,7 +128,7 @@ def _load_encoder(description: Description, trial: Path, classes: int) -> Export
                 f"the weights behind {description.title} have changed since training ({found.label} is found now): "
                 "bring them back, or train again"
             )
-        backbone = found.load()
+        backbone = found.load(description.truncation_side)
     except BackboneUnavailable as error:
         raise ExportRefused(str(error)) from error
     if not isinstance(backbone.tokenizer, keras_nlp.tokenizers.WordPieceTokenizer):
@@ -147,7 +148,7 @@ def _load_encoder(description: Description, trial: Path, classes: int) -> Export
     return Network(
         model,
         EncoderInput(backbone, *reading),
-        functools.partial(word_piece_tokenizer, backbone.tokenizer, *reading),
+        functools.partial(word_piece_tokenizer, backbone.tokenizer, *reading, description.truncation_side),
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import tensorflow as tf
 
 from data.cleaning import Cleaner
+from data.cutting import RIGHT
 from models.encoder.backbones import Backbone, preprocessor
 from models.exporting import graph_text
 from models.exporting.exportable import Tokens
@@ -15,13 +16,13 @@ from models.exporting.exportable import Tokens
 class WordInput(tf.Module):
     """Texts to the word ids that the small models were trained on."""
 
-    def __init__(self, vocabulary: Sequence[str], cleaner: Cleaner, sequence_length: int):
+    def __init__(self, vocabulary: Sequence[str], cleaner: Cleaner, sequence_length: int, side: str = RIGHT):
         super().__init__()
         self.word_ids = graph_text.WordIds(vocabulary)
-        self.cleaner, self.sequence_length = cleaner, sequence_length
+        self.cleaner, self.read = cleaner, (sequence_length, side)
 
     def __call__(self, texts: tf.Tensor) -> Tokens:
-        return {"token_ids": self.word_ids(graph_text.clean(texts, self.cleaner), self.sequence_length)}
+        return {"token_ids": self.word_ids(graph_text.clean(texts, self.cleaner), *self.read)}
 
 
 class EncoderInput(tf.Module):

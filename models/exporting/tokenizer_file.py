@@ -26,6 +26,7 @@ from data.cleaning import (
     URL,
     Cleaner,
 )
+from data.cutting import RIGHT
 from data.languages.scripts import SIGNS, SINGLE
 
 if TYPE_CHECKING:
@@ -46,25 +47,28 @@ SEAMS = rf"(?<=.)(?=[{SINGLE}])(?![{SIGNS}])|(?<=[{SINGLE}])(?=.)(?![{SIGNS}])|(
 LONGEST_WORD = 100  # bytes in keras-nlp, characters here; a longer word is unknown
 
 
-def word_tokenizer(vocabulary: Sequence[str], cleaner: Cleaner, sequence_length: int | None) -> Tokenizer:
+def word_tokenizer(
+    vocabulary: Sequence[str], cleaner: Cleaner, sequence_length: int | None, side: str = RIGHT
+) -> Tokenizer:
     """The tokenizer of the models that read words.
 
     Args:
         vocabulary: words by id, padding and `[UNK]` first.
         cleaner: how texts become words.
-        sequence_length: words per text, cut or padded at the end; `None` for all of them, padded to the longest text.
+        sequence_length: words per text, padded at the end; `None` for all of them, padded to the longest text.
+        side: on which longer texts are cut.
     """
     tokenizer = Tokenizer(models.WordLevel({word: at for at, word in enumerate(vocabulary)}, UNKNOWN))
     tokenizer.normalizer = normalizers.Sequence(_cleaning(cleaner))
     tokenizer.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
     tokenizer.enable_padding(pad_id=0, pad_token=PADDING, length=sequence_length)
     if sequence_length:
-        tokenizer.enable_truncation(sequence_length)
+        tokenizer.enable_truncation(sequence_length, direction=side)
     return tokenizer
 
 
 def word_piece_tokenizer(
-    source: keras_nlp.tokenizers.WordPieceTokenizer, cleaner: Cleaner | None, sequence_length: int
+    source: keras_nlp.tokenizers.WordPieceTokenizer, cleaner: Cleaner | None, sequence_length: int, side: str = RIGHT
 ) -> Tokenizer:
     """The tokenizer of a pretrained encoder, padded to the longest text.
 
@@ -72,6 +76,7 @@ def word_piece_tokenizer(
         source: the encoder's own.
         cleaner: of texts of which it reads the cleaned words; `None` where it reads sentences without markup.
         sequence_length: most tokens per text, the special ones at both ends included.
+        side: on which longer texts are cut.
     """
     vocabulary = {piece: at for at, piece in enumerate(source.get_vocabulary())}
     tokenizer = Tokenizer(
@@ -98,7 +103,7 @@ def word_piece_tokenizer(
     tokenizer.post_processor = processors.TemplateProcessing(
         f"{start} $A {end}", special_tokens=[(start, vocabulary[start]), (end, vocabulary[end])]
     )
-    tokenizer.enable_truncation(sequence_length)
+    tokenizer.enable_truncation(sequence_length, direction=side)
     tokenizer.enable_padding(pad_id=source.pad_token_id, pad_token=source.pad_token)
     return tokenizer
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from models.classifier import Classifier, exported_models, load_classifier
-from models.influence import level, measure, split_words
+from models.influence import level, looked_at, measure, split_words
 from models.serving.engines import ExportUnusable
 
 MOST_WORDS = 60  # that are left out one by one
@@ -48,14 +48,15 @@ class Comparer:
 
 
 def _explain(classifier: Classifier, text: str) -> dict[str, Any]:
-    influence = measure(lambda texts: classifier.predict_proba(texts), text, MOST_WORDS)
-    words = split_words(text)
-    levels = [level(float(odds)) for odds in influence.log_odds]
+    side, words = classifier.truncation_side, split_words(text)
+    influence = measure(lambda texts: classifier.predict_proba(texts), text, MOST_WORDS, side)
+    places = looked_at(range(len(words)), MOST_WORDS, side)
+    levels = {at: level(float(odds)) for at, odds in zip(places, influence.log_odds, strict=True)}
     return {
         "model": classifier.title,
         "format": classifier.format,
         "label": classifier.label_of(influence.probabilities.tolist())[0],
         "speaks_of": str(classifier.classes_[influence.answer]),
         "probabilities": dict(zip(classifier.classes_.tolist(), influence.probabilities.tolist(), strict=True)),
-        "words": [{"word": word, "level": levels[at] if at < len(levels) else None} for at, word in enumerate(words)],
+        "words": [{"word": word, "level": levels.get(at)} for at, word in enumerate(words)],
     }

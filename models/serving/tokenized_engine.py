@@ -77,7 +77,8 @@ def _reader(written: dict[str, Any], cleaning: dict[str, Any] | None) -> Reader:
 
         return PieceReader(written)
     from data.cleaning import Cleaner
+    from data.cutting import RIGHT
     from models.serving.reading.word_reader import WordReader
 
-    truncation = written["truncation"]
-    return WordReader(written["model"]["vocab"], Cleaner(**cleaning), truncation and truncation["max_length"])
+    cut = written["truncation"] or {"max_length": None, "direction": RIGHT}
+    return WordReader(written["model"]["vocab"], Cleaner(**cleaning), cut["max_length"], cut["direction"].lower())

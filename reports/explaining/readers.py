@@ -13,6 +13,7 @@ import numpy as np
 
 from data.arrays import load_vocabulary
 from data.cleaning import Cleaner, strip_markup
+from data.cutting import RIGHT
 from data.messages import reason_of
 from models.catalog import Family
 from models.description import Description
@@ -39,6 +40,7 @@ class Reader:
         clean: its cleaning of a raw text, to words separated by spaces.
         known: its vocabulary, `None` where it has word pieces.
         length: how many cleaned words it reads, `None` for all.
+        side: on which longer texts are cut.
     """
 
     title: str
@@ -48,6 +50,7 @@ class Reader:
     clean: Callable[[str], str]
     known: Collection[str] | None = None
     length: int | None = None
+    side: str = RIGHT
 
 
 def finished_seeds(run: Path) -> dict[str, list[int]]:
@@ -107,7 +110,9 @@ def load_reader(run: Path, model: str, seed: int, others: Mapping[str, Reader] |
             known = frozenset(vocabulary[2:])  # without padding and [UNK]
             length = description.sequence_length
         answer = answer or _remembering(_trained(folder, model, seed))
-        return Reader(description.title, description.reads, seed, answer, clean, known, length)
+        return Reader(
+            description.title, description.reads, seed, answer, clean, known, length, description.truncation_side
+        )
     except (RunFolderError, ExportUnusable, ExportRefused, ImportError, OSError, KeyError, ValueError) as error:
         raise RunFolderError(f"{model} (seed {seed}) cannot be loaded: {reason_of(error)}") from error
 

@@ -9,11 +9,12 @@ from typing import Any
 
 import numpy as np
 
+from data.cutting import LEFT, cut, side_of
 from data.files import whole, write_json
 from data.preparing import load_texts
 from models.catalog import CATALOG
 from models.description import Description
-from models.influence import measure, split_words, unread
+from models.influence import looked_at, measure, split_words, unread
 from models.predictions import read_predictions
 from models.run_folder import RunFolder, RunFolderError
 from reports.explaining.choosing import choose
@@ -27,18 +28,20 @@ DIGITS = 5
 
 
 def explain_text(text: str, readers: dict[str, Reader], most: int) -> dict:
-    """What the first `most` words of a text do to each model's answer.
+    """What the first `most` words of a text do to each model's answer, or the last where a model reads the end.
 
     Returns:
-        `words` (those looked at), `total_words`, and for each model in `answers`: `probabilities` of the classes,
-        `answer` (a class's number), for each word `without` (the answer's probability once it is left out) and
-        `log_odds` (what it adds to the answer's), and `unread`, the reasons by place of the word.
+        `words` (those looked at), `total_words`, how many were `skipped` before them, and for each model in `answers`:
+        `probabilities` of the classes, `answer` (a class's number), for each word `without` (the answer's probability
+        once it is left out) and `log_odds` (what it adds to the answer's), and `unread`, the reasons by place of the
+        word among those looked at.
     """
     words = split_words(text)
+    side = side_of(reader.side for reader in readers.values())
     answers = {}
     for name, reader in readers.items():
-        influence = measure(reader.answer, text, most)
-        reasons = unread(text, most, reader.clean, reader.known, reader.length)
+        influence = measure(reader.answer, text, most, side)
+        reasons = unread(text, most, reader.clean, reader.known, reader.length, side, reader.side)
         answers[name] = {
             "probabilities": influence.probabilities.round(DIGITS).tolist(),
             "answer": influence.answer,
@@ -47,8 +50,11 @@ def explain_text(text: str, readers: dict[str, Reader], most: int) -> dict:
             "unread": {str(at): reason for at, reason in enumerate(reasons) if reason},
         }
     return {
-        "words": [word if len(word) <= LONGEST_WORD else f"{word[:LONGEST_WORD]}…" for word in words[:most]],
+        "words": [
+            word if len(word) <= LONGEST_WORD else f"{word[:LONGEST_WORD]}…" for word in looked_at(words, most, side)
+        ],
         "total_words": len(words),
+        "skipped": max(len(words) - most, 0) if side == LEFT else 0,
         "answers": answers,
     }
 
@@ -142,8 +148,9 @@ def _write_attention(run: Path, model: str, seed: int, cleaned: list[str]) -> li
     network = keras.models.load_model(folder.trial(model, seed) / description.files["model"], compile=False)
     vocabulary = load_vocabulary(folder.prepared(seed) / description.arrays)
     known, length = frozenset(vocabulary[2:]), network.input_shape[1]  # without padding and [UNK]
-    maps = attention_maps(network, vectorize(cleaned, vocabulary, length))
-    tokens = [text.split(" ")[:length] for text in cleaned]
+    side = description.truncation_side
+    maps = attention_maps(network, vectorize(cleaned, vocabulary, length, side))
+    tokens = [cut(text, length, side).split(" ") for text in cleaned]
     arrays = {
         str(at): found[:, :, : len(words), : len(words)].astype(np.float16)
         for at, (found, words) in enumerate(zip(maps, tokens, strict=True))

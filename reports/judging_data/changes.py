@@ -13,7 +13,7 @@ import numpy as np
 from scipy import stats
 from sklearn.base import clone
 
-from data.splits.parts import first_words
+from data.cutting import KEPT, cut, side_of
 from models.catalog import CATALOG, Family
 from models.description import Description
 from models.linear import tfidf
@@ -143,18 +143,21 @@ def _more_words(texts: RunTexts) -> list[Change]:
     if not readers or all(text.count(" ") < length for text in train.cleaned):
         return []
 
-    def cut(words: int) -> list[list[str]]:
-        return [[first_words(text, words) for text in part.cleaned] for part in (train, validation)]
+    side = side_of([texts.plan.settings.get("truncation_side", "")])  # earlier runs have none, and cut on the right
 
-    fitted, asked = cut(length)
+    def read(words: int) -> list[list[str]]:
+        return [[cut(text, words, side) for text in part.cleaned] for part in (train, validation)]
+
+    fitted, asked = read(length)
     found = tfidf.search(fitted, train.labels, asked, validation.labels, texts.seed)
 
     def right(words: int) -> np.ndarray:
-        fitted, asked = cut(words)
+        fitted, asked = read(words)
         vectorizer = clone(found.vectorizer)
         model = found.candidate(vectorizer.fit_transform(fitted), train.labels)
         return model.predict(vectorizer.transform(asked)) == validation.labels
 
     gain, ends = paired_gain(right(length), right(2 * length))
+    kept = KEPT[side]
     name = f"read {2 * length} words instead of {length} with {listed(readers)}"
-    return [Change(name, "linear", f"fitted on the first {2 * length} and on the first {length} words", gain, ends)]
+    return [Change(name, "linear", f"fitted on the {kept} {2 * length} and on the {kept} {length} words", gain, ends)]

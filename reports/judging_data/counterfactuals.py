@@ -50,7 +50,7 @@ def find_counterfactuals(texts: RunTexts, readers: Mapping[str, Reader]) -> list
 
 
 class _Answer(NamedTuple):
-    """A model's answer to a text, the first words of the text, and what each adds to the log odds of the answer."""
+    """A model's answer to a text, the words of the text up to the last that was looked at, and their log odds."""
 
     answer: int
     words: list[str]
@@ -70,8 +70,10 @@ def _explained(
         answers = {}
         for model in models:
             if (found := entry["answers"].get(model)) is not None:
+                skipped = entry.get("skipped", 0)  # older explanations look at the first words
                 log_odds = [float(value) for value in found["log_odds"]]
                 words = [str(entry["words"][word]) for word in range(len(log_odds))]
+                log_odds, words = [0.0] * skipped + log_odds, [""] * skipped + words
                 answers[model] = _Answer(classes[found["answer"]], words, log_odds)
         yield at, answers
 
@@ -95,7 +97,7 @@ def fewest_words(answer: Answerer, text: str, predicted: int, log_odds: Sequence
         answer: asks the model.
         text: as it came.
         predicted: what it answers.
-        log_odds: what each of the first words adds to the log odds of the answer.
+        log_odds: what each of its words adds to the log odds of the answer, as far as they were looked at.
     """
     loudest = [at for at in sorted(range(len(log_odds)), key=lambda at: -log_odds[at]) if log_odds[at] > 0][:MOST]
     tried = [loudest[: count + 1] for count in range(len(loudest))]

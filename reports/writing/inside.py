@@ -25,6 +25,7 @@ ALIKE = 1.5  # times an even share: a head that gives no word more looks at all 
 UNREAD = {
     "cleaned away": "not read: taken out by the cleaning",
     "too late": "not read: behind the last word that is",
+    "too early": "not read: before the first word that is",
     "unknown": "not in the vocabulary",
 }
 
@@ -106,7 +107,7 @@ def _word(words: list[str], found: dict, at: int) -> dict:
     notes = [UNREAD[reason]] if reason else []
     if acts:
         notes.append(f"{signed(found['log_odds'][at])}; {found['without'][at]:.1%} without it")
-    kinds = {"cleaned away": "unread", "too late": "unread", "unknown": "unknown", None: ""}[reason]
+    kinds = {"unknown": "unknown", None: ""}.get(reason, "unread")
     return {"word": words[at], "kinds": f"{kinds} {_kind(acts)}".strip(), "note": "; ".join(notes)}
 
 

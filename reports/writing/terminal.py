@@ -46,7 +46,8 @@ def show(explained: dict, models: dict[str, dict], class_names: list[str], color
         lines.append("")
     more = explained["total_words"] - len(explained["words"])
     if more:
-        lines.append(f"Only the first {len(explained['words'])} words were looked at; the models were given all.")
+        which = "last" if explained["skipped"] else "first"
+        lines.append(f"Only the {which} {len(explained['words'])} words were looked at; the models were given all.")
     return "\n".join([*lines, *textwrap.wrap(LEGEND[color], WIDTH)])
 
 

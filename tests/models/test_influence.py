@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.cleaning import Cleaner
+from data.cutting import LEFT
 from models.influence import leave_one_out, level, log_odds, measure, split_words, strongest, unread
 
 WEIGHTS = {"good": 2.0, "bad": -1.5, "film": 0.25}
@@ -74,6 +75,20 @@ def test_what_is_left_are_the_other_words(text, most):
 )
 def test_what_a_model_does_not_read(text, known, length, expected):
     assert unread(text, 10, Cleaner().clean, known, length) == expected
+
+
+def test_of_texts_cut_on_the_left_the_last_words_are_looked_at():
+    text, clean = "the good film bad plot", Cleaner().clean
+    assert leave_one_out(text, 2, LEFT) == ["the good film plot", "the good film bad "]
+    assert unread(text, 9, clean, None, 2, LEFT, LEFT) == ["cleaned away", "too early", "too early", None, None]
+    assert unread(text, 2, clean, None, 3, LEFT) == [
+        None,
+        "too late",
+    ]  # a model that reads the beginning
+    asked = []
+    found = measure(lambda texts: asked.extend(texts) or np.tile([0.3, 0.7], (len(texts), 1)), text, 1, LEFT)
+    assert asked == [text, "the good film bad "]
+    assert found.log_odds.tolist() == [0.0]
 
 
 def test_the_loudest_words_come_first_and_whispers_not_at_all():

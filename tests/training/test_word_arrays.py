@@ -7,6 +7,7 @@ import yaml
 from data.corpus import Corpus, Published
 from data.deciding import words_seen_twice
 from data.preparing import load_texts, load_unlabelled
+from data.splits.parts import Part
 from models.run_folder import RunFolder
 from training import command_line, experiment, word_arrays
 from training.command_line import parse
@@ -20,7 +21,9 @@ AS_PUBLISHED, MODELS = (Published("rnn", 0.5, "slides", 64, 5000),), "--models r
 
 def decide(flags, texts, published=()):
     corpus = Corpus("tiny", "made up", ["a", "b"], np.array([0, 1]), ("bad", "good"), published=published)
-    return decide_vocabularies(decide_lengths(parse((MODELS + flags).split()), corpus, texts), corpus, texts)
+    labels = np.arange(len(texts)) % 2
+    part = Part(labels, texts, texts, labels, None)
+    return decide_vocabularies(decide_lengths(parse((MODELS + flags).split()), corpus, part), corpus, texts)
 
 
 @pytest.mark.parametrize(

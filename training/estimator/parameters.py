@@ -52,6 +52,7 @@ class Parameters(BaseEstimator):
         vector_sample: int | None = None,
         vocabulary_size: int | str | None = None,
         sequence_length: int | str | None = None,
+        truncation_side: str | None = None,
         word_vectors: str | None = None,
         word_vector_scale: float | None = None,
         word_vector_rate: float | str | None = None,
@@ -110,6 +111,7 @@ class Parameters(BaseEstimator):
         self.vector_sample = vector_sample
         self.vocabulary_size = vocabulary_size
         self.sequence_length = sequence_length
+        self.truncation_side = truncation_side
         self.word_vectors = word_vectors
         self.word_vector_scale = word_vector_scale
         self.word_vector_rate = word_vector_rate

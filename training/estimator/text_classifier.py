@@ -11,7 +11,7 @@ from sklearn.base import ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
 
 from models.classifier import Classifier
-from models.influence import measure, split_words
+from models.influence import looked_at, measure, split_words
 from training.estimator.fitted import Fitted, fit
 from training.estimator.handed_over import HandedOver
 from training.estimator.inputs import classes_and_labels, labels_of, texts_of, weights_of
@@ -102,10 +102,13 @@ class TextClassifier(ClassifierMixin, Parameters):
         return self.classes_[probabilities.argmax(axis=1)]
 
     def explain(self, text: str) -> Explanation:
-        """What each of the first 200 words of a text does to the answer, measured by leaving it out."""
+        """What each of the first 200 words of a text does to the answer, measured by leaving it out; of the last 200
+        where long texts are cut on the left.
+        """
         (text,) = texts_of([text])
-        found = measure(self._classifier.predict_proba, text, MOST_EXPLAINED)
-        words = split_words(text)[:MOST_EXPLAINED]
+        side = self._classifier.truncation_side
+        found = measure(self._classifier.predict_proba, text, MOST_EXPLAINED, side)
+        words = list(looked_at(split_words(text), MOST_EXPLAINED, side))
         return Explanation(self.classes_[found.answer], float(found.probabilities[found.answer]), words, found.log_odds)
 
     def compare(self, others: Mapping[str, Any] | Sequence[Any], X: Any, y: Any) -> list[PairedScore]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from data.cleaning import strip_markup
+from data.cutting import KEPT
 from models.description import Description
 from training.ending import ending
 from training.fitting.history import History, count_epochs
@@ -64,10 +65,10 @@ def train(task: Task) -> Trained:
 
     files = decide_weights(task)
     with quiet_stderr():
-        backbone = learning = files.load()
+        backbone = learning = files.load(task.settings.side_cut)
         if task.settings.precision != FLOAT32:
             with training_precision(task.settings.precision):
-                learning = files.load()
+                learning = files.load(task.settings.side_cut)
     if task.settings.unfreeze == ALL:
         task = replace(task, settings=replace(task.settings, unfreeze=block_count(backbone)))
     settings = task.settings
@@ -173,11 +174,12 @@ def _describe(task: Task, files: BackboneFiles, learned: Source, judged: Source,
         title=f"{task.architecture.name} ({weights}{sample})",
         family=task.architecture.family,
         seed=task.seed,
-        reads=f"the first {settings.backbone_length} word pieces of the {what}",
+        reads=f"the {KEPT[settings.side_cut]} {settings.backbone_length} word pieces of the {what}",
         files={"unfrozen": UNFROZEN} if unfrozen else {"model": MODEL},
         cleaning=task.cleaner,
         cleaned=settings.backbone_cleaned,
         sequence_length=settings.backbone_length,
+        truncation_side=settings.side_cut,
         weights=files.label,
         weights_key=files.key,
         backbone=files.name,

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from data.cutting import side_of
 from models.description import Description
 from training.measuring.evaluating import BATCH_SIZES
 from training.trainers.others import Other, cost_of, find_others, validation_loss
@@ -39,6 +40,7 @@ def train(task: Task) -> Trained:
             reads="what its members read: " + "; ".join(member.description.reads for member in members),
             files={},
             cleaning=task.cleaner,
+            truncation_side=side_of(member.description.truncation_side for member in members),
             chosen=f"mean of {', '.join(names)}",
             members=[member.description.name for member in members],
         ),

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from data.arrays import load_ids, load_vocabulary, vectors_of_width
+from data.cutting import KEPT
 from data.preparing import load_unlabelled
 from data.splits.leakage import UNLABELLED
 from data.stored.arrays import StoredRows
@@ -126,18 +127,21 @@ def train(task: Task) -> Trained:
             title=lesson.title,
             family=task.architecture.family,
             seed=seed,
-            reads=f"the first {read.sequence_length} cleaned words",
+            reads=f"the {KEPT[read.side]} {read.sequence_length} cleaned words",
             files=files,
             cleaning=task.cleaner,
             recurrent=network.recurrent,
             sequence_length=read.sequence_length,
+            truncation_side=read.side,
             vocabulary_size=read.vocabulary_size,
             arrays=read.folder,
             taught_by=lesson.taught_by,
         ),
         probabilities=predict(answers, {part: ids[part] for part in task.cleaned}),
         answer=lambda size: answers.predict_on_batch(rows(ids["test"], size)),
-        answer_texts=lambda _, cleaned: answer_some(answers, vectorize(cleaned, vocabulary, read.sequence_length)),
+        answer_texts=lambda _, cleaned: answer_some(
+            answers, vectorize(cleaned, vocabulary, read.sequence_length, read.side)
+        ),
         parameters=model.count_params(),
         trainable_parameters=trainable_count(model),
         history=history,

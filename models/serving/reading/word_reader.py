@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from data.cleaning import CONTRACTIONS, Cleaner
+from data.cutting import LEFT, RIGHT
 from data.vectorizing import UNKNOWN
 from models.serving.reading.hash_table import EMPTY
 from models.serving.reading.ragged import Ragged
@@ -19,7 +20,7 @@ from models.serving.reading.word_table import WordTable
 DROPPED = -1  # where the id of a word would be
 PARTS = 2  # of a contraction
 ASCII = 128  # bytes below it
-CHARACTERS = 16  # of a text for each word that is read: the first words of most texts stand in so many
+CHARACTERS = 16  # of a text for each word that is read: so many words of most texts stand in so many
 
 
 class WordReader:
@@ -29,10 +30,11 @@ class WordReader:
         vocabulary: ids by word.
         cleaner: how texts become words.
         sequence_length: most words of a text; `None` for all.
+        side: on which longer texts are cut.
     """
 
-    def __init__(self, vocabulary: Mapping[str, int], cleaner: Cleaner, sequence_length: int | None):
-        self.cleaner, self.sequence_length = cleaner, sequence_length
+    def __init__(self, vocabulary: Mapping[str, int], cleaner: Cleaner, sequence_length: int | None, side: str = RIGHT):
+        self.cleaner, self.sequence_length, self.side = cleaner, sequence_length, side
         known = {word: at for word, at in vocabulary.items() if word}
         values = dict.fromkeys(cleaner.kept, UNKNOWN) | known | dict.fromkeys(cleaner.dropped, DROPPED)
         contractions = CONTRACTIONS if cleaner.is_published else {}
@@ -49,13 +51,14 @@ class WordReader:
         """The ids of the words of each text, at most `sequence_length`, as far as the cleaner keeps them."""
         if self.sequence_length is None:
             return self._read(texts)
-        # What stands behind the last word that is read need not be cleaned.
-        beginnings = [_beginning(text, CHARACTERS * self.sequence_length) for text in texts]
-        found = self._read(beginnings)
+        # What stands beyond the last word that is read need not be cleaned.
+        piece = _ending if self.side == LEFT else _beginning
+        pieces = [piece(text, CHARACTERS * self.sequence_length) for text in texts]
+        found = self._read(pieces)
         too_short = [
             at
             for at, length in enumerate(found.lengths.tolist())
-            if length < self.sequence_length and len(beginnings[at]) < len(texts[at])
+            if length < self.sequence_length and len(pieces[at]) < len(texts[at])
         ]
         if not too_short:
             return found
@@ -80,7 +83,8 @@ class WordReader:
         lengths, ids = np.diff(kept), ids[is_kept]
         most = self.sequence_length
         if most is not None:
-            ids = ids[np.arange(len(ids)) - np.repeat(kept[:-1], lengths) < most]
+            before = np.arange(len(ids)) - np.repeat(kept[:-1], lengths)  # words of its text that stand before each
+            ids = ids[before >= np.repeat(lengths, lengths) - most if self.side == LEFT else before < most]
             lengths = np.minimum(lengths, most)
         return Ragged(ids, lengths.astype(np.int32))
 
@@ -104,3 +108,11 @@ def _beginning(text: str, characters: int) -> str:
     if end < 0 or text.rfind("<", 0, end) > text.rfind(">", 0, end):
         return text
     return text[:end]
+
+
+def _ending(text: str, characters: int) -> str:
+    """At least so many characters of the end of a text, from a space on, and all of it where a tag or comment may span
+    that space.
+    """
+    start = text.rfind(" ", 0, len(text) - characters) if len(text) > characters else -1
+    return text if start < 0 or "<" in text[:start] else text[start:]

@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from data.cleaning import Cleaner
 from data.corpus import Corpus
+from data.cutting import cut
 from data.splits.leakage import UNLABELLED, LeakageError, verify_separation
-from data.splits.parts import clean_parts, first_words
+from data.splits.parts import clean_parts
 from data.splits.split import Split
 from data.splits.unlabelled import choose_unlabelled
 
@@ -89,8 +90,8 @@ def test_none_is_a_text_of_validation_or_test(labelled, unlabelled, length, seed
         unlabelled=tuple(unlabelled),
     )
     found, counts = choose(corpus, [0, 1], [2, 3], [4, 5], most, seed=seed, length=length, further=99)
-    taken = [first_words(text, length) for text in found.words_learned_from]
-    held_out = {first_words(CLEANER.clean(labelled[at]), length) for at in (2, 3, 4, 5)}
+    taken = [cut(text, length) for text in found.words_learned_from]
+    held_out = {cut(CLEANER.clean(labelled[at]), length) for at in (2, 3, 4, 5)}
     assert held_out.isdisjoint(taken)
     assert all(taken)
     assert len(set(taken)) == len(taken)

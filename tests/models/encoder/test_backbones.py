@@ -1,5 +1,6 @@
 """Backbones of every kind are loaded unbroken, and texts become the tokens they know."""
 
+import dataclasses
 import shutil
 
 import h5py
@@ -7,6 +8,7 @@ import keras
 import numpy as np
 import pytest
 
+from data.cutting import LEFT
 from models.encoder import backbones
 from models.encoder.weights import BackboneUnavailable
 
@@ -72,6 +74,16 @@ def test_tokens_are_those_of_the_preprocessor_called_directly(tiny_backbone):
     expected = backbones.preprocessor(tiny_backbone, 12)(texts)
     np.testing.assert_array_equal(token_ids, keras.ops.convert_to_numpy(expected["token_ids"]))
     np.testing.assert_array_equal(padding_mask, keras.ops.convert_to_numpy(expected["padding_mask"]))
+
+
+def test_the_last_pieces_are_kept_where_texts_are_cut_on_the_left(tiny_backbone):
+    texts = ["the cat sat", " airplane at port! the cat sat on the airplane", ""]
+    whole, mask = backbones.tokenize(tiny_backbone, texts, 30)
+    cut, cut_mask = backbones.tokenize(dataclasses.replace(tiny_backbone, side=LEFT), texts, 7)
+    for row, read, length in zip(cut.tolist(), whole.tolist(), mask.sum(axis=1), strict=True):
+        expected = read[: min(length, 7)] if length <= 7 else [read[0], *read[length - 6 : length]]
+        assert row == expected + read[length:][: 7 - len(expected)]
+    assert cut_mask.sum(axis=1).tolist() == np.minimum(mask.sum(axis=1), 7).tolist()
 
 
 def test_no_texts_are_no_tokens(tiny_backbones):

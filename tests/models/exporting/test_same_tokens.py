@@ -1,5 +1,6 @@
 """Python, the TensorFlow graph, `tokenizer.json` and what reads in its place make the same words of any text."""
 
+import dataclasses
 import functools
 import random
 import unicodedata
@@ -10,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.cleaning import CONTRACTIONS, NO_LANGUAGE, PUBLISHED, Cleaner, strip_markup
+from data.cutting import LEFT, RIGHT
 from data.languages.catalog import LANGUAGES, stop_words
 from data.languages.english import NEGATIONS, STOP_WORDS
 from data.probes import PROBES
@@ -85,8 +87,12 @@ def test_texts_are_cleaned_alike_by_python_and_graph(cleaner, capfd):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("side", [RIGHT, LEFT])
 @pytest.mark.parametrize("cleaner", CLEANERS, ids=str)
-def test_the_tokenizer_file_gives_the_ids_of_training(cleaner):
+def test_graph_and_tokenizer_file_give_the_ids_of_training(cleaner, side):
+    import tensorflow as tf
+
+    from models.exporting.text_input import WordInput
     from models.exporting.tokenizer_file import word_tokenizer
 
     texts = [*PROBES.values(), *generated(5_000 if cleaner.is_published else 1_000, cleaner)]
@@ -94,11 +100,13 @@ def test_the_tokenizer_file_gives_the_ids_of_training(cleaner):
     # Half the words are known, so that ids tell them apart and unknown ones occur.
     words = sorted({word for text in cleaned for word in text.split()})[::2]
     vocabulary = ["", "[UNK]", *words]
-    wanted = vectorize(cleaned, vocabulary, 12)
-    found = word_tokenizer(vocabulary, cleaner, 12).encode_batch(texts)
+    wanted = vectorize(cleaned, vocabulary, 12, side)
+    in_graph = WordInput(vocabulary, cleaner, 12, side)(tf.constant(texts))
+    np.testing.assert_array_equal(in_graph["token_ids"], wanted)
+    found = word_tokenizer(vocabulary, cleaner, 12, side).encode_batch(texts)
     np.testing.assert_array_equal([encoding.ids for encoding in found], wanted)
     np.testing.assert_array_equal([sum(encoding.attention_mask) for encoding in found], (wanted != 0).sum(axis=1))
-    read = WordReader({word: at for at, word in enumerate(vocabulary)}, cleaner, 12).read(texts)
+    read = WordReader({word: at for at, word in enumerate(vocabulary)}, cleaner, 12, side).read(texts)
     ids, mask = read.matrix(np.arange(len(texts)), 12)
     np.testing.assert_array_equal(ids, wanted)
     np.testing.assert_array_equal(mask, wanted != 0)
@@ -173,6 +181,24 @@ def test_word_pieces_are_those_of_the_encoders_own_tokenizer(tiny_backbones):
     different = [text for text, row, encoding in zip(texts, ids.tolist(), encoded, strict=True) if row != encoding.ids]
     assert different == []
     np.testing.assert_array_equal([encoding.attention_mask for encoding in encoded], mask)
+
+
+@pytest.mark.parametrize("side", [RIGHT, LEFT])
+def test_word_pieces_are_cut_alike_by_graph_and_tokenizer_file(tiny_backbones, side):
+    import tensorflow as tf
+
+    from models.encoder.backbones import tokenize
+    from models.exporting.text_input import EncoderInput
+    from models.exporting.tokenizer_file import word_piece_tokenizer
+
+    backbone = dataclasses.replace(tiny_backbones["distilbert"], side=side)
+    texts = ["the cat sat", "", "the dog sat and the cat! sat", *PROBES.values()]
+    ids, mask = tokenize(backbone, [strip_markup(text) for text in texts], 6)
+    in_graph = EncoderInput(backbone, None, 6)(tf.constant(texts))
+    np.testing.assert_array_equal(in_graph["token_ids"], ids)
+    np.testing.assert_array_equal(in_graph["padding_mask"], mask)
+    found = word_piece_tokenizer(backbone.tokenizer, None, 6, side)
+    np.testing.assert_array_equal([encoding.ids for encoding in found.encode_batch(texts)], ids)
 
 
 def _newer_than_unicode_12(character: str) -> bool:

@@ -1,5 +1,6 @@
 """The command, on a tiny run with real models, and the gathering of explanations on made up ones."""
 
+import dataclasses
 import json
 import shutil
 import sys
@@ -8,6 +9,7 @@ import numpy as np
 import pytest
 
 from data.cleaning import Cleaner
+from data.cutting import LEFT
 from data.files import read_json
 from models.catalog import Family
 from models.description import Description
@@ -156,6 +158,7 @@ def test_a_text_is_explained_by_every_model_in_json():
     assert json.loads(json.dumps(found)) == {
         "words": ["One", "w" * 40 + "…"],
         "total_words": 3,
+        "skipped": 0,
         "answers": {
             "always": {
                 "probabilities": [0.25, 0.75],
@@ -166,6 +169,15 @@ def test_a_text_is_explained_by_every_model_in_json():
             }
         },
     }
+
+
+def test_the_last_words_are_looked_at_where_a_model_reads_the_end():
+    always = reader(lambda texts: np.tile([0.25, 0.75], (len(texts), 1)))
+    of_end = dataclasses.replace(always, length=2, side=LEFT)
+    found = explaining.explain_text("One two three four", {"always": always, "of_end": of_end}, 3)
+    assert (found["words"], found["total_words"], found["skipped"]) == (["two", "three", "four"], 4, 1)
+    assert found["answers"]["always"]["unread"] == {}
+    assert found["answers"]["of_end"]["unread"] == {"0": "too early"}
 
 
 @pytest.mark.slow

@@ -8,6 +8,7 @@ MODELS = {"lstm": {"title": "lstm", "reads": "the first 64 words"}}
 EXPLAINED = {
     "words": ["the", "good", "f\x1b[2Jilm", "mediocre"],
     "total_words": 9,
+    "skipped": 0,
     "answers": {
         "lstm": {
             "probabilities": [0.1, 0.9],
@@ -42,6 +43,8 @@ def test_colors_say_the_same_and_a_text_cannot_command_the_terminal():
 def test_lines_end_before_a_hundred_columns():
     words = [f"word{number}" for number in range(60)]
     answer = EXPLAINED["answers"]["lstm"] | {"without": [0.9] * 60, "log_odds": [0.2] * 60}
-    shown = show({"words": words, "total_words": 60, "answers": {"lstm": answer}}, MODELS, ["bad", "good"], False)
+    shown = show(
+        {"words": words, "total_words": 60, "skipped": 0, "answers": {"lstm": answer}}, MODELS, ["bad", "good"], False
+    )
     assert max(map(len, shown.splitlines())) <= 100
     assert all(word in shown for word in words)

@@ -1,4 +1,4 @@
-"""Words are read as they are cleaned, and the end of a long text is cleaned only where its words are needed."""
+"""Words are read as they are cleaned, and what is not read of a long text is cleaned only where it is needed."""
 
 import numpy as np
 import pytest
@@ -6,6 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from data.cleaning import NO_LANGUAGE, Cleaner
+from data.cutting import LEFT, RIGHT, cut
 from models.serving.reading import word_reader
 from models.serving.reading.hash_table import EMPTY
 from models.serving.reading.word_reader import WordReader
@@ -31,23 +32,23 @@ PIECES += ["www.x.org ", "a@b.c", "É", "中", "\ud800", "\0", "\n", " "]
 texts_of_pieces = st.lists(st.lists(st.sampled_from(PIECES), max_size=30).map("".join), max_size=6)
 
 
-def by_hand(text, cleaner, most):
-    ids = [VOCABULARY.get(word, 1) for word in cleaner.clean(text).split()]
-    return ids[:most]
+def by_hand(text, cleaner, most, side):
+    return [VOCABULARY.get(word, 1) for word in cut(cleaner.clean(text), most or len(text) + 1, side).split()]
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "cleaner", [Cleaner(), Cleaner(True), Cleaner(True, NO_LANGUAGE), Cleaner(False, "tr")], ids=str
 )
-@pytest.mark.parametrize("most", [3, None])
+@pytest.mark.parametrize(("most", "side"), [(3, RIGHT), (3, LEFT), (None, RIGHT)])
 @given(texts=texts_of_pieces)
 @example(texts=["good <b x=' film ' y=z> bad good good", "", "good <!-- a film --> > bad film good"])
-def test_a_text_has_the_ids_of_its_first_words(cleaner, most, texts):
+@example(texts=["<!-- good <b> film good --> bad", "good <b x=' > film bad ' y=z> bad", "good a@b.c film &amp; good"])
+def test_a_text_has_the_ids_of_the_words_that_are_read(cleaner, most, side, texts):
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(word_reader, "CHARACTERS", 2)
-        found = WordReader(VOCABULARY, cleaner, most).read(texts)
-    wanted = [by_hand(text, cleaner, most) for text in texts]
+        found = WordReader(VOCABULARY, cleaner, most, side).read(texts)
+    wanted = [by_hand(text, cleaner, most, side) for text in texts]
     assert found.lengths.tolist() == [len(ids) for ids in wanted]
     assert found.ids.tolist() == [at for ids in wanted for at in ids]
     for rows in [[]] if not texts else [[len(texts) - 1, 0], [0]]:
@@ -65,6 +66,18 @@ def test_only_the_beginning_of_a_long_text_is_cleaned(monkeypatch):
     reader = WordReader(VOCABULARY, Cleaner(), 4)
     assert reader.read(["good " * 10_000, "the " * 50 + "good"]).lengths.tolist() == [4, 1]
     assert cleaned == [64, 67, 204]  # up to a space; and all of the text whose words stand further behind
+
+
+def test_only_the_end_of_a_long_text_is_cleaned_where_the_beginning_is_cut(monkeypatch):
+    cleaned = []
+    spaced = Cleaner.spaced
+    monkeypatch.setattr(Cleaner, "spaced", lambda self, text: cleaned.append(len(text)) or spaced(self, text))
+    reader = WordReader(VOCABULARY, Cleaner(), 4, LEFT)
+    found = reader.read(["good " * 10_000 + "film", "good " + "the " * 50])
+    assert found.lengths.tolist() == [4, 1]
+    assert found.ids.tolist() == [2, 2, 2, 3, 2]
+    assert cleaned[0] < 80
+    assert cleaned[2:] == [205]
 
 
 LONG = ["a", "é", "中文", "x" * 8, "x" * 9, "x" * 16, "x" * 17, "y" * 40, "é" * 8, "é" * 9, "abcdefgh" * 2, "abcdefghi"]
