@@ -19,6 +19,7 @@ IN_EPOCHS = (
 # Of these a student has settings of its own.
 STUDENT_HAS = ("vocabulary_size", "sequence_length", "batch_size", "word_dropout")
 WORDS = (
+    "truncation_side",
     "width",
     "dropout",
     "mask",
@@ -34,6 +35,7 @@ WORDS = (
 ENCODER = (
     "backbone",
     "backbone_length",
+    "truncation_side",
     "backbone_precision",
     "backbone_cleaned",
     "pooling",

@@ -1,8 +1,11 @@
 """What OpenVINO makes of an encoder is what Keras makes of it, or is not used."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
+from data.cutting import LEFT
 from models.encoder import features, openvino_conversion
 from models.encoder.backbones import locate_backbone
 from models.encoder.openvino_features import (
@@ -50,7 +53,9 @@ def test_features_are_those_of_keras(tiny_backbones, preset_folders, tmp_path, m
     np.testing.assert_allclose(found, features.encode(backbone, TEXTS, 16, "mean"), atol=1e-5)
     keys = [features.text_key(backbone, 16, "mean", given) for given in (None, converted)]
     halved = OpenvinoEncoder(conversion.path, BFLOAT16)
-    assert len({*keys, features.text_key(backbone, 16, "mean", halved)}) == 3
+    of_end = dataclasses.replace(backbone, side=LEFT)
+    others = [features.text_key(backbone, 16, "mean", halved), features.text_key(of_end, 16, "mean")]
+    assert len({*keys, *others}) == 4
     kept = features.cached_features(backbone, TEXTS, 16, "mean", cache_dir=tmp_path / "kept", converted=converted)
     np.testing.assert_allclose(kept, found, atol=1e-6)
     assert {path.name.partition("-")[0] for path in (tmp_path / "kept").iterdir()} == {keys[1]}

@@ -20,7 +20,7 @@ from training.trainers import encoder_features
 (ENCODER,) = of_family(Family.ENCODER)
 TEXTS = {"train": ["one", "two"], "validation": ["three"], "test": ["four"], "unlabelled": ["five", "six", "seven"]}
 BACKBONE = SimpleNamespace(
-    label="tiny", key="weights", model=SimpleNamespace(dtype_policy=SimpleNamespace(name="float32"))
+    label="tiny", key="weights", side="right", model=SimpleNamespace(dtype_policy=SimpleNamespace(name="float32"))
 )
 FILES = SimpleNamespace(label="tiny", key="weights", name="tiny")
 BOTH = Outcome("", "x", "x", {FLOAT32: 1.4, BFLOAT16: 2.5}, 2e-6, 0.9999)
