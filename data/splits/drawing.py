@@ -29,11 +29,9 @@ def draw(indices: np.ndarray, labels: np.ndarray, count: int, seed: int) -> tupl
     from sklearn.model_selection import train_test_split
 
     strata = labels[indices]
-    if count < len(np.unique(strata)):  # which cannot be stratified: they are of as many classes as there are texts
-        draws = np.random.default_rng(seed)
-        shuffled = draws.permutation(len(indices))
-        of_each_class = shuffled[np.unique(strata[shuffled], return_index=True)[1]]
-        drawn = draws.permutation(of_each_class)[:count]
+    classes = len(np.unique(strata))
+    if count < classes:  # which cannot be stratified: each text is of another class
+        drawn = np.random.default_rng(seed).permutation(draw_order(strata, seed)[:classes])[:count]
         return np.delete(indices, drawn), indices[drawn]
     stay, drawn = train_test_split(indices, test_size=count, stratify=strata, random_state=seed)
     return stay, drawn

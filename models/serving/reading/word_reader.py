@@ -115,4 +115,4 @@ def _ending(text: str, characters: int) -> str:
     that space.
     """
     start = text.rfind(" ", 0, len(text) - characters) if len(text) > characters else -1
-    return text if start < 0 or "<" in text[:start] else text[start:]
+    return text if start < 0 or text.find("<", 0, start) >= 0 else text[start:]
