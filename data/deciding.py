@@ -10,10 +10,10 @@ import numpy as np
 
 from data.cleaning import PUBLISHED
 from data.corpus import Corpus
-from data.cutting import LEFT, RIGHT, cut
 from data.languages.detecting import TEXTS as LOOKED_AT
 from data.languages.detecting import detect_language
-from data.vectorizing import SEEN, count_words
+from data.words.cutting import LEFT, RIGHT, cut
+from data.words.vectorizing import SEEN, count_words
 
 LONGEST_READ, SHARE_COVERED, LEAST_READ = 256, 0.9, 64  # words of a text, where nothing else says how many to read
 MOST_WORDS = 20_000  # of the vocabulary
@@ -58,8 +58,8 @@ def length_of_most(texts: Sequence[str]) -> int:
 
 
 def side_to_cut(corpus: Corpus, training: Sequence[str], labels: np.ndarray, words: int) -> str:
-    """The side on which texts should be cut, see `data.cutting`: the right, as in what was published on the corpus,
-    unless naive Bayes is surer of the classes of training texts by their last words.
+    """The side on which texts should be cut, see `data.words.cutting`: the right, as in what was published on the
+    corpus, unless naive Bayes is surer of the classes of training texts by their last words.
 
     The end of a review often says most. Sun et al. 2019, https://arxiv.org/abs/1905.05583, keep some of both ends;
     movie reviews are told apart best by the end alone (logistic regression on 256 words, stop words among them, five

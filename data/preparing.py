@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 
 from data.corpus import Corpus, DataError
-from data.cutting import RIGHT
 from data.files import whole
 from data.splits import leakage
 from data.splits.near_duplicates import without_near_duplicates
@@ -18,6 +17,7 @@ from data.splits.shortage import lacking, why_too_few
 from data.splits.split import PARTS
 from data.splits.unlabelled import Unlabelled
 from data.stored.training import sample_of
+from data.words.cutting import RIGHT
 
 TEXTS, UNLABELLED_TEXTS, LEAKED_TEXTS = "texts.jsonl", "unlabelled.jsonl", "leaked.jsonl"  # most want the first alone
 FURTHER_TEXTS = "further.jsonl"  # unlabelled too
@@ -37,7 +37,7 @@ def prepare(
     """Drops texts that clean to nothing, and takes overlaps out of validation and test.
 
     Two texts are the same where `sequence_length` of their words are, those that are left by cutting the others off on
-    `side` (see `data.cutting`): that is what the models are given of them. Of near-duplicates `near` is the least
+    `side` (see `data.words.cutting`): that is what the models are given of them. Of near-duplicates `near` is the least
     similarity, see `data.splits.near_duplicates`; 0 leaves them. Of training no more than `most_compared` texts are
     compared with the others for them, `None` for all.
 

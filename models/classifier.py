@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from data.cutting import RIGHT
+from data.words.cutting import RIGHT
 from models.run_folder import RunFolder
 from models.serving.engines import (
     CLASSIFIER,
@@ -45,7 +45,7 @@ class Classifier:
         model, title: which architecture answers: `distilbert`, `distilbert (MiniLM-L6 weights)`.
         format: name of the export that answers, of `models.serving.formats`.
         folder: of the export, `None` where it came from none.
-        truncation_side: on which longer texts are cut, see `data.cutting`.
+        truncation_side: on which longer texts are cut, see `data.words.cutting`.
         least_confidence: below it a text is answered with `UNSURE`, by what asks `label_of`.
     """
 

@@ -6,9 +6,9 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from data.cleaning import Cleaner
-from data.cutting import RIGHT
 from data.files import read_json, write_json
 from data.messages import reason_of
+from data.words.cutting import RIGHT
 from models.catalog import Family
 from models.run_folder import RunFolderError
 
@@ -29,7 +29,7 @@ class Description:
         cleaned: whether it reads cleaned words; an encoder that does not reads the text without markup.
         recurrent: whether it reads word by word.
         sequence_length: words or word pieces that it reads of a text; `None` for all.
-        truncation_side: on which longer texts are cut, see `data.cutting`.
+        truncation_side: on which longer texts are cut, see `data.words.cutting`.
         vocabulary_size: words that a network over words knows, padding and `[UNK]` among them; `None` for other
             models, and for older ones.
         arrays: folder of its vocabulary and of the arrays it was trained on, within that of the texts of its seed;

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from data.cutting import RIGHT
+from data.words.cutting import RIGHT
 
 LEAST = 1e-6  # what float32 tells from 0 or 1; log odds end at 13.8
 STEPS = (0.1, 0.25, 0.5, 1.0)

@@ -177,11 +177,11 @@ def tiny_run(tmp_path_factory):
     import numpy as np
     import yaml
 
-    from data.arrays import load_ids, load_vocabulary, vectorize_parts
     from data.cleaning import Cleaner
     from data.files import write_json
     from data.preparing import Part, save_texts
     from data.splits.unlabelled import Unlabelled
+    from data.words.arrays import load_ids, load_vocabulary, vectorize_parts
     from models.architectures import lstm, transformer
     from models.architectures.sizes import Sizes
     from models.catalog import CATALOG

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from data.amounts import memory_mb
-from data.cutting import RIGHT
+from data.words.cutting import RIGHT
 from models.catalog import CATALOG, DEFAULT, Family, in_order
 from training import setting_values as values
 from training.setting_fields.data import DataSettings
@@ -26,7 +26,7 @@ class WordArrays:
         vocabulary_size: words that are known, padding and `[UNK]` among them.
         sequence_length: words of a text that are read.
         folder: where vocabulary and arrays are, within the folder of the texts; empty for that folder itself.
-        side: on which longer texts are cut, see `data.cutting`.
+        side: on which longer texts are cut, see `data.words.cutting`.
     """
 
     vocabulary_size: int

@@ -17,7 +17,6 @@ from pathlib import Path
 
 import numpy as np
 
-from data.arrays import vectorize_parts
 from data.cleaning import Cleaner
 from data.exits import EXIT_DISK_FULL, EXIT_FAILED
 from data.files import UNFINISHED, read_json, remove_unfinished, write_json, write_text
@@ -27,6 +26,7 @@ from data.probes import PROBES
 from data.splits.parts import Part
 from data.splits.unlabelled import Unlabelled
 from data.stored.training import load_training
+from data.words.arrays import vectorize_parts
 from models.catalog import CATALOG, Family
 from models.peak_memory import peak_memory_mb
 from models.predictions import PARTS as ANSWERED

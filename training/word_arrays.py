@@ -7,10 +7,10 @@ from dataclasses import replace
 from itertools import chain
 
 from data import card, deciding
-from data.arrays import load_vocabulary
 from data.corpus import Corpus
-from data.cutting import RIGHT
 from data.splits.parts import Part
+from data.words.arrays import load_vocabulary
+from data.words.cutting import RIGHT
 from models.catalog import CATALOG, Family
 from models.children import MemoryExceeded, exit_name, run_in_child
 from models.run_folder import RunFolder

@@ -8,7 +8,7 @@ from itertools import combinations
 import numpy as np
 
 from data.splits.split import PARTS
-from data.vectorizing import UNKNOWN
+from data.words.vectorizing import UNKNOWN
 
 UNLABELLED = "unlabelled"  # beside the names of the splits
 Keys = Sequence[str] | np.ndarray  # one for each text; the same for texts that are the same

@@ -10,12 +10,12 @@ import numpy as np
 
 from data.cleaning import Cleaner
 from data.corpus import PARTS, Corpus
-from data.cutting import RIGHT, cut
 from data.parallel import stream_texts
 from data.splits import leakage
 from data.splits.drawing import Split
 from data.stored.storage import HELD, Storage
 from data.stored.texts import HALVES, take_texts
+from data.words.cutting import RIGHT, cut
 
 DIGEST = np.dtype("S16")
 
@@ -79,12 +79,12 @@ def clean_parts(corpus: Corpus, drawn: Split, cleaner: Cleaner, storage: Storage
 
 
 def models_view(parts: Mapping[str, Part], sequence_length: int, side: str = RIGHT) -> dict[str, np.ndarray]:
-    """By part, a digest of `sequence_length` words of each text (`data.cutting`): what the small models are given."""
+    """By part, a digest of what `data.words.cutting.cut` leaves of each text: what the small models are given."""
     return {name: digests(part.cleaned, sequence_length, side) for name, part in parts.items()}
 
 
 def digests(cleaned: Iterable[str], count: int, side: str = RIGHT) -> np.ndarray:
-    """A digest of what `data.cutting.cut` leaves of each cleaned text, an array of n times 16 bytes.
+    """A digest of what `data.words.cutting.cut` leaves of each cleaned text, an array of n times 16 bytes.
 
     Two texts have the same one where these words are the same: by chance, two of three million different ones do so
     once in 10^25 times.
@@ -96,7 +96,7 @@ def digests(cleaned: Iterable[str], count: int, side: str = RIGHT) -> np.ndarray
 
 
 def digest(cleaned: str, count: int, side: str = RIGHT) -> bytes:
-    """A digest of what `data.cutting.cut` leaves of a cleaned text, 16 bytes."""
+    """A digest of what `data.words.cutting.cut` leaves of a cleaned text, 16 bytes."""
     return hashlib.blake2b(cut(cleaned, count, side).encode("utf-8", HALVES), digest_size=DIGEST.itemsize).digest()
 
 

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from data.corpus import Corpus
-from data.cutting import KEPT, RIGHT
 from data.messages import shorten
 from data.splits.parts import Part, models_view, separate
+from data.words.cutting import KEPT, RIGHT
 
 WHAT_IS_READ = "punctuation, markup, addresses, stop words and short English words are not read"
 

@@ -9,10 +9,10 @@ import numpy as np
 
 from data.cleaning import Cleaner
 from data.corpus import Corpus
-from data.cutting import RIGHT
 from data.splits.near_duplicates import KnownTexts
 from data.splits.parts import Part, digest, digests
 from data.splits.withheld import may_be_learned_from
+from data.words.cutting import RIGHT
 
 HELD_OUT = ("validation", "test")
 

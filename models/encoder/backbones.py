@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from data.cutting import LEFT, RIGHT
+from data.words.cutting import LEFT, RIGHT
 from models.encoder import hub, minilm
 from models.encoder.weights import BackboneUnavailable, cache_directory, check_preset, folder_digest, read_preset
 
@@ -39,7 +39,7 @@ class Backbone:
         key: identity of weights and tokenizer: equal keys give equal features.
         model: the keras-nlp backbone, not trainable.
         tokenizer: the keras-nlp tokenizer that belongs to it.
-        side: on which it is given longer texts cut, see `data.cutting`.
+        side: on which it is given longer texts cut, see `data.words.cutting`.
     """
 
     label: str
@@ -70,7 +70,7 @@ class BackboneFiles:
         """Loads the backbone and freezes it. Costs the import of keras-nlp: five seconds, 850 MiB.
 
         Args:
-            side: on which it is given longer texts cut, see `data.cutting`.
+            side: on which it is given longer texts cut, see `data.words.cutting`.
 
         Raises:
             BackboneUnavailable: the files cannot be read.

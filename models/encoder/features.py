@@ -15,7 +15,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from data.cutting import RIGHT
+from data.words.cutting import RIGHT
 from models.backends.devices import device_in_use
 from models.encoder.backbones import SEQUENCE_LENGTH, Backbone, tokenize
 from models.encoder.feature_files import read_rows, text_digest, write_rows

@@ -71,7 +71,7 @@ class ExportCard:
         word_cleaning: how the texts of each member that reads words are cleaned, by its name; of a single model by its
             own.
         has_word_pieces: whether a pretrained encoder is in it.
-        truncation_side: on which longer texts are cut, see `data.cutting`.
+        truncation_side: on which longer texts are cut, see `data.words.cutting`.
         confidences: of the trained model on validation, the least first: percentiles 0 to 100.
         data_card: the run's.
     """

@@ -23,8 +23,8 @@ from data.cleaning import (
     WHITESPACE,
     Cleaner,
 )
-from data.cutting import LEFT, RIGHT
-from data.vectorizing import PADDING, UNKNOWN
+from data.words.cutting import LEFT, RIGHT
+from data.words.vectorizing import PADDING, UNKNOWN
 from models.exporting.graph_composing import compose
 
 
@@ -78,7 +78,7 @@ def strip_markup(texts: tf.Tensor) -> tf.Tensor:
 
 
 class WordIds(tf.Module):
-    """Token ids of cleaned texts: what `data.vectorizing.vectorize` gives.
+    """Token ids of cleaned texts: what `data.words.vectorizing.vectorize` gives.
 
     Args:
         vocabulary: words by id, padding and `[UNK]` first.

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from data.arrays import load_vocabulary
 from data.files import read_json
+from data.words.arrays import load_vocabulary
 from models.catalog import Family
 from models.description import Description
 from models.exporting.exportable import Exportable, ExportCard, ExportRefused

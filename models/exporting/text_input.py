@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import tensorflow as tf
 
 from data.cleaning import Cleaner
-from data.cutting import RIGHT
+from data.words.cutting import RIGHT
 from models.encoder.backbones import Backbone, preprocessor
 from models.exporting import graph_text
 from models.exporting.exportable import Tokens

@@ -26,8 +26,8 @@ from data.cleaning import (
     URL,
     Cleaner,
 )
-from data.cutting import RIGHT
 from data.languages.scripts import SIGNS, SINGLE
+from data.words.cutting import RIGHT
 
 if TYPE_CHECKING:
     import keras_nlp

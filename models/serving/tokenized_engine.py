@@ -77,7 +77,7 @@ def _reader(written: dict[str, Any], cleaning: dict[str, Any] | None) -> Reader:
 
         return PieceReader(written)
     from data.cleaning import Cleaner
-    from data.cutting import RIGHT
+    from data.words.cutting import RIGHT
     from models.serving.reading.word_reader import WordReader
 
     cut = written["truncation"] or {"max_length": None, "direction": RIGHT}

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from data.arrays import load_vocabulary
 from data.cleaning import Cleaner, strip_markup
-from data.cutting import RIGHT
 from data.messages import reason_of
+from data.words.arrays import load_vocabulary
+from data.words.cutting import RIGHT
 from models.catalog import Family
 from models.description import Description
 from models.influence import Answerer

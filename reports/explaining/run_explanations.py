@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from data.cutting import LEFT, cut, side_of
 from data.files import whole, write_json
 from data.preparing import load_texts
+from data.words.cutting import LEFT, cut, side_of
 from models.catalog import CATALOG
 from models.description import Description
 from models.influence import looked_at, measure, split_words, unread
@@ -139,8 +139,8 @@ def _write_attention(run: Path, model: str, seed: int, cleaned: list[str]) -> li
     # isort: split
     import keras
 
-    from data.arrays import load_vocabulary
-    from data.vectorizing import vectorize
+    from data.words.arrays import load_vocabulary
+    from data.words.vectorizing import vectorize
     from reports.explaining.attention import attention_maps
 
     folder = RunFolder(run)

@@ -13,7 +13,7 @@ import numpy as np
 from scipy import stats
 from sklearn.base import clone
 
-from data.cutting import KEPT, cut, side_of
+from data.words.cutting import KEPT, cut, side_of
 from models.catalog import CATALOG, Family
 from models.description import Description
 from models.linear import tfidf

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from data.corpus import Corpus, Published
-from data.cutting import LEFT, RIGHT
 from data.deciding import fitting_length, fitting_vocabulary, side_to_cut
+from data.words.cutting import LEFT, RIGHT
 
 
 def _corpus(published=()):

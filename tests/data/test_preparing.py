@@ -5,8 +5,6 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from data import arrays
-from data.arrays import load_ids, load_vocabulary, vectorize_parts, vectors_of_width
 from data.card import coverage, describe_corpus, describe_split
 from data.cleaning import Cleaner
 from data.corpus import Corpus, DataError, Published
@@ -20,6 +18,8 @@ from data.splits.leakage import LeakageError
 from data.splits.parts import Part, clean_parts
 from data.splits.split import PARTS, Split, split
 from data.splits.unlabelled import Unlabelled
+from data.words import arrays
+from data.words.arrays import load_ids, load_vocabulary, vectorize_parts, vectors_of_width
 
 NO_TEXTS = Unlabelled([], [])
 

@@ -13,11 +13,11 @@ import pytest
 import yaml
 from filelock import FileLock
 
-from data.arrays import load_ids, load_vocabulary
 from data.files import read_json, write_json
 from data.preparing import load_texts
 from data.probes import PROBES
-from data.vectorizing import vectorize
+from data.words.arrays import load_ids, load_vocabulary
+from data.words.vectorizing import vectorize
 from models.architectures.sizes import Sizes
 from models.catalog import CATALOG, Family, distinct, of_family
 from models.classifier import Classifier

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.cleaning import Cleaner
-from data.cutting import LEFT
+from data.words.cutting import LEFT
 from models.influence import leave_one_out, level, log_odds, measure, split_words, strongest, unread
 
 WEIGHTS = {"good": 2.0, "bad": -1.5, "film": 0.25}

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 
 from data.stored.arrays import StoredRows
-from data.vectorizing import UNKNOWN
+from data.words.vectorizing import UNKNOWN
 
 
 class OneHotRows:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from data.cutting import LEFT, RIGHT
+from data.words.cutting import LEFT, RIGHT
 from models.catalog import Family, of_family
 from training import setting_values as values
 from training.setting_fields.field import setting

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from data.arrays import load_vocabulary
 from data.files import read_json, whole, write_text
 from data.preparing import Part, load_texts
+from data.words.arrays import load_vocabulary
 from models.description import Description
 from models.run_folder import RunFolder
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from data.cleaning import strip_markup
-from data.cutting import KEPT
+from data.words.cutting import KEPT
 from models.description import Description
 from training.ending import ending
 from training.fitting.history import History, count_epochs

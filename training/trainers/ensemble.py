@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from data.cutting import side_of
+from data.words.cutting import side_of
 from models.description import Description
 from training.measuring.evaluating import BATCH_SIZES
 from training.trainers.others import Other, cost_of, find_others, validation_loss

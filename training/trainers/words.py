@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from data.arrays import load_ids, load_vocabulary, vectors_of_width
-from data.cutting import KEPT
 from data.preparing import load_unlabelled
 from data.splits.leakage import UNLABELLED
 from data.stored.arrays import StoredRows
+from data.words.arrays import load_ids, load_vocabulary, vectors_of_width
+from data.words.cutting import KEPT
 from models.architectures.sizes import Sizes
 from models.catalog import CATALOG, Architecture
 from models.description import Description
@@ -61,7 +61,7 @@ def train(task: Task) -> Trained:
     Raises:
         OthersMissing: it is to be taught, and no other model is trained.
     """
-    from data.vectorizing import vectorize
+    from data.words.vectorizing import vectorize
     from models.architectures.word_vectors import start_from_vectors
     from models.backends.precision import training_precision
     from models.framework import make_deterministic

@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from data.cleaning import CONTRACTIONS, Cleaner
-from data.cutting import LEFT, RIGHT
-from data.vectorizing import UNKNOWN
+from data.words.cutting import LEFT, RIGHT
+from data.words.vectorizing import UNKNOWN
 from models.serving.reading.hash_table import EMPTY
 from models.serving.reading.ragged import Ragged
 from models.serving.reading.word_table import WordTable

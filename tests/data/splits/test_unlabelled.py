@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 
 from data.cleaning import Cleaner
 from data.corpus import Corpus
-from data.cutting import cut
 from data.splits.leakage import UNLABELLED, LeakageError, verify_separation
 from data.splits.parts import clean_parts
 from data.splits.split import Split
 from data.splits.unlabelled import choose_unlabelled
+from data.words.cutting import cut
 
 CLEANER = Cleaner()
 

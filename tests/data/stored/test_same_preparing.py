@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.arrays import load_ids, load_vocabulary, vectorize_parts
 from data.card import digest
 from data.cleaning import Cleaner
 from data.corpus import Corpus, DataError
@@ -22,6 +21,7 @@ from data.splits.unlabelled import Unlabelled, choose_unlabelled
 from data.stored.storage import HELD, Storage
 from data.stored.texts import GrowingTexts, StoredTexts
 from data.stored.training import load_training, sample_of, save_training
+from data.words.arrays import load_ids, load_vocabulary, vectorize_parts
 
 CLEANER = Cleaner(True, "en")
 words = st.lists(st.sampled_from(["cats", "dogs", "birds", "fish", "the", "<b>", "not"]), max_size=5).map(" ".join)

@@ -8,7 +8,7 @@ import keras
 import numpy as np
 import pytest
 
-from data.cutting import LEFT
+from data.words.cutting import LEFT
 from models.encoder import backbones
 from models.encoder.weights import BackboneUnavailable
 

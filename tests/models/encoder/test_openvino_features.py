@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from data.cutting import LEFT
+from data.words.cutting import LEFT
 from models.encoder import features, openvino_conversion
 from models.encoder.backbones import locate_backbone
 from models.encoder.openvino_features import (

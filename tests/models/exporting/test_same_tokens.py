@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.cleaning import CONTRACTIONS, NO_LANGUAGE, PUBLISHED, Cleaner, strip_markup
-from data.cutting import LEFT, RIGHT
 from data.languages.catalog import LANGUAGES, stop_words
 from data.languages.english import NEGATIONS, STOP_WORDS
 from data.probes import PROBES
-from data.vectorizing import vectorize
+from data.words.cutting import LEFT, RIGHT
+from data.words.vectorizing import vectorize
 from models.serving.reading.word_reader import WordReader
 
 WORDS = (

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from data.cleaning import Cleaner
-from data.cutting import LEFT
 from data.files import read_json
+from data.words.cutting import LEFT
 from models.catalog import Family
 from models.description import Description
 from models.run_folder import RunFolder, RunFolderError

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from data.vectorizing import PADDING, UNKNOWN
+from data.words.vectorizing import PADDING, UNKNOWN
 from training.fitting.batches import ShuffledBatches
 
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from data.arrays import vectorize_parts, vectors_of_width
 from data.files import read_json, write_json
+from data.words.arrays import vectorize_parts, vectors_of_width
 from models.catalog import Family, of_family
 from models.run_folder import RunFolder
 from training import command_line, label_curve

@@ -8,7 +8,6 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.arrays import vectorize_parts
 from data.cleaning import Cleaner
 from data.corpus import Corpus
 from data.files import write_json
@@ -18,6 +17,7 @@ from data.splits.leakage import UNLABELLED
 from data.splits.parts import clean_parts
 from data.splits.split import split
 from data.splits.unlabelled import Unlabelled
+from data.words.arrays import vectorize_parts
 from models.catalog import CATALOG, Family
 from models.description import Description
 from models.predictions import Answers, write_predictions

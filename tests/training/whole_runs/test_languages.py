@@ -15,7 +15,7 @@ from data.preparing import prepare
 from data.sources import catalog
 from data.splits.parts import clean_parts
 from data.splits.split import split
-from data.vectorizing import learn_vocabulary, vectorize
+from data.words.vectorizing import learn_vocabulary, vectorize
 from models.architectures import cnn
 from models.architectures.sizes import Sizes
 from models.linear import tfidf

@@ -6,7 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from data.cleaning import NO_LANGUAGE, Cleaner
-from data.cutting import LEFT, RIGHT, cut
+from data.words.cutting import LEFT, RIGHT, cut
 from models.serving.reading import word_reader
 from models.serving.reading.hash_table import EMPTY
 from models.serving.reading.word_reader import WordReader

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import numpy as np
 
-from data.cutting import RIGHT
 from data.files import whole, write_text
 from data.preparing import load_texts, load_unlabelled
 from data.splits import leakage
 from data.splits.leakage import UNLABELLED
 from data.splits.split import PARTS
 from data.stored.training import load_training
-from data.vectorizing import learn_vocabulary, stream_ids, vectorize
+from data.words.cutting import RIGHT
+from data.words.vectorizing import learn_vocabulary, stream_ids, vectorize
 
 VOCABULARY, ARRAYS, VECTORS = "vocabulary.txt", "arrays.npz", "word_vectors.npy"
 
@@ -35,12 +35,12 @@ def vectorize_parts(
 
     Args:
         texts: the folder that `data.preparing.save_texts` wrote to.
-        vocabulary_size: words that are known, padding and `[UNK]` among them; see `data.vectorizing.learn_vocabulary`.
+        vocabulary_size: words that are known, padding and `[UNK]` among them; see `learn_vocabulary`.
         sequence_length: words of a text that are read.
         vector_width: of the word vectors, learned from training and unlabelled texts; `None` for none.
         seed: of the word vectors.
         folder: where to; `None` for that of the texts.
-        side: on which longer texts are cut, see `data.cutting`.
+        side: on which longer texts are cut, see `data.words.cutting`.
 
     Raises:
         LeakageError: the arrays of two splits share a row, or a row of held-out texts is among the unlabelled.
@@ -77,7 +77,7 @@ def load_vocabulary(folder: Path) -> list[str]:
 
 
 def vectors_of_width(folder: Path, width: int, seed: int, texts: Path | None = None) -> np.ndarray | None:
-    """A vector a word of the vocabulary, see `data.word_vectors`; `None` where the run has none.
+    """A vector a word of the vocabulary, see `data.words.word_vectors`; `None` where the run has none.
 
     Those of another width than the run's are what a run of that width would have; they are learned once.
 
@@ -101,7 +101,7 @@ def vectors_of_width(folder: Path, width: int, seed: int, texts: Path | None = N
 
 
 def _learn_vectors(texts: Sequence[str], vocabulary: Sequence[str], width: int, seed: int, path: Path) -> None:
-    from data.word_vectors import word_vectors  # here, since only what makes arrays needs scipy
+    from data.words.word_vectors import word_vectors  # here, since only what makes arrays needs scipy
 
     vectors = word_vectors(texts, vocabulary, width, seed)
     with whole(path) as aside, aside.open("wb") as file:

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from data.word_vectors import _cooccurrences, _positive_information, word_vectors
+from data.words.word_vectors import _cooccurrences, _positive_information, word_vectors
 
 VOCABULARY = ["", "[UNK]", "cats", "dogs", "purr"]
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from data.cutting import RIGHT, cut
+from data.words.cutting import RIGHT, cut
 
 if TYPE_CHECKING:
     from keras.layers import TextVectorization
@@ -65,8 +65,8 @@ def _most_frequent(counts: Counter[str], size: int) -> list[str]:
 
 
 def vectorize(texts: Sequence[str], vocabulary: Sequence[str], sequence_length: int, side: str = RIGHT) -> np.ndarray:
-    """Token ids of cleaned texts, `int32` of shape `(n, sequence_length)`, cut (see `data.cutting`) or padded with 0 at
-    the end.
+    """Token ids of cleaned texts, `int32` of shape `(n, sequence_length)`, cut on a side (see `data.words.cutting`) or
+    padded with 0 at the end.
     """
     return _ids(_layer(len(vocabulary), sequence_length, vocabulary[2:]), _cut(texts, sequence_length, side))
 

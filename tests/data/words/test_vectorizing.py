@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data import vectorizing
-from data.vectorizing import count_words, learn_vocabulary
+from data.words import vectorizing
+from data.words.vectorizing import count_words, learn_vocabulary
 
 
 def test_words_of_unlabelled_texts_fill_the_vocabulary_up():
