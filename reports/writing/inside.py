@@ -98,7 +98,7 @@ def _text(text: dict, models: dict[str, dict], class_names: list[str]) -> dict:
     return text | {
         "label": None if label is None else class_names[label],
         "answers": answers,
-        "more": text["total_words"] - len(text["words"]),
+        "more": text["total_words"] - text.get("skipped", 0) - len(text["words"]),  # none skipped in older files
     }
 
 
